@@ -1,7 +1,7 @@
-"""What a batch leaves to members. They go first in line, but a call that runs can't be taken back, and neither can a launch that a limit
-has counted. Pure.
+"""Capacity that a batch leaves to members. They're first in the queue, but neither a running call nor a launch that a limit has counted
+can be taken back. Pure.
 
-A batch gets what members are unlikely to need, and at least every eighth launch. Each wait ends by itself, so nothing can wait forever.
+A batch gets what members are unlikely to need, and at least every eighth launch. Each wait ends by itself, so nothing waits forever.
 """
 
 from __future__ import annotations
@@ -18,59 +18,59 @@ from bot.gate.port import Waiting
 from bot.gate.rate_model import RateModel
 
 HALF_LIFE = 300.0
-"""Half-life in seconds of a member's launch in the estimate of how often they come."""
+"""Half-life in seconds of a launch in the estimate of members' arrival rate."""
 QUIET = 900.0
-"""Seconds without a member's launch after which a batch may take everything, but for one place, or launch of a minute, of four or more."""
+"""Seconds without a member's launch after which a batch leaves only one of four or more places or launches of a minute."""
 SURE, SURE_OF_A_MINUTE = 0.85, 0.97
-"""Share of members who find room that a batch left them, if they come at random. A place becomes free with the next call's end, so not
-finding one costs less than finding the minute used up."""
+"""Probability that randomly arriving members find room: in places, and in launches of a minute. A place is free again after a call, so
+waiting for one costs less than waiting for a minute."""
 LEAST = 8
-"""A batch may launch whenever the service could have made this many launches since the batch's last one."""
+"""Number of launches that the service could have made since the batch's last one, after which the batch launches in any case."""
 LONGEST = 240.0
-"""Seconds after which it may launch in any case."""
+"""Maximum seconds between two launches of a batch."""
 SOON = 0.2
-"""Share of a picture's time for which a member may wait for a token without noticing."""
+"""Share of the latency for which a member may wait for a token without noticing."""
 GROWTH, EVERY = 1.1, 600.0
 """Beside members, a batch still goes by a minute's limit that the gate has forgotten, so much more of it after each so many seconds: what
 it leaves free keeps the limit from being met, and finding it anew would use up a minute of members'."""
 USUAL_PICTURE = 15.0
-"""Seconds of a picture while none has come yet."""
+"""Assumed latency in seconds until a picture has come."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedLimit:
-    """Something that members and batches share: places, a minute, tokens."""
+    """A limit that members and batches share: places, launches of a minute, tokens."""
 
     size: float
-    """How much fits."""
+    """Total capacity."""
     each: float
-    """Seconds in which the service makes room for one."""
+    """Seconds in which the service frees one unit."""
     span: float
-    """Seconds for which one takes room."""
+    """Seconds for which a launch occupies a unit."""
     members: float
-    """What members have taken."""
+    """Units that members occupy."""
     batches: float
-    """What batches have taken."""
+    """Units that batches occupy."""
     sure: float = SURE
     asked: int = 1
-    """What a launch takes."""
+    """Units that a launch occupies."""
 
 
 @dataclass(slots=True)
 class Beside:
-    """Remembers the launches of members and batches."""
+    """Recent launches of members and batches."""
 
     count: float = 0.0
     """Decayed number of members' launches, as of the last one."""
     member_at: float = -math.inf
     batch_at: float = -math.inf
     per_minute: tuple[float, float] | None = None
-    """The minute's limit that was last believed, and when."""
+    """Last believed limit per minute, and when."""
     minute: deque[tuple[float, int, bool]] = field(default_factory=deque)
-    """Time, pictures and whether it's a batch's, of the last minute's launches."""
+    """Launches of the last minute: time, pictures, and whether they're a batch's."""
 
     def launch(self, one: Waiting, now: float) -> None:
-        """A call starts."""
+        """Book a launch."""
         batch = one.lane is Lane.BATCH
         self._forget(now)
         self.minute.append((now, one.pictures, batch))
@@ -80,7 +80,7 @@ class Beside:
             self.count, self.member_at = self._faded(now) + 1.0, now
 
     def wait(self, now: float, limits: Iterable[SharedLimit]) -> float:
-        """Seconds until a batch may launch, as far as members are concerned."""
+        """Seconds until a batch may launch without taking members' room."""
         longest = 0.0
         for limit in limits:
             if limit.batches + limit.asked > self.share(now, limit) + 1e-9:
@@ -89,21 +89,21 @@ class Beside:
         return longest
 
     def share(self, now: float, limit: SharedLimit) -> float:
-        """How much of a limit batches may take."""
+        """Units of a limit that batches may occupy."""
         if self.quiet(now):
             return limit.size - (1 if limit.size >= 4 * limit.asked else 0)
         return limit.size - max(limit.members + 1, 1 + likely_most(self.per_second(now) * limit.span, limit.sure))
 
     def quiet(self, now: float) -> bool:
-        """Whether no member's call has started for a while."""
+        """Whether no member's call has started for `QUIET` seconds."""
         return now - self.member_at > QUIET
 
     def per_second(self, now: float) -> float:
-        """How often members' calls started of late."""
+        """Arrival rate of members' calls per second, decayed."""
         return self._faded(now) * math.log(2) / HALF_LIFE
 
     def taken(self, now: float, *, pictures: bool) -> tuple[int, int]:
-        """What members and batches launched within the last minute: calls, or pictures."""
+        """Calls or pictures that members and batches launched within the last minute."""
         self._forget(now)
         taken = [0, 0]
         for _, count, batch in self.minute:
@@ -111,7 +111,7 @@ class Beside:
         return taken[0], taken[1]
 
     def minute_limit(self, now: float, believed: int | None) -> float | None:
-        """The minute's limit that a batch goes by; None if there is none."""
+        """Limit per minute that batches obey; None if there is none."""
         if believed is not None:
             self.per_minute = float(believed), now
         if self.per_minute is None:
@@ -128,7 +128,7 @@ class Beside:
 
 
 def likely_most(mean: float, sure: float) -> int:
-    """How many come at random, if this many come on average: a Poisson quantile."""
+    """Poisson quantile: number of arrivals that isn't exceeded with probability `sure`."""
     mean = min(mean, 500.0)
     chance = below = math.exp(-mean)
     most = 0
@@ -141,7 +141,7 @@ def likely_most(mean: float, sure: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """How many calls may run at once, and what runs."""
+    """Places for concurrent calls, and the calls in flight."""
 
     bound: int
     running: Collection[InFlight]
@@ -150,7 +150,7 @@ class Places:
 
 
 def limits_of(beside: Beside, now: float, pictures: int, places: Places, rate: RateModel, own: Allowance) -> list[SharedLimit]:
-    """Everything that bounds a launch of a batch now: places, the service's rate, the operator's own limit."""
+    """Shared limits that bound a batch's launch now: places, the service's rate, the operator's own limit."""
     batches, lasts = sum(one.waiting.lane is Lane.BATCH for one in places.running), places.picture or USUAL_PICTURE
     found = [SharedLimit(places.bound, lasts / places.bound, lasts, len(places.running) - batches, batches)]
     limit = beside.minute_limit(now, rate.window.limit if rate.window.believed else None)

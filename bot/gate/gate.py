@@ -1,7 +1,7 @@
-"""Adaptive gate, one per provider and key: when the next call may start, and for which request. Pure bookkeeping: no I/O, no clock.
+"""Adaptive gate of one provider and key: decides when the next call may start, and for which request. No I/O and no clock of its own.
 
-Each question has its own part: `rate_model` (how fast), `concurrency` (how many at once), `breaker` (is it down), `credit` (is it paid
-for), `queue` (whose turn), `latency` (how long), `allowance` (the operator's own limit). This file asks them in turn.
+It asks its parts in turn and reports results to them: `credit`, `breaker`, `restoring` (gradual recovery), `concurrency`, `rate_model`,
+`queue` (fair queue), `allowance` (the operator's own limit), `latency` (timeouts). The table in docs/gate.md has the order.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from bot.gate.signals import Signal, named_rate, signal_of, slows_the_account
 from bot.gate.spacing import Spacing
 
 ADMITTED_AFTER = 1.0
-"""Seconds; a call not rejected by then counts as admitted."""
+"""Seconds after which a call that hasn't been rejected counts as admitted."""
 LOOKED_AT = 3.0
-"""Seconds; a block or wrong parameter reported sooner was found before the work began, and is assumed not to count towards the limit."""
+"""Seconds. A block or a wrong parameter that is reported sooner was found before generation began; it's assumed not to use up a token."""
 ALONE = 2.0
-"""Seconds to wait if the provider reports too many concurrent calls although none of ours is running."""
+"""Seconds to pause if the provider reports too many concurrent calls although no other call of this gate is in flight."""
 STATES = ("probing", "no_credit", "down", "paused")
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
@@ -48,7 +48,7 @@ _TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Si
 
 @dataclass(slots=True)
 class AdaptiveGate:
-    """Implements `bot.gate.port.Gate`. `memory` is the result of an earlier gate's `remember`, `age` seconds ago."""
+    """Implements `bot.gate.port.Gate`. `memory` is what an earlier gate's `remember` returned `age` seconds ago."""
 
     settings: GateSettings
     uniform: Callable[[float, float], float]
@@ -67,16 +67,16 @@ class AdaptiveGate:
     allowance: Allowance = field(init=False)
     running: dict[int, InFlight] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
-    """Launches that may still be rejected, oldest first."""
+    """Ids of launched calls that may still be rejected, oldest first."""
     probe: int | None = None
     paused_until: float = -math.inf
     spacing: Spacing = field(default_factory=Spacing)
     rate_model_before: RateModel | None = None
-    """The rate model before rejections that may have been caused by concurrency."""
+    """Copy of the rate model from before rejections that may be about concurrency instead."""
     free_pass: bool = False
-    """A call has ended while that is undecided: the next launch decides."""
+    """While that is undecided and a call has ended, one launch ignores the rate: its result decides."""
     states_limits: bool = False
-    """The provider states waits or limits, so a rejection without any is likelier about something else."""
+    """The provider usually states waits or limits, so a rejection that states nothing is probably about concurrency."""
     ids: int = 0
     log: list[Change] = field(default_factory=list)
 
@@ -185,10 +185,10 @@ class AdaptiveGate:
         learned = memories.write(self.now, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit, self.paused_until)
         return {**learned, "restoring": write(self.restoring)} if self.restoring.stage else learned
 
-    # ---- what is asked before a launch
+    # ---- before a launch
 
     def _why_idle(self, now: float) -> WakeAt | None:
-        """Why nothing may start now; None if something may."""
+        """Reason that no call may start now, and until when; None if one may."""
         if self.probe is not None:
             return WakeAt(self.running[self.probe].launched + self._probe_wait(), "probing")
         if self.credit.gone and now < self.credit.probe_at:
@@ -204,7 +204,7 @@ class AdaptiveGate:
         return WakeAt(when, reason) if when > now + 1e-6 else None
 
     def _choose(self, now: float, waiting: Sequence[Waiting]) -> Waiting | WakeAt:
-        """The next request in line; for a probe, the one with least to lose."""
+        """The fair queue's next request; for a probe, the request that loses least if it fails."""
         if self.credit.gone:
             lengths = Counter(one.person for one in waiting)
             return max(waiting, key=lambda one: (lengths[one.person], one.since, one.request_id))
@@ -252,10 +252,11 @@ class AdaptiveGate:
     def _probe_wait(self) -> float:
         return RUNNING_IS_BACK if self.credit.gone else self.breaker.probe_wait()
 
-    # ---- what is learned from an exchange
+    # ---- after a launch
 
     def _tick(self, now: float) -> None:
-        """Time has passed: calls that weren't rejected by now count as admitted."""
+        """Bring the state up to `now`: load the memory once, forget old limits, and count calls that weren't rejected in time as
+        admitted."""
         if self.now is None and self.memory:
             until = memories.read(self.memory, now, self.age, self.rate_model, self.concurrency, self.latency, self.breaker, self.credit)
             self.paused_until = max(self.paused_until, until)
@@ -356,7 +357,7 @@ class AdaptiveGate:
         self._note("paused", seconds=round(wait, 1))
 
     def _may_be_concurrency(self, run: InFlight, now: float) -> bool:
-        """A rejection without a reason: True if it is attributed to the number in flight."""
+        """Attribute a rejection that states nothing. Returns True if it was booked as a concurrency rejection."""
         if self.concurrency.cap is not None and run.beside >= self.concurrency.cap:
             self._give_back(run)
             self._over_concurrency(run, now)

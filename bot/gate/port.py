@@ -124,7 +124,7 @@ class Gate(Protocol):
         ...
 
     def hear(self, verdict: Verdict, now: float) -> None:
-        """Take in the answer to something that needs no grant, such as a poll: nothing new starts while the service asks to wait."""
+        """Learn from a call that needed no grant, such as a poll: a wait that it states pauses all launches."""
         ...
 
     def drop(self, grant: Grant, now: float) -> None:

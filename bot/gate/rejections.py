@@ -1,4 +1,4 @@
-"""How long a rejection for too many requests asks to wait."""
+"""Pause that a rejection for too many requests asks for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bot.domain.failure import Failure
 from bot.gate.headers import only_a_clock
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 120.0
-"""Seconds. A shorter hint is rounding, and a longer one is a daily quota or nonsense: check again after this long."""
+"""Bounds of a pause in seconds. A shorter hint is rounding; a longer one is a daily quota or nonsense, so the gate tries again earlier."""
 
 
 def asked_pause(failure: Failure, headers: Mapping[str, str], *, clock_counts: bool) -> float | None:
-    """The pause that a rejection asks for, in seconds and within bounds; None if it asks for none. The time until its bucket is full is
-    only one if `clock_counts`: earlier requests would otherwise fit long before."""
+    """Pause in seconds that a rejection states, within bounds; None if it states none. The time until the bucket is full again counts only
+    with `clock_counts`, because the next token arrives long before."""
     wait = failure.wait
     if wait is None or (not clock_counts and only_a_clock(headers, wait)):
         return None

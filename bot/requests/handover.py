@@ -72,7 +72,7 @@ class Handover:
         """Store the verdict for the leader, in the transaction that records the outcome."""
 
     def record_poll(self, tx: Tx, service: ImageService, verdict: Verdict) -> None:
-        """The answer to a poll is written in this transaction."""
+        """Store a poll's verdict for the leader, in the transaction that records its outcome."""
 
     def cancel(self, request_id: str) -> None:
         """Cancel the call in whichever process makes it."""

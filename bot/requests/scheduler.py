@@ -1,6 +1,6 @@
-"""Scheduler: takes queued requests, asks the gate, makes the granted calls, and records their outcomes.
+"""Scheduler: reads the queue, asks the gate, makes the granted calls, and records their outcomes.
 
-A waiting request is just a row. Coroutines only exist for calls, from grant to recorded outcome.
+A waiting request is only a row. A coroutine exists from the grant to the recorded outcome, and for each poll of a task.
 """
 
 from __future__ import annotations
@@ -38,19 +38,18 @@ from bot.requests.verdicts import must_be_recorded, verdict_on
 log = structlog.get_logger()
 
 SAFETY_POLL = 20.0
-"""Seconds of loop time between checks of the queue without any wake-up: the wall clock may jump, and wake-ups can be lost."""
+"""Maximum seconds between two reads of the queue, because the wall clock may jump and wake-ups may be lost."""
 COLLECT_TIMEOUT = 60.0
 TASKS_KEPT = 2000
 PAUSE_AFTER_PROBLEM = 2.0
-"""Seconds to pause after a bug or a full disk: the row is still due, and would otherwise be retried in a tight loop."""
+"""Seconds to wait after a bug or a full disk: the row is still due, and would be retried in a tight loop."""
 ESTIMATES_AGE, ESTIMATES_AGE_LEAST = 1.0, 0.1
-"""Seconds for which estimates are valid, and the minimum after a change of the queue, so that not every newcomer triggers a new
-computation."""
+"""Maximum age of estimates in seconds, and their minimum age before a changed queue causes a new computation."""
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """Runs requests. `wake` is the only entry point."""
+    """Runs requests. Other rooms call `wake` after a change; losing a wake-up is harmless."""
 
     ledger: Ledger
     services: ImageServices
@@ -58,15 +57,15 @@ class Scheduler:
     ports: Ports
     previews: Previews
     salt: str
-    """Salt of member hashes, which makes them meaningless outside this installation."""
+    """Salt of the member hashes that services get, so that they mean nothing outside this installation."""
     events: EventStream = field(default_factory=EventStream)
     handover: Handover = field(default_factory=Handover)
     gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the gate's state changes, for its persistence."""
+    """Set when a gate's state changes, so that it's stored."""
     looked_at: float = float("-inf")
     """Loop time of the latest completed turn."""
     why_idle: dict[str, WakeAt] = field(default_factory=dict)
-    """Why each service's gate granted nothing more, by the service's name."""
+    """Latest reason for which a service's gate granted nothing, by the service's name."""
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: bool = True
     _fallback: Fallback = field(default_factory=Fallback)
@@ -76,7 +75,7 @@ class Scheduler:
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _calls: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
     _tasks: dict[str, Pending] = field(default_factory=dict)
-    """What the service last said about each request's running task, by request."""
+    """Last answer about a request's pending task, by request id."""
     _cancelled: set[str] = field(default_factory=set)
     _estimates: Mapping[str, Estimate] = field(default_factory=dict)
     _estimated_at: float = float("-inf")
@@ -84,21 +83,21 @@ class Scheduler:
     _draining: bool = False
 
     def wake(self, request_id: str) -> None:
-        """Something about this request changed, or it's due."""
+        """Read the queue again: this request changed or is due."""
         self._dirty = True
         self._look.set()
 
     def look_again(self, _: str = "") -> None:
-        """Something was granted to this process."""
+        """Start a turn without reading the queue: another process granted a call to this one."""
         self._look.set()
 
     def cancel(self, request_id: str) -> None:
-        """Cancel the call of a request that its member has cancelled, whoever makes it; the row already says so."""
+        """Cancel the call of a request whose row is already cancelled, in whichever process makes it."""
         self.handover.cancel(request_id)
         self.cancel_here(request_id)
 
     def cancel_here(self, request_id: str) -> None:
-        """Cancel the call if this process makes it."""
+        """Cancel the call if it runs in this process."""
         if request_id in self._running:
             self._cancelled.add(request_id)
         call = self._calls.get(request_id)
@@ -107,31 +106,31 @@ class Scheduler:
         self.wake(request_id)
 
     def is_running(self, request_id: str) -> bool:
-        """Whether this process is working on a request."""
+        """Whether a call of this request is in flight in this process."""
         return request_id in self._running
 
     def has_call(self, request_id: str) -> bool:
-        """Whether a call is going on for it, or another process answers for that."""
+        """Whether a call is in flight or granted. True for every request if another process is the leader, which keeps track of that."""
         return not self.handover.runs_gate or not self._is_free(request_id)
 
     def is_waiting(self, request_id: str) -> bool:
-        """Whether a gate knows that this request waits."""
+        """Whether the request is in the queue that was last read."""
         return any(one.request_id == request_id for queue in self._waiting.values() for one in queue)
 
     def waiting(self, service: str) -> int:
-        """How many requests wait for a service."""
+        """Number of requests that wait for a service."""
         return len(self._waiting.get(service, ()))
 
     def estimate(self, request_id: str) -> Estimate | None:
-        """Position and time of a waiting request, as computed by `update_estimates`. Safe to call from the threads that render views."""
+        """Forecast of a waiting request, as of the last `update_estimates`. Thread-safe."""
         return self._estimates.get(request_id)
 
     def task(self, request_id: str) -> Pending | None:
-        """What the service last said about a request's running task; None before its first answer. Safe to call from threads."""
+        """Last answer about a request's pending task; None before the first one. Thread-safe."""
         return self._tasks.get(request_id)
 
     def update_estimates(self) -> None:
-        """Recompute estimates if they're old or the queue has changed. Event loop only, because the gate isn't thread-safe."""
+        """Recompute estimates if they're too old or the queue has changed. Not thread-safe: call it on the event loop."""
         now = self.ports.monotonic()
         if now - self._estimated_at > (ESTIMATES_AGE_LEAST if self._queue_read else ESTIMATES_AGE):
             self._estimates, self._estimated_at, self._queue_read = self._estimated(now), now, False
@@ -143,11 +142,11 @@ class Scheduler:
         return found
 
     def until_wall(self, estimate: Estimate) -> float | None:
-        """The wall-clock time of an estimate's `until`."""
+        """An estimate's `until` as wall-clock time; None if it has none."""
         return None if estimate.until is None else self.ports.now() + max(0.0, estimate.until - self.ports.monotonic())
 
     async def run(self) -> None:
-        """Grant and collect, forever."""
+        """Grant calls and poll tasks until cancelled."""
         while True:
             self._look.clear()
             try:
@@ -157,7 +156,7 @@ class Scheduler:
                 log.error("ledger_problem", problem=str(problem))
                 wake_at = self.ports.monotonic() + PAUSE_AFTER_PROBLEM
             except Exception:
-                # A bug in one turn must not end the loop, or all requests would wait forever.
+                # One turn's bug must not end the loop: all requests would wait forever.
                 log.exception("scheduler_turn_failed")
                 self._dirty, wake_at = True, self.ports.monotonic() + PAUSE_AFTER_PROBLEM
             longest, wait = self.handover.poll_every or SAFETY_POLL, max(0.0, wake_at - self.ports.monotonic())
@@ -168,11 +167,12 @@ class Scheduler:
                 self._dirty = self._dirty or wait >= longest  # the poll, not a time that the gate had named
 
     def running(self) -> tuple[str, ...]:
-        """Requests with a call in progress, in the order they started."""
+        """Ids of requests with a call in flight, oldest call first."""
         return tuple(self._running)
 
     async def drain(self, seconds: float) -> tuple[str, ...]:
-        """Start nothing new and let calls finish. Returns requests that had to be cut off, for the next start to find."""
+        """Start no more calls, and wait for those in flight. Returns the ids of requests whose call was cut off; the next start recovers
+        them."""
         self._draining = True
         await self.handover.resign()
         tasks = {task: request_id for request_id, task in self._running.items()}
@@ -203,7 +203,7 @@ class Scheduler:
         return wake_at
 
     async def _read(self) -> None:
-        """Read the queue, and start what is due to be collected."""
+        """Read the queue, and start the polls that are due."""
         self._dirty = False
         self._rows, collecting, elsewhere = await self.ledger.read(
             lambda c: (
@@ -228,7 +228,7 @@ class Scheduler:
         self._queue_read = True
 
     def _grant(self, service: ImageService) -> float:
-        """Start what the service's gate grants. Returns when to check again."""
+        """Start the calls that the service's gate grants. Returns the loop time at which to ask again."""
         while True:
             now = self.ports.monotonic()
             waiting = [one for one in self._waiting.get(service.name, ()) if self._is_free(one.request_id)]
@@ -242,7 +242,7 @@ class Scheduler:
                 self._start(granted.request_id, self._call(ticket))
 
     def _start(self, request_id: str, work: Coroutine[None, None, None]) -> None:
-        context = contextvars.copy_context()  # holds the prompt that no log line may repeat, even afterwards
+        context = contextvars.copy_context()  # keeps the prompt redacted in log lines of callbacks too
         task = asyncio.get_running_loop().create_task(work, context=context)
         self._running[request_id] = task
         task.add_done_callback(lambda done: self._stopped(request_id, done), context=context)
@@ -258,7 +258,7 @@ class Scheduler:
 
     async def _call(self, ticket: Ticket) -> None:
         grant, service = ticket.grant, ticket.service
-        gate: Gate | None = None if ticket.row else service.gate  # another process's gate reads the verdict in the ledger
+        gate: Gate | None = None if ticket.row else service.gate  # the leader's gate reads the verdict in the ledger
         try:
             opened = await self.ledger.write(
                 lambda tx: self.handover.open(tx, ticket, lambda tx: open_attempt(tx, grant.request_id, self.deps, service))
@@ -291,8 +291,7 @@ class Scheduler:
             gate.drop(grant, self.ports.monotonic())
 
     async def _ended(self, made: CallMade, notify: Callable[[Verdict], None], also: Callable[[Tx, Verdict], None]) -> None:
-        """What every call ends with, a poll too: it's classified, the gate is told, the outcome is recorded, and whatever is `also` written
-        in the same transaction."""
+        """Finish a call or a poll: classify its failure, notify the gate, record the outcome. `also` writes in the same transaction."""
         request, outcome, service = made.request, made.outcome, made.service
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
         verdict = verdict_on(failure, outcome)
@@ -333,11 +332,11 @@ class Scheduler:
         if pending is not None:
             self._tasks[request_id] = pending
         if len(self._tasks) > TASKS_KEPT:
-            # The oldest has run out of time without another poll.
+            # The oldest is past its deadline and wasn't polled again.
             self._tasks.pop(next(iter(self._tasks)))
 
     async def _make(self, request_id: str, start: Callable[[], Coroutine[None, None, Outcome]], service: ImageService) -> Outcome:
-        """Make one call, which its member can cancel. Cancellation of the whole process passes through."""
+        """Make one call that the member can cancel. A cancellation of the process itself is passed on."""
         if request_id in self._cancelled:
             return Outcome(billed=Billed.NO, cancelled=True)
         call: asyncio.Task[Outcome] = asyncio.get_running_loop().create_task(start())
@@ -349,7 +348,7 @@ class Scheduler:
             await asyncio.wait([call])
             if not must_be_recorded(call):
                 raise
-            # The process still stops here, once the verdict is recorded: a write in progress is finished.
+            # The process still stops, after the outcome is recorded.
             if (me := asyncio.current_task()) is not None:
                 me.cancel()
         finally:
@@ -359,12 +358,12 @@ class Scheduler:
         bug = call.exception()
         if bug is None:
             return call.result()
-        # Providers don't raise; if one does anyway, the request still gets an answer.
+        # Providers must not raise. If one does, the request still gets an answer.
         log.error("provider_raised", request=request_id, exc_info=bug)
         return Outcome(shortfall=Evidence(provider=service.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 
     async def _write_with_retry(self, fn: Callable[[Tx], object]) -> None:
-        """Record the outcome, however long the disk is full: it was paid for."""
+        """Retry the write until it succeeds, because the outcome was paid for."""
         delay = 0.5
         while True:
             try:
