@@ -229,6 +229,7 @@ class Intake:
             count=values.get("count") or None,
             private=values.get("private") == "true",
             tag=values.get("tag", ""),
+            caption=values.get("caption", ""),
             attachments=attachments.of_workspace(_attached(view), caller.team),
         )
         await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))

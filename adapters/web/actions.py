@@ -79,6 +79,8 @@ class TypedLine:
     model: str | None = None
     count: str | None = None
     private: bool = False
+    caption: str = ""
+    """Text to draw on the pictures."""
     attached: tuple[str, ...] = ()
     """Hashes of the uploads beside the text box."""
     consent: bool = False
@@ -188,6 +190,7 @@ class WebActions:
             "model": typed.model or draft.model or "",
             "count": typed.count or draft.count or "",
             "tag": typed.tag or "",
+            "caption": draft.caption,
             "private": "true" if typed.private or draft.private else "false",
         }
 
@@ -230,6 +233,7 @@ class WebActions:
             count=wanted["count"] or None,
             private=wanted["private"] == "true",
             tag=wanted["tag"],
+            caption=wanted["caption"],
             attachments=tuple(one for sha256 in draft.attached if (one := self._uploads.attached(who.id, sha256)) is not None),
             consent=draft.consent,
         )

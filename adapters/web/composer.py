@@ -9,6 +9,9 @@ from adapters.web.line import LONGEST
 from adapters.web.parts import part
 from bot.texts import text
 
+LONGEST_TEXT = 1000
+"""Maximum characters of a text for the picture. More than can be drawn, so that the core can say how many are too many."""
+
 
 class Composer:
     """Draws the text box into the current slot."""
@@ -38,6 +41,13 @@ class Composer:
                 self._select("size", [(one.value, one.label) for one in options.sizes], options.default_size)
                 self._select("quality", [(one.value, one.label) for one in options.qualities], options.default_quality)
                 self._select("count", [(str(n), str(n)) for n in range(1, options.max_count + 1)], "1")
+                if options.captions:
+                    with part("div", "", "option words"):
+                        part("label", text("form.caption"), "", for_="option-caption")
+                        part(
+                            "textarea", id="option-caption", name="caption", rows=1, maxlength=LONGEST_TEXT, dir="auto",
+                            autocomplete="off", title=text("form.caption_hint"),
+                        )  # fmt: skip
                 with part("div", "", "option switch"):
                     part("input", type="checkbox", role="switch", id="option-private", name="private")
                     part("label", text("web.private"), "", for_="option-private")
@@ -88,6 +98,7 @@ def _draft(event: object) -> TypedLine | None:
         model=values.get("model"),
         count=values.get("count"),
         private="private" in values,
+        caption=values.get("caption", ""),
         attached=tuple(values.get("attached", "").split()),
         consent="consent" in values,
     )

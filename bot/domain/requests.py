@@ -180,6 +180,8 @@ class Request:
     """Options that the service replaced: `quality`, `model`; `no_quality` if it has no such option."""
     caption: str = ""
     """Text to draw on its finished pictures."""
+    caption_problem: tuple[str, str] = ("", "")
+    """Why that couldn't be drawn: a key below `change.problem_` in the texts, and its value."""
     review: str = ""
     """Id of the case about publishing it: a reviewer decides."""
     candidates: bool = False

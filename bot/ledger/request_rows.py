@@ -126,7 +126,7 @@ def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
 
 
 def annotate(tx: Tx, request_id: str, **values: object) -> None:
-    """Add to what is stored beside the options: `references`, `mask`, `consent`, `per_call`, `picked`, `caption`."""
+    """Add to what is stored beside the options: `references`, `mask`, `consent`, `per_call`, `picked`, `caption`, `caption_problem`."""
     typed = {**typed_options(tx.connection, request_id), **values}
     tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
 
@@ -337,6 +337,7 @@ def _request(row: Row[Any]) -> Request:
         applied=row.typed.get("applied", {}),
         part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
         caption=row.typed.get("caption") or "",
+        caption_problem=tuple(row.typed.get("caption_problem", ("", ""))),
         review=row.typed.get("review", ""),
         candidates=bool(row.typed.get("candidates")),
         picked=bool(row.typed.get("picked")),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.chat.views import PictureView
 from bot.domain.outcome import Picture
-from bot.domain.picture_changes import PictureChange
+from bot.domain.picture_changes import MAX_CHARACTERS, PictureChange
 from bot.domain.rejections import Candidate
 from bot.domain.requests import Request
 from bot.prompts.normalise import alt_text
@@ -49,6 +49,15 @@ def changed_lines(found: Sequence[Picture]) -> list[str]:
         if changed
         else []
     )
+
+
+def undrawn_lines(request: Request, found: Sequence[Picture]) -> list[str]:
+    """Why the text that was asked for with the command isn't on a picture; nothing once there is one with a text."""
+    reason, value = request.caption_problem
+    if not reason or any(one.change is not None and one.change.text for one in found):
+        return []
+    why = text(f"change.problem_{reason}", value=value, most=MAX_CHARACTERS, allowed="")
+    return [text("change.not_drawn", why=why)]
 
 
 def _how(change: PictureChange, with_text: str) -> str:

@@ -14,7 +14,7 @@ from bot.domain.requests import Request, undrawn
 from bot.failures.explain import explain
 from bot.messages.applied_lines import applied_lines
 from bot.messages.candidate_view import choice_pictures, is_choosing
-from bot.messages.picture_view import changed_lines, picture_views, preview
+from bot.messages.picture_view import changed_lines, picture_views, preview, undrawn_lines
 from bot.messages.progress import progress
 from bot.messages.published_lines import published_lines
 from bot.messages.question_view import asked, question
@@ -221,7 +221,7 @@ def _with_pictures(facts: RequestFacts, audience: Audience, failure: Failure | N
             lines.append(text("request.rest_elsewhere" if facts.tried_again else "request.rest_on_demand"))
     revised = next((one.revised_prompt for one in drawn if one.revised_prompt and one.revised_prompt.strip() != request.prompt), None)
     lines += applied_lines(request, drawn)
-    lines += changed_lines(found)
+    lines += changed_lines(found) + undrawn_lines(request, found)
     if facts.drawn_by:
         lines.append(text("request.drawn_by", service=facts.drawn_by))
     if revised:

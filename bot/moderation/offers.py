@@ -50,6 +50,7 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
         private=request.private if "private" not in given else given["private"] == "true",
         references=request.references,
         consent=request.consent,
+        caption=given.get("caption", request.caption),
     )
 
 

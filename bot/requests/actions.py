@@ -22,6 +22,7 @@ from bot.prompts.normalise import fingerprint, normalise
 from bot.requests.accept import Unfetched, accept, asked_about_uploads, needs_question, prompt_question
 from bot.requests.again import tried_again
 from bot.requests.block_advice import block_advice
+from bot.requests.change_choices import TYPED
 from bot.requests.choices import Choices, combined
 from bot.requests.publishing import AskReview, publish, unpublishable
 from bot.requests.rules import Rules
@@ -116,6 +117,7 @@ class RequestActions:
             typed |= {name: act.values.get(name) or typed.get(name) for name in ("size", "quality", "count", "model")}
             if "private" in act.values:
                 private = act.values["private"] == "true"
+            typed["caption"] = act.values.get("caption", typed.get("caption"))
         return Submission(
             person=Person(act.person, act.person_name or request.person.name),
             place=where(act, request, private=private),
@@ -299,8 +301,17 @@ def _model_field(rules: Rules, request: Request | None) -> tuple[FormField, ...]
     return (FormField("model", text("form.model"), FieldKind.CHOICE, value=chosen, choices=models),) if models else ()
 
 
+def _caption_field(rules: Rules, request: Request | None) -> tuple[FormField, ...]:
+    """The text for the picture, where one can be drawn."""
+    if not rules.captions:
+        return ()
+    value, hint = "" if request is None else request.caption, text("form.caption_hint")
+    kind = FieldKind.PARAGRAPH
+    return (FormField("caption", text("form.caption"), kind, value, required=False, max_length=TYPED, hint=hint, spare=True),)
+
+
 def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormField, ...]:
-    """Prompt, size, quality, count and private, filled with the request's values or the defaults."""
+    """Prompt, size, quality, count, text and private, filled with the request's values or the defaults."""
     model = rules.model
     size = (request.size if request else "") or model.sizes.default
     quality = (request.quality if request else "") or rules.default_quality or model.default_quality
@@ -331,11 +342,6 @@ def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormFi
             value=str((request.count if request else 0) or 1),
             choices=tuple(Choice(str(n), str(n)) for n in range(model.min_count, model.max_count + 1)),
         ),
-        FormField(
-            "private",
-            text("form.private"),
-            FieldKind.SWITCH,
-            value="true" if request is not None and request.private else "false",
-            required=False,
-        ),
+        *_caption_field(rules, request),
+        FormField("private", text("form.private"), FieldKind.SWITCH, "true" if request and request.private else "false", required=False),
     )

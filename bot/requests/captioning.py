@@ -18,7 +18,7 @@ from bot.ledger import memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.requests.attachments import StoredPictures
-from bot.requests.change_choices import MOST_PICTURES
+from bot.requests.change_choices import MOST_PICTURES, ChangeProblem
 from bot.requests.picture_actions import usable_pictures
 from bot.requests.picture_work import PictureWork
 from bot.requests.rules import Rules
@@ -43,27 +43,25 @@ class Captioning:
         request = await self.ledger.write(lambda tx: _waiting(tx, request_id))
         if request is None:
             return
-        made: list[Picture] = []
-        for picture in await self.ledger.read(lambda c: picture_rows.of_request(c, request_id)):
-            if picture.change is None:
-                made += await self._one(request, picture)
-        await self.ledger.write(lambda tx: _show(tx, request_id, made))
+        found = await self.ledger.read(lambda c: picture_rows.of_request(c, request_id))
+        tried = [await self._one(request, picture) for picture in found if picture.change is None]
+        await self.ledger.write(lambda tx: _show(tx, request_id, tried))
 
-    async def _one(self, request: Request, picture: Picture) -> list[Picture]:
-        """One picture with the text; none if that can't be drawn, which costs nothing and leaves the picture as it is."""
+    async def _one(self, request: Request, picture: Picture) -> Picture | ChangeProblem:
+        """One picture with the text. What can't be drawn costs nothing and leaves the picture as it is."""
         change = PictureChange(ChangeKind.CAPTION, picture.sha256, text=request.caption)
         values = {"text": change.text, "place": AUTO, "colour": "", "size": AUTO, "font": self.rules.caption_font}
         try:
             facts, content = await self.pictures.work("caption", values, await self.pictures.read(picture.sha256))
         except (LookupError, BadPicture, NotTaken) as error:
             log.warning("caption_not_drawn", request=request.id, error=type(error).__name__)
-            return []
+            return ChangeProblem("damaged")
         if "problem" in facts:
             log.info("caption_not_drawn", request=request.id, error=str(facts["problem"]))
-            return []
+            return ChangeProblem(str(facts["problem"]), str(facts["value"]))
         await self.pictures.keep(content, facts["sha256"], facts["format"])
         drawn = Picture(facts["sha256"], facts["format"], facts["width"], facts["height"], int(facts["size"]))
-        return [dataclasses.replace(drawn, change=change)]
+        return dataclasses.replace(drawn, change=change)
 
 
 def to_draw(tx: Tx) -> Sequence[str]:
@@ -82,12 +80,17 @@ def _waiting(tx: Tx, request_id: str) -> Request | None:
     return None
 
 
-def _show(tx: Tx, request_id: str, made: Sequence[Picture]) -> None:
+def _show(tx: Tx, request_id: str, tried: Sequence[Picture | ChangeProblem]) -> None:
+    """Show the pictures with the text, or say why there are none."""
+    made = [one for one in tried if isinstance(one, Picture)]
     memory_rows.forget(tx, CAPTION_DUE + request_id)
     request = request_rows.get(tx.connection, request_id)
     if request is None or not (found := usable_pictures(tx, request)):
         picture_rows.release(tx, {one.sha256 for one in made}, request_id)
         return
+    problem = next((one for one in tried if isinstance(one, ChangeProblem)), None)
+    if problem is not None:
+        request_rows.annotate(tx, request_id, caption_problem=[problem.reason, problem.value[:60]])
     sources = {one.sha256 for one in found}
     for one in made[: MOST_PICTURES - len(found)]:
         if one.change is not None and one.change.source in sources:

@@ -33,7 +33,7 @@ from bot.texts.phrases import listed
 USE_ROWS = {name: f"guide2{name}".ljust(16, "2") for name in USES}
 """Use case -> the row of the empty form for it. Other forms carry the id of a template or of a wording."""
 _USE_OF = {row: USES[name] for name, row in USE_ROWS.items()}
-_OPTIONS = ("model", "size", "quality", "count")
+_OPTIONS = ("model", "size", "quality", "count", "caption")
 
 
 class Writer(Protocol):
@@ -129,6 +129,7 @@ class Guide:
                 return Reply(text("guide.no_words"), changed=False)
             parts = read(words)
             options = {name: act.values.get(name) or draft.options.get(name, "") for name in _OPTIONS}
+            options["caption"] = act.values.get("caption", options["caption"])
             template_rows.drop_draft(tx, draft.id)
             start = Start({}, draft.template, options)
             return self._draft(act, tx.new_id(), words, draft.parts if parts is None else dataclasses.asdict(parts), start)
@@ -271,4 +272,5 @@ def _submission(act: Act, draft: PromptDraft) -> Submission:
         model=options["model"],
         private=act.action is ActionName.GUIDE_SEND_PRIVATE,
         template=draft.template,
+        caption=options["caption"] or "",
     )

@@ -56,3 +56,29 @@ async def test_the_words_at_the_end_of_a_line_are_drawn_on_the_picture(tmp_path:
         await s.until(lambda: len(result.pictures) == 2, what="the picture with the words")
         assert "Open today" in str(result.blocks)
         assert s.service.calls[0].prompt == "a red bicycle"
+
+
+async def test_the_form_asks_for_the_words_and_edit_keeps_them(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300)), s.pictures(size=(300, 300))]
+        event = await s.imagine("")
+        await s.form(event)
+        assert "Text on the picture" in str(event.opened and event.opened.body)
+        await s.slack.acked(await s.slack.people.submit(event, prompt="a red bicycle", caption="Grand opening\ntoday"))
+        result = await s.picture()
+        await s.until(lambda: len(result.pictures) == 2, what="the picture with the words")
+        assert "Grand opening today" in str(result.blocks)
+        again = await s.press(s.ada, result, "Edit prompt")
+        await s.form(again)
+        await s.slack.acked(await s.slack.people.submit(again, prompt="a green bicycle"))
+        await s.until(lambda: len([one for one in s.messages(s.channel) if len(one.pictures) == 2]) == 2, what="the words once more")
+        assert [one.prompt for one in s.service.calls] == ["a red bicycle", "a green bicycle"]
+
+
+async def test_a_script_without_a_font_is_named_beside_the_picture(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        await s.imagine("a red bicycle, caption: \U00012000\U00012001")
+        result = await s.picture()
+        await s.until(
+            lambda: "no font here for some of your characters (Cuneiform)" in str(result.blocks), what="why the words are missing"
+        )

@@ -49,6 +49,8 @@
       box.value = "";
       delete box.dataset.key;
       pictures.sent();
+      const caption = byId("option-caption");
+      if (caption) caption.value = "";
       sessionStorage.removeItem(DRAFT);
       grow(box);
     },

@@ -71,3 +71,4 @@ problem_full = Dein Ergebnis hat schon zehn Bilder, und mehr passen nicht in ein
 problem_damaged = Dieses Bild lässt sich nicht mehr öffnen und deshalb auch nicht ändern. Du kannst jederzeit ein neues machen.
 problem_disk = Das geänderte Bild ließ sich nicht speichern. Deinem Original fehlt nichts; bitte versuche es in ein paar Minuten noch einmal.
 problem_asked = Dein Text scheint etwas Privates, eine Marke oder heftige Worte zu enthalten. Lass ihn hier weg und nimm „Text hinzufügen“ am fertigen Bild; dort kannst du darüber entscheiden.
+not_drawn = Ich konnte deinen Text nicht auf das Bild zeichnen. { $why } Mit „Text hinzufügen“ kannst du es noch einmal versuchen, es kostet nichts.

@@ -71,3 +71,4 @@ problem_full = Your result has ten pictures already, and more don't fit into one
 problem_damaged = That picture can't be opened anymore, so it can't be changed. You can make a new one any time.
 problem_disk = The changed picture couldn't be stored. Your original is fine; please try again in a few minutes.
 problem_asked = Your text looks like it contains something private, a brand or strong words. Leave it out here, and use Add text on the finished picture, where you can decide about it.
+not_drawn = I couldn't draw your text on the picture. { $why } Add text tries again, at no cost.

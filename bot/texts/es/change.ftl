@@ -71,3 +71,4 @@ problem_full = Tu resultado ya tiene diez imágenes y no caben más en un mensaj
 problem_damaged = Esa imagen ya no se puede abrir, así que no se puede cambiar. Puedes hacer una nueva cuando quieras.
 problem_disk = No se pudo guardar la imagen cambiada. Tu original está bien; inténtalo de nuevo en unos minutos.
 problem_asked = Parece que tu texto contiene algo privado, una marca o palabras fuertes. Quítalo aquí y usa «Añadir texto» en la imagen terminada, donde podrás decidir.
+not_drawn = No he podido dibujar tu texto en la imagen. { $why } Con «Añadir texto» puedes volver a intentarlo; no cuesta nada.

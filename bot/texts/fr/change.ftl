@@ -71,3 +71,4 @@ problem_full = Ton résultat a déjà dix images, et un message n'en contient pa
 problem_damaged = Cette image ne s'ouvre plus et ne peut donc pas être changée. Tu peux en faire une nouvelle quand tu veux.
 problem_disk = L'image changée n'a pas pu être enregistrée. Ton original va bien ; réessaie dans quelques minutes.
 problem_asked = Ton texte semble contenir quelque chose de privé, une marque ou des mots forts. Enlève-le ici, et prends « Ajouter du texte » sur l'image finie, où tu pourras en décider.
+not_drawn = Je n'ai pas pu dessiner ton texte sur l'image. { $why } « Ajouter du texte » permet de réessayer gratuitement.

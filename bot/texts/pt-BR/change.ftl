@@ -71,3 +71,4 @@ problem_full = Seu resultado já tem dez imagens, e não cabem mais em uma mensa
 problem_damaged = Essa imagem não abre mais, então não dá para alterar. Você pode fazer uma nova quando quiser.
 problem_disk = A imagem alterada não pôde ser salva. O original está bem; tente de novo em alguns minutos.
 problem_asked = Seu texto parece conter algo pessoal, uma marca ou palavras fortes. Tire isso aqui e use “Adicionar texto” na imagem pronta, onde você pode decidir.
+not_drawn = Não consegui desenhar seu texto na imagem. { $why } Com “Adicionar texto” você pode tentar de novo, sem custo.

@@ -15,7 +15,7 @@ from bot.requests.captioning import to_draw
 from bot.requests.choices import Choices, combined
 from bot.requests.questions import ask_about
 from bot.requests.sweep import sweep
-from tests.unit.requests.test_picture_changes import Stage, stage
+from tests.unit.requests.test_picture_changes import Stage, row_of, stage
 
 A = ActionName
 
@@ -114,3 +114,28 @@ async def test_a_deleted_request_gets_no_words(tmp_path: Path) -> None:
         assert not await s.world.bot.ledger.read(lambda c: picture_rows.of_request(c, made))
         assert not s.files()
         assert (await row(s, made)).deleted
+
+
+async def test_words_without_a_font_are_named_on_the_result(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.result(1, caption="\U00012000\U00012001")
+        await s.world.until(lambda: "couldn't draw" in str(s.world.chat.about(f"request:{made}")))
+        told = next(one for one in (await s.shown(made, 1)).text if "couldn't draw" in one)
+        assert told.startswith("I couldn't draw your text on the picture. There's no font here for some of your characters (Cuneiform).")
+        assert told.endswith("Add text tries again, at no cost.")
+        await s.press(A.USE_CHANGE, row_of(await s.preview(A.ADD_TEXT, made, text="Open")))
+        assert not any("couldn't draw" in one for one in (await s.shown(made, 2)).text)
+
+
+async def test_the_form_of_edit_has_the_words_and_may_drop_them(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.result(1, caption="Open today")
+        await s.shown(made, 2)
+        form = await s.form(A.EDIT, made)
+        assert isinstance(form, Form)
+        field = next(one for one in form.fields if one.name == "caption")
+        assert (field.value, field.required, field.spare) == ("Open today", False, True)
+        for values, words in (({"caption": "Closed"}, "Closed"), ({"caption": ""}, ""), ({}, "Open today")):
+            await s.press(A.EDIT, made, prompt=f"a bicycle {len(words)}", **values)
+            child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            assert child.caption == words
