@@ -68,7 +68,8 @@ def fallback(view: View) -> str:
     """Text for notifications and screen readers: the same words as the blocks, shortened, without hidden facts."""
     quote = fit(isolate(view.quote.strip()), 300)
     about = "" if view.about is None else escape(view.about.label)
-    said = [escape(view.title.strip()), about, f"{text('slack.render.prompt')} {quote}" if quote else ""]
+    who = f"<@{view.mention}> " if view.notifies and view.mention else ""
+    said = [who + escape(view.title.strip()), about, f"{text('slack.render.prompt')} {quote}" if quote else ""]
     said += [escape(one.strip()) for one in view.text]
     said += [f"{escape(one.label)}: {fit(isolate(one.value), 300)}" for one in view.facts if not one.hidden]
     return _whole([one for one in said if one.strip()], FALLBACK) or "·"
@@ -117,8 +118,9 @@ def _about(view: View) -> list[Block]:
     if view.about is None:
         return []
     link = view.about.link
+    who = [{"type": "mrkdwn", "text": f"<@{view.mention}>"}] if view.notifies and view.mention else []
     there = [{"type": "mrkdwn", "text": f"<{link}|{escape(text('slack.render.go_there'))}>", "verbatim": True}] if link else []
-    return [{"type": "context", "elements": [typed(view.about.label, 300), *there]}]
+    return [{"type": "context", "elements": [*who, typed(view.about.label, 300), *there]}]
 
 
 def images(pictures: Sequence[Shown]) -> list[Block]:

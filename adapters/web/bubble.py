@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from adapters.web.parts import Part, avatar, clean, clock, part
-from adapters.web.people import Persona, Role
+from adapters.web.people import PEOPLE, Persona, Role
 from adapters.web.room import Entry
 from bot.chat.views import About, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
 from bot.texts import LocalizedText, text
@@ -96,7 +96,10 @@ class Bubble:
             )
 
     def _lead(self, about: About | None) -> None:
-        """A link to the message that this one answers."""
+        """Whom it's for, if it tells somebody something in front of others, and a link to the message that this one answers."""
+        view = self.entry.view
+        if view.notifies and view.mention in PEOPLE:
+            part("span", f"@{PEOPLE[view.mention].name}", "name")
         if about is not None:
             part("a", about.label, "", href="#panel").on(
                 "click", lambda: self._counter.go_to(about.subject), js_handler="(event) => { event.preventDefault(); emit() }"

@@ -293,6 +293,8 @@ class View:
     tone: Tone = Tone.NEUTRAL
     mention: str | None = None
     """Platform id of the person it's for, the only one who may be notified."""
+    notifies: bool = False
+    """It's there to notify them: platforms that do so for a mention write one."""
     final: bool = False
     """No further change is expected; delivery of this view is durable."""
     refresh_at: float | None = None

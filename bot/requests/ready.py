@@ -59,6 +59,7 @@ def project_ready(connection: Connection, message: Message, now: float) -> View 
         title=text("ready.picture" if good else "ready.answer"),
         tone=Tone.DONE if good else Tone.NEUTRAL,
         mention=request.person.id,
+        notifies=True,
         final=True,
         about=About(f"request:{request.id}", text("ready.about")),
     )

@@ -136,7 +136,8 @@ def looks_like_a_picture(content: bytes) -> bool:
 def check_manners(world: World, method: str, payload: Mapping[str, Any]) -> None:
     """What Slack takes but our members would suffer from."""
     for ping in reading.pings(payload.get("text"), payload.get("blocks")):
-        world.violation(f"{method} pings: {ping}")
+        if all(f"<@{one}>" not in ping for one in world.wants_pings):
+            world.violation(f"{method} pings: {ping}")
     if payload.get("link_names") or payload.get("parse") not in (None, "none"):
         world.violation(f"{method} lets Slack parse names: link_names={payload.get('link_names')!r} parse={payload.get('parse')!r}")
     if method != "chat.update":

@@ -51,6 +51,8 @@ class World:
         self.hidden_files = False
         """`slack_file` of a file that was not shared is refused for good."""
         self.violations: list[str] = []
+        self.wants_pings: set[str] = set()
+        """Ids of people who asked to be mentioned; a mention of anybody else is a violation."""
         """What the bot did against the rules."""
         self.changed = asyncio.Condition()
 
