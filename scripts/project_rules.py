@@ -91,13 +91,34 @@ COMMAND = re.compile(
 """What both READMEs have to name alike: commands, options, settings and pages."""
 
 
+CHINESE = {"docs/web.md": "## How it's built", "docs/discord.md": "## 3. ", "docs/slack.md": "## 3. "}
+"""Page -> the heading after its first steps, which docs/zh-CN has in Chinese."""
+STEP = re.compile(
+    r"imagine-bot [a-z-]+(?: (?:manifest|invite))?|/i(?:magine(?:-[a-z]+)?|nvite)\b|--[a-z]+\b|\b[A-Z]+_[A-Z_]+\b|https?://[^\s>)`]+",
+    re.MULTILINE,
+)
+"""What the first steps of a page name in every language: commands, options, settings and addresses."""
+
+
 def other_first_steps() -> list[str]:
-    """The Chinese README names the same commands, options, settings and pages as the English one's first steps."""
-    english = set(COMMAND.findall((ROOT / "README.md").read_text(encoding="utf-8").partition(FIRST_STEPS_END)[0]))
-    chinese = set(COMMAND.findall((ROOT / "README.zh-CN.md").read_text(encoding="utf-8"))) - {"docs/languages.md"}
-    return [f"README.zh-CN.md lacks {one}" for one in sorted(english - chinese)] + [
-        f"README.zh-CN.md names {one}, which README.md doesn't" for one in sorted(chinese - english)
+    """The Chinese README and pages name the same commands, options, settings and pages as the English ones' first steps."""
+    english, chinese = _text("README.md").partition(FIRST_STEPS_END)[0], _text("README.zh-CN.md")
+    found = _compared("README.zh-CN.md", "README.md", set(COMMAND.findall(english)), set(COMMAND.findall(chinese)) - {"docs/languages.md"})
+    for page, end in CHINESE.items():
+        name = f"docs/zh-CN/{Path(page).name}"
+        found += _compared(name, page, set(STEP.findall(_text(page).partition(end)[0])), set(STEP.findall(_text(name))))
+        found += [] if name in chinese else [f"README.zh-CN.md doesn't lead to {name}"]
+    return found
+
+
+def _compared(name: str, other: str, english: set[str], chinese: set[str]) -> list[str]:
+    return [f"{name} lacks {one}" for one in sorted(english - chinese)] + [
+        f"{name} names {one}, which {other} doesn't" for one in sorted(chinese - english)
     ]
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def outdated_changes() -> list[str]:

@@ -75,3 +75,25 @@ def test_a_change_whose_place_is_gone_is_seen(tmp_path: Path, monkeypatch: pytes
         "tests/mutants/groups.toml names gone.py, which isn't there",
         "tests/mutants/by_hand.toml: 'moved' has 0 places in rule.py; it needs one",
     ]
+
+
+def test_chinese_first_steps_that_lack_or_invent_a_command_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert project_rules.other_first_steps() == []
+    for name in (
+        "README.md",
+        "README.zh-CN.md",
+        *(f"{folder}/{page}.md" for folder in ("docs", "docs/zh-CN") for page in ("web", "discord", "slack")),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text((project_rules.ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    page = tmp_path / "docs" / "zh-CN" / "discord.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("imagine-bot discord invite", "imagine-bot invite"), encoding="utf-8")
+    readme = tmp_path / "README.zh-CN.md"
+    readme.write_text(readme.read_text(encoding="utf-8").replace("`--spend`", "").replace("docs/zh-CN/web.md", ""), encoding="utf-8")
+    monkeypatch.setattr(project_rules, "ROOT", tmp_path)
+    assert project_rules.other_first_steps() == [
+        "README.zh-CN.md lacks `--spend`",
+        "README.zh-CN.md doesn't lead to docs/zh-CN/web.md",
+        "docs/zh-CN/discord.md lacks imagine-bot discord invite",
+        "docs/zh-CN/discord.md names imagine-bot invite, which docs/discord.md doesn't",
+    ]
