@@ -18,7 +18,7 @@ from bot.chat.views import ActionName, Document, Form
 from bot.core import Core, GalleryEntry, GalleryPage, Options, Visitor
 from bot.domain.file_names import ending
 from bot.domain.gallery import Shelf
-from bot.texts import in_zone, text
+from bot.texts import in_zone, joined, text
 from bot.texts.phrases import moment
 
 FIELDS = ("words", "dates", "model", "tag", "shelf")
@@ -173,7 +173,7 @@ class GalleryView:
             part("h2", words, "card-prompt", dir="auto", id=f"card-{entry.id}")
             said = [entry.person] if entry.person else []
             said += [entry.model, in_zone(moment(entry.made_at), zone)]
-            part("p", " · ".join(clean(one) for one in said), "card-meta")
+            part("p", joined(" · ", map(clean, said)), "card-meta")
             if entry.mark.tag:
                 part("p", text("gallery.by_tag", tag=entry.mark.tag), "card-tag")
             if entry.own and entry.pictures:
