@@ -11,8 +11,8 @@ def adopt(gate: AdaptiveGate, waiting: Waiting, timeout: float, launched: float,
     """Book a call that the previous leader's gate granted. It counts as admitted and never as a probe, because this gate can't know
     better."""
     gate.snapshot(now)  # loads the memory first
-    gate.ids += 1
-    grant = Grant(gate.ids, waiting.request_id, timeout)
+    gate.last_id += 1
+    grant = Grant(gate.last_id, waiting.request_id, timeout)
     level = gate.rate_model.bucket.level
     gate.running[grant.id] = InFlight(grant, waiting, launched, len(gate.running), waited=False, left=level, admitted=True)
     return grant

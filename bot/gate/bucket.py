@@ -66,7 +66,7 @@ class Bucket:
     lost: float = 0.0
     """Tokens lost to a full bucket since the last launch."""
     at: float = 0.0
-    refusals: deque[Rejection] = field(default_factory=lambda: deque(maxlen=12))
+    rejections: deque[Rejection] = field(default_factory=lambda: deque(maxlen=12))
     times: deque[float] = field(default_factory=lambda: deque(maxlen=240))
     """Launch times of calls that were or may yet be admitted, oldest first."""
     bursts: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=4))
@@ -109,7 +109,7 @@ class Bucket:
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
         """Book an admission. There was a token, so a negative level after the launch (`left`) is corrected."""
-        if not self.refusals or launched > self.refusals[-1].at:
+        if not self.rejections or launched > self.rejections[-1].at:
             self.in_a_row = 0
         if self.rate is None:
             return
@@ -117,14 +117,14 @@ class Bucket:
             self.level -= left
             waited = True
         if left < FAR and self.stated is None:
-            self.refusals.clear()
+            self.rejections.clear()
             self.rate, self.measured, self.joined = min(FASTEST, 2 * self.rate), False, launched
             return
         floor = 0.0
-        for refusal in self.refusals:
-            span = launched - refusal.at
+        for rejection in self.rejections:
+            span = launched - rejection.at
             if span > 1.0:
-                floor = max(floor, (self.between(refusal.at, launched) - 1) / span)
+                floor = max(floor, (self.between(rejection.at, launched) - 1) / span)
         growth = 1.0
         if waited:
             self.streak += 1
@@ -132,7 +132,7 @@ class Bucket:
         ceiling = self.stated if self.stated is not None else FASTEST
         self.rate = min(ceiling, max(floor, self.rate * growth))
 
-    def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
+    def reject(self, launched: float, wait: float | None, stated: float | None) -> None:
         """Book a rejection for the rate. `wait` (seconds) and `stated` (requests per second) are the provider's statements."""
         self.give_back(launched)
         self.streak = 0
@@ -141,7 +141,7 @@ class Bucket:
             self.learn_stated(launched, stated)
         self._lower(launched, wait)
         self._burst(launched)
-        self.refusals.append(Rejection(launched, wait, self.in_a_row > 1))
+        self.rejections.append(Rejection(launched, wait, self.in_a_row > 1))
         assert self.rate is not None
         self.lost = 0.0
         self.level = 1.0 - self.rate * wait if wait is not None else max(UNSEEN - (self.in_a_row - 1), 1.0 - LONGEST_WAIT * self.rate)
@@ -152,7 +152,7 @@ class Bucket:
         if self.stated is None or abs(self.stated - rate) > 0.01 * rate:
             self.stated = self.rate = max(SLOWEST, rate)
             self.measured = True
-            self.refusals.clear()
+            self.rejections.clear()
         if remaining is not None:
             self.level = min(max(self.level, float(remaining)), remaining + 0.99)
             self.least_depth = max(self.least_depth, self.level)
@@ -170,14 +170,14 @@ class Bucket:
         """Forget a learned limit that is too old; keep a stated one."""
         if self.stated is None:
             self.rate, self.measured = None, False
-            self.refusals.clear()
+            self.rejections.clear()
             self.bursts.clear()
             self.least_depth, self.in_a_row, self.streak = 1.0, 0, 0
 
     def clear(self, now: float) -> None:
         """Reset the counts after an outage or another long pause."""
         self.refill(now)
-        self.refusals.clear()
+        self.rejections.clear()
         self.in_a_row = self.streak = 0
         self.level = max(self.level, 1.0)
         self.joined = now
@@ -185,7 +185,7 @@ class Bucket:
     def forget(self, before: Bucket, now: float) -> None:
         """Restore the state of `before`: the rejections since then were about concurrency."""
         self.rate, self.stated, self.measured = before.rate, before.stated, before.measured
-        self.refusals, self.bursts = before.refusals, before.bursts
+        self.rejections, self.bursts = before.rejections, before.bursts
         self.in_a_row = self.streak = 0
         self.at = max(self.at, now)
         self.level = max(self.level, 1.0)
@@ -197,7 +197,7 @@ class Bucket:
             if level > depth:
                 self.lost += level - depth
                 if self.lost >= 1.0:
-                    self.refusals.clear()
+                    self.rejections.clear()
                     self.joined = now
             if self.level < 1.0 <= level:
                 self.ready = self.at + (1.0 - self.level) / self.rate
@@ -205,7 +205,7 @@ class Bucket:
         self.at = max(self.at, now)
 
     def _lower(self, launched: float, wait: float | None) -> None:
-        recent = [refusal for refusal in self.refusals if 0.0 < launched - refusal.at < MEMORY]
+        recent = [rejection for rejection in self.rejections if 0.0 < launched - rejection.at < MEMORY]
         bound, charged = math.inf, 0.0
         for one in reversed(recent):
             if launched - one.at >= 0.5:
@@ -231,9 +231,9 @@ class Bucket:
             self.rate *= 0.98
         self.rate = max(SLOWEST, self.rate)
 
-    def _rows(self, refusals: list[Rejection]) -> list[tuple[int, float]]:
+    def _rows(self, rejections: list[Rejection]) -> list[tuple[int, float]]:
         rows = []
-        for one, other in pairwise(refusals):
+        for one, other in pairwise(rejections):
             count = self.between(one.at, other.at)
             rows.append((count, other.at - one.at + (other.wait or 0.0) - (one.wait or 0.0)))
         return rows
@@ -241,11 +241,11 @@ class Bucket:
     def _burst(self, launched: float) -> None:
         rate, best = self.rate or 0.0, (1, 0.0)
         for count, time in enumerate(reversed(self.times), start=1):
-            if launched - time > DENSE or (self.refusals and time <= self.refusals[-1].at):
+            if launched - time > DENSE or (self.rejections and time <= self.rejections[-1].at):
                 break
             if count - rate * (launched - time) > best[0] - rate * best[1]:
                 best = (count, launched - time)
-        if not self.refusals or best[0] > 1:
+        if not self.rejections or best[0] > 1:
             self.bursts.append(best)
 
 

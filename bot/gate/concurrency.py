@@ -24,12 +24,12 @@ class ConcurrencyLimit:
     raised: int = 0
     """Admissions above the cap since the last rejection."""
     admitted: dict[int, float] = field(default_factory=dict)
-    refused: dict[int, float] = field(default_factory=dict)
+    rejected: dict[int, float] = field(default_factory=dict)
     """Decayed number of silent rejections by the number of other calls in flight; `admitted` is that of admissions."""
     full: int = 0
     """Launches into the last slot since the last rejection. After `raise_after` of them, one more call is tried."""
     raise_after: int = RAISE_AFTER
-    refused_at: float = -math.inf
+    rejected_at: float = -math.inf
     """Loop time of the last rejection for concurrency."""
     suspect: int | None = None
     """Other calls in flight at a silent rejection that either cap or rate may have caused; None if there is none."""
@@ -66,31 +66,31 @@ class ConcurrencyLimit:
 
     def tick(self, now: float) -> bool:
         """Forget an old cap. Returns True if it was forgotten now."""
-        if self.cap is None or now - self.refused_at <= FORGOTTEN:
+        if self.cap is None or now - self.rejected_at <= FORGOTTEN:
             return False
         self.cap, self.sure, self.full, self.raise_after = None, False, 0, RAISE_AFTER
         return True
 
-    def refuse(self, beside: int, sure: bool, now: float) -> None:
+    def reject(self, beside: int, sure: bool, now: float) -> None:
         """Book a rejection for concurrency, with this many other calls in flight."""
         if self.cap is not None and beside >= self.cap:
             self.raise_after = min(MAX_RAISE_AFTER, self.raise_after * 2)
-        self.cap, self.refused_at = max(1, beside), now
+        self.cap, self.rejected_at = max(1, beside), now
         self.sure = self.sure or sure
         self.full = self.raised = 0
         self.suspect, self.suspicions = None, 0
 
     def plausible(self, beside: int) -> bool:
         """Book a silent rejection. Returns True if a cap may have caused it: calls with this many others in flight are mostly rejected."""
-        self._count(self.refused, beside)
+        self._count(self.rejected, beside)
         if beside < 1:
             return False
         admitted = sum(weight for count, weight in self.admitted.items() if count >= beside)
-        refused = sum(weight for count, weight in self.refused.items() if count >= beside)
-        return admitted <= refused / 3
+        rejected = sum(weight for count, weight in self.rejected.items() if count >= beside)
+        return admitted <= rejected / 3
 
     def _count(self, seen: dict[int, float], beside: int) -> None:
-        for weights in (self.admitted, self.refused):
+        for weights in (self.admitted, self.rejected):
             for count in list(weights):
                 weights[count] *= FADE
                 if weights[count] < 0.05:

@@ -19,11 +19,11 @@ class Credit:
     probes: int = 0
 
     @property
-    def gone(self) -> bool:
+    def exhausted(self) -> bool:
         """Whether credit is exhausted."""
         return self.since is not None
 
-    def refuse(self, now: float, probe: bool) -> bool:
+    def exhaust(self, now: float, probe: bool) -> bool:
         """Book that the provider reports no credit. Returns False if that was known (the call was in flight)."""
         if self.since is not None and not probe:
             return False
@@ -32,6 +32,6 @@ class Credit:
         self.probe_at = now + PROBES[min(self.probes, len(PROBES) - 1)]
         return True
 
-    def back(self) -> None:
+    def restore(self) -> None:
         """Book that the key has credit again."""
         self.since = None

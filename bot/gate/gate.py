@@ -43,7 +43,7 @@ ALONE = 2.0
 STATES = ("probing", "no_credit", "down", "paused")
 _LIKELY_LIGHT = 8
 _SERVER_SAYS = frozenset({Kind.OVERLOADED, Kind.SERVER_ERROR, Kind.GATEWAY_ERROR})
-_TAKEN_BACK = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Signal.NOTHING})
+_UNCOUNTED = frozenset({Signal.RATE, Signal.CONCURRENCY, Signal.UNAVAILABLE, Signal.NOTHING})
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class AdaptiveGate:
     latency: Latency = field(init=False)
     allowance: Allowance = field(init=False)
     running: dict[int, InFlight] = field(default_factory=dict)
-    fresh: list[int] = field(default_factory=list)
+    unconfirmed: list[int] = field(default_factory=list)
     """Ids of launched calls that may still be rejected, oldest first."""
     probe: int | None = None
     paused_until: float = -math.inf
@@ -77,7 +77,7 @@ class AdaptiveGate:
     """While that is undecided and a call has ended, one launch ignores the rate: its result decides."""
     states_limits: bool = False
     """The provider usually states waits or limits, so a rejection that states nothing is probably about concurrency."""
-    ids: int = 0
+    last_id: int = 0
     log: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ class AdaptiveGate:
         self.allowance = Allowance(self.settings.max_images_per_minute)
 
     def next(self, now: float, waiting: Sequence[Waiting]) -> Grant | WakeAt:
-        self._tick(now)
+        self._catch_up(now)
         self.restoring.waiting = len(waiting)
         if not waiting:
             return WakeAt(math.inf, "empty")
@@ -98,15 +98,15 @@ class AdaptiveGate:
         return WakeAt(now + wait, "rate") if wait > 0 else self._grant(one, now)
 
     def report(self, grant: Grant, verdict: Verdict, now: float) -> None:
-        self._tick(now)
+        self._catch_up(now)
         if (run := self._end(grant)) is None:
             return
         signal, stated = signal_of(verdict), read(verdict.headers)
         if signal is Signal.RATE and stated is not None and stated.remaining and run.beside:
             signal = Signal.CONCURRENCY
-        if signal in _TAKEN_BACK:
+        if signal in _UNCOUNTED:
             self.queue.serve(run.waiting, now, -1.0)
-        self._staged(self.restoring.book(verdict, signal, run.launched, now, self.latency.p(0.95)), now)
+        self._note_recovery(self.restoring.book(verdict, signal, run.launched, now, self.latency.p(0.95)), now)
         match signal:
             case Signal.SERVED:
                 self._served(run, verdict, now)
@@ -114,41 +114,41 @@ class AdaptiveGate:
                 self._unavailable(run, verdict, now)
             case Signal.NO_CREDIT:
                 self._give_back(run)
-                if self.credit.refuse(now, run.grant.probe):
+                if self.credit.exhaust(now, run.grant.probe):
                     self._note("no_credit", probe_in=round(self.credit.probe_at - now, 1))
             case Signal.CONCURRENCY:
-                self._alive(run, now)
+                self._responded(run, now)
                 self._give_back(run)
                 self._over_concurrency(run, now)
             case Signal.RATE:
-                self._alive(run, now)
+                self._responded(run, now)
                 self.allowance.give_back(run.launched)
-                self._refused(run, verdict, now)
+                self._rejected(run, verdict, now)
         if stated is not None and stated.per_second is not None:
             self._learn_stated(stated.per_second, stated.remaining, now)
         self.free_pass = self.free_pass or (run.admitted and self.concurrency.suspect is not None)
 
     def hear(self, verdict: Verdict, now: float) -> None:
-        self._tick(now)
+        self._catch_up(now)
         if verdict.failure is not None and slows_the_account(verdict):
             wait = asked_pause(verdict.failure, verdict.headers, clock_counts=False)
             if wait is not None:
                 self._pause(wait, now)
 
     def drop(self, grant: Grant, now: float) -> None:
-        self._tick(now)
+        self._catch_up(now)
         if (run := self._end(grant)) is not None:
             self.queue.serve(run.waiting, now, -1.0)
             self._give_back(run)
 
     def estimates(self, now: float, waiting: Sequence[Waiting]) -> Mapping[str, Estimate]:
-        self._tick(now)
+        self._catch_up(now)
         order = self.queue.order(now, waiting)
         hold = self._why_idle(now)
         until = hold.when if hold is not None and hold.when < math.inf else None
         reason, service = "queue" if hold is None else hold.reason, self.latency.p(0.5)
         seconds: list[float | None] = [None] * len(order)
-        if service is not None and not self.breaker.open and not self.credit.gone:
+        if service is not None and not self.breaker.open and not self.credit.exhausted:
             plain = arrivals(self._outlook(now, until or now, service), len(order))
             for place, (one, whole) in enumerate(zip(order, plain, strict=True)):
                 seconds[place] = service + self.forecast_bias.say(one.request_id, now, whole - service)
@@ -157,8 +157,8 @@ class AdaptiveGate:
         return {one.request_id: Estimate(place + 1, seconds[place], reason, until) for place, one in enumerate(order)}
 
     def snapshot(self, now: float) -> Snapshot:
-        self._tick(now)
-        holds = (self.probe is not None, self.credit.gone, self.breaker.open, self.paused_until > now)
+        self._catch_up(now)
+        holds = (self.probe is not None, self.credit.exhausted, self.breaker.open, self.paused_until > now)
         state = next((name for name, true in zip(STATES, holds, strict=True) if true), "open")
         return Snapshot(
             in_flight=len(self.running),
@@ -172,7 +172,7 @@ class AdaptiveGate:
             failures_in_a_row=self.breaker.in_a_row,
             stage=self.restoring.stage,
             step=self.restoring.step,
-            probe_at=max(self.credit.probe_at if self.credit.gone else 0.0, self.breaker.probe_at if self.breaker.open else 0.0),
+            probe_at=max(self.credit.probe_at if self.credit.exhausted else 0.0, self.breaker.probe_at if self.breaker.open else 0.0),
         )
 
     def changes(self) -> Sequence[Change]:
@@ -191,7 +191,7 @@ class AdaptiveGate:
         """Reason that no call may start now, and until when; None if one may."""
         if self.probe is not None:
             return WakeAt(self.running[self.probe].launched + self._probe_wait(), "probing")
-        if self.credit.gone and now < self.credit.probe_at:
+        if self.credit.exhausted and now < self.credit.probe_at:
             return WakeAt(self.credit.probe_at, "quota")
         if self.breaker.open and now < self.breaker.probe_at:
             return WakeAt(self.breaker.probe_at, "breaker")
@@ -205,7 +205,7 @@ class AdaptiveGate:
 
     def _choose(self, now: float, waiting: Sequence[Waiting]) -> Waiting | WakeAt:
         """The fair queue's next request; for a probe, the request that loses least if it fails."""
-        if self.credit.gone:
+        if self.credit.exhausted:
             lengths = Counter(one.person for one in waiting)
             return max(waiting, key=lambda one: (lengths[one.person], one.since, one.request_id))
         if not self.breaker.open:
@@ -219,15 +219,15 @@ class AdaptiveGate:
 
     def _members_wait(self, now: float, one: Waiting, waiting: Sequence[Waiting]) -> float:
         """How long a batch's request waits for the sake of members who may come; not at all beside one who waits."""
-        if one.lane is not Lane.BATCH or self.breaker.open or self.credit.gone or any(row.lane is not Lane.BATCH for row in waiting):
+        if one.lane is not Lane.BATCH or self.breaker.open or self.credit.exhausted or any(row.lane is not Lane.BATCH for row in waiting):
             return 0.0
         places = Places(self._bound(), self.running.values(), self.latency.p(0.5))
         return self.beside.wait(now, limits_of(self.beside, now, one.pictures, places, self.rate_model, self.allowance))
 
     def _grant(self, one: Waiting, now: float) -> Grant:
-        probing = self.breaker.open or self.credit.gone
-        self.ids += 1
-        grant = Grant(self.ids, one.request_id, self.latency.timeout(), probing)
+        probing = self.breaker.open or self.credit.exhausted
+        self.last_id += 1
+        grant = Grant(self.last_id, one.request_id, self.latency.timeout(), probing)
         beside = len(self.running)
         self.concurrency.launch(beside)
         waited = self.rate_model.launch(now)
@@ -235,7 +235,7 @@ class AdaptiveGate:
         self.queue.serve(one, now)
         self.beside.launch(one, now)
         self.running[grant.id] = InFlight(grant, one, now, beside, waited, self.rate_model.bucket.level)
-        self.fresh.append(grant.id)
+        self.unconfirmed.append(grant.id)
         self.free_pass = False
         self.spacing.launch(now, min(self.concurrency.cap or _LIKELY_LIGHT, self.rate_model.burst or _LIKELY_LIGHT))
         if probing:
@@ -250,11 +250,11 @@ class AdaptiveGate:
         return min(self._places(), self.concurrency.cap or self._places(), self.restoring.places or self._places())
 
     def _probe_wait(self) -> float:
-        return RUNNING_IS_BACK if self.credit.gone else self.breaker.probe_wait()
+        return RUNNING_IS_BACK if self.credit.exhausted else self.breaker.probe_wait()
 
     # ---- after a launch
 
-    def _tick(self, now: float) -> None:
+    def _catch_up(self, now: float) -> None:
         """Bring the state up to `now`: load the memory once, forget old limits, and count calls that weren't rejected in time as
         admitted."""
         if self.now is None and self.memory:
@@ -268,13 +268,13 @@ class AdaptiveGate:
             self._note("limit_forgotten")
         if self.probe is not None and now - self.running[self.probe].launched > self._probe_wait() - 1e-9:
             run, self.probe = self.running[self.probe], None
-            self._staged(self.restoring.alive(), now)
-            self._alive(run, now)
-        while self.fresh:
-            known = self.running.get(self.fresh[0])
+            self._note_recovery(self.restoring.alive(), now)
+            self._responded(run, now)
+        while self.unconfirmed:
+            known = self.running.get(self.unconfirmed[0])
             if known is not None and now - known.launched < ADMITTED_AFTER:
                 break
-            self.fresh.pop(0)
+            self.unconfirmed.pop(0)
             if known is not None and not self.breaker.in_a_row:
                 self._admit(known)
 
@@ -303,16 +303,16 @@ class AdaptiveGate:
             self.forecast_bias.learn(run.waiting.request_id, run.launched)
         elif now - run.launched < LOOKED_AT:
             self.rate_model.give_back(run.launched)
-        self._alive(run, now)
+        self._responded(run, now)
 
-    def _staged(self, changes: Sequence[str], now: float) -> None:
+    def _note_recovery(self, changes: Sequence[str], now: float) -> None:
         for change in changes:
             self.paused_until = max(self.paused_until, now + PAUSE * (change in STOPS))
             self._note("restore", step=change)
 
-    def _alive(self, run: InFlight, now: float) -> None:
-        if run.grant.probe and self.credit.gone:
-            self.credit.back()
+    def _responded(self, run: InFlight, now: float) -> None:
+        if run.grant.probe and self.credit.exhausted:
+            self.credit.restore()
             self._note("credit_back")
         since = self.breaker.since
         if self.breaker.succeed(run.launched, probe=run.grant.probe) and since is not None:
@@ -322,7 +322,7 @@ class AdaptiveGate:
     def _unavailable(self, run: InFlight, verdict: Verdict, now: float) -> None:
         assert verdict.failure is not None
         if run.grant.probe:
-            self.credit.back()
+            self.credit.restore()
         if verdict.failure.wait is not None:
             self.paused_until = max(self.paused_until, now + min(verdict.failure.wait, HINT_CAP))
         if self.breaker.fail(run.grant.request_id, run.launched, now, probe=run.grant.probe, answered=verdict.failure.kind in _SERVER_SAYS):
@@ -335,7 +335,7 @@ class AdaptiveGate:
         self.rate_model.clear(now)
         self._note("down", probe_in=round(self.breaker.probe_at - now, 1), failures=self.breaker.in_a_row)
 
-    def _refused(self, run: InFlight, verdict: Verdict, now: float) -> None:
+    def _rejected(self, run: InFlight, verdict: Verdict, now: float) -> None:
         assert verdict.failure is not None
         named = named_rate(verdict.failure)
         wait = asked_pause(verdict.failure, verdict.headers, clock_counts=self.rate_model.bucket.in_a_row > 0)
@@ -344,7 +344,7 @@ class AdaptiveGate:
             return
         self.states_limits = self.states_limits or not silent
         knew = self.rate_model.known
-        self.rate_model.refuse(run.launched, wait, named)
+        self.rate_model.reject(run.launched, wait, named)
         if wait is not None:
             self._pause(wait, now)
         if not knew or not silent:
@@ -377,7 +377,7 @@ class AdaptiveGate:
 
     def _over_concurrency(self, run: InFlight, now: float, sure: bool = True) -> None:
         known = self.concurrency.cap
-        self.concurrency.refuse(run.beside, sure, now)
+        self.concurrency.reject(run.beside, sure, now)
         if self.concurrency.cap != known:
             self._note("cap_learned", cap=self.concurrency.cap or 0)
         if not run.beside:

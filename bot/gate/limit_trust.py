@@ -14,7 +14,7 @@ BARE = 2.0
 """Initial trust in seconds if the rejection states no wait."""
 BUSY = 8
 """Admissions within the last minute from which on a rejection is believed at once: the limit is probably about that many per minute."""
-REFUSED, ADMITTED, AGAIN = 4.0, 0.5, 1.5
+REJECTED, ADMITTED, AGAIN = 4.0, 0.5, 1.5
 """Factors applied to the trust after a rejected test, an admitted test, and another rejection without a hint."""
 SHORTEST, MOST = 1.0, 600.0
 """Bounds of the trust in seconds."""
@@ -31,7 +31,7 @@ class LimitTrust:
     confirmed: bool = False
     """A test was rejected, or many calls were admitted in the minute before the rejection. Until then, every admission halves the trust."""
     launched: float = -math.inf
-    refused: float = -math.inf
+    rejected: float = -math.inf
     """Launch time of the latest call that was rejected for its rate."""
     bare: int = 0
     """Number of rejections without a hint since the last admission."""
@@ -49,20 +49,20 @@ class LimitTrust:
         if test:
             self.tests.append(now)
 
-    def refuse(self, launched: float, wait: float | None, minute: int) -> None:
+    def reject(self, launched: float, wait: float | None, minute: int) -> None:
         """Book a rejection. `wait`: seconds stated by the provider. `minute`: admissions in the minute before it."""
         busy = minute >= BUSY
         if launched in self.tests:
-            self.longest, self.confirmed = min(MOST, REFUSED * self.longest), True
+            self.longest, self.confirmed = min(MOST, REJECTED * self.longest), True
         said = max(SHORTEST, wait) if wait is not None else max(BARE, 60.0 / minute) if busy else BARE
         self.longest = said if self.longest == math.inf else max(self.longest, said)
         self.confirmed = self.confirmed or busy
         self.bare = self.bare + 1 if wait is None else 0
-        self.refused = max(self.refused, launched)
+        self.rejected = max(self.rejected, launched)
 
     def admit(self, launched: float) -> None:
         """Book an admission."""
-        if launched <= self.refused:
+        if launched <= self.rejected:
             return
         self.bare = 0
         if launched in self.tests:
@@ -72,4 +72,4 @@ class LimitTrust:
 
     def old(self, now: float) -> bool:
         """Whether the last rejection was so long ago that the limit is forgotten."""
-        return self.longest < math.inf and now - self.refused > FORGOTTEN
+        return self.longest < math.inf and now - self.rejected > FORGOTTEN

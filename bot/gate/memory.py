@@ -46,9 +46,9 @@ def write(
         ages = [round(now - time, 1) for time in window.times][-window.limit :]
         found["window"] = {"limit": window.limit, "named": window.named, "ages": ages}
     if trust.longest < math.inf:
-        found["hold"] = {"longest": round(trust.longest, 2), "refused": round(now - trust.refused, 1), "confirmed": trust.confirmed}
+        found["hold"] = {"longest": round(trust.longest, 2), "refused": round(now - trust.rejected, 1), "confirmed": trust.confirmed}
     if concurrency.cap is not None:
-        found["crowd"] = {"cap": concurrency.cap, "sure": concurrency.sure, "refused": round(now - concurrency.refused_at, 1)}
+        found["crowd"] = {"cap": concurrency.cap, "sure": concurrency.sure, "refused": round(now - concurrency.rejected_at, 1)}
     if latency.samples:
         found["latency"] = [round(seconds, 2) for seconds in latency.samples][-30:]
     if paused_until > now:
@@ -78,7 +78,7 @@ def read(
     _read_rate_model(memory, now, age, rate_model)
     kept = _part(memory, "crowd")
     if (cap := _number(kept, "cap", 1, 10_000)) is not None:
-        concurrency.cap, concurrency.sure, concurrency.refused_at = int(cap), kept.get("sure") is True, now - age - _ago(kept)
+        concurrency.cap, concurrency.sure, concurrency.rejected_at = int(cap), kept.get("sure") is True, now - age - _ago(kept)
     samples = memory.get("latency")
     for seconds in samples if isinstance(samples, list) else []:
         if isinstance(seconds, (int, float)) and 0 < seconds < 3600:
@@ -104,7 +104,7 @@ def stage(memory: Mapping[str, object], age: float) -> Restoring:
 def _read_rate_model(memory: Mapping[str, object], now: float, age: float, rate_model: RateModel) -> None:
     kept, bucket, trust = _part(memory, "hold"), rate_model.bucket, rate_model.trust
     trust.longest, trust.confirmed = _number(kept, "longest", SHORTEST, MOST) or BARE, kept.get("confirmed") is True
-    trust.launched, trust.refused = now - age, now - age - _ago(kept)
+    trust.launched, trust.rejected = now - age, now - age - _ago(kept)
     kept = _part(memory, "bucket")
     rate = _number(kept, "rate", SLOWEST, 1000)
     if rate is not None:

@@ -87,12 +87,12 @@ class RateModel:
         self.bucket.admit(launched, waited, left)
         self.trust.admit(launched)
 
-    def refuse(self, launched: float, wait: float | None, stated: float | None) -> None:
+    def reject(self, launched: float, wait: float | None, stated: float | None) -> None:
         """Book a rejection for the rate."""
         self.window.give_back(launched)
-        self.bucket.refuse(launched, wait, stated)
-        self.window.refuse(launched, wait, stated, self.bucket.rate)
-        self.trust.refuse(launched, wait, self.window.count(launched))
+        self.bucket.reject(launched, wait, stated)
+        self.window.reject(launched, wait, stated, self.bucket.rate)
+        self.trust.reject(launched, wait, self.window.count(launched))
 
     def learn_stated(self, now: float, rate: float, remaining: int | None) -> None:
         """Adopt a limit that the provider stated."""

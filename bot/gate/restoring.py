@@ -16,7 +16,7 @@ from bot.gate.latency import quantile
 from bot.gate.port import Verdict
 from bot.gate.signals import Signal
 
-REFUSALS = NO_CREDIT | frozenset(
+NEEDS_OPERATOR = NO_CREDIT | frozenset(
     {
         Kind.AUTH_MISSING_KEY,
         Kind.AUTH_INVALID_KEY,
@@ -60,8 +60,8 @@ class Restoring:
     well: int = 0
     bad: int = 0
     slow_stops: int = 0
-    refused_at: float = -math.inf
-    """Launch time of the latest call that was refused."""
+    failed_at: float = -math.inf
+    """Launch time of the latest call that failed like that."""
     before: float | None = None
     """The 95th percentile of latency before the stop, in seconds; None if too few pictures had come."""
     usual_tokens: float | None = None
@@ -84,12 +84,12 @@ class Restoring:
         tokens = verdict.tokens / verdict.pictures if verdict.tokens and verdict.pictures else None
         if tokens is not None and not self.stage:
             self.tokens.append(tokens)
-        if failure is not None and failure.kind in REFUSALS:
-            self.refused_at = max(self.refused_at, launched)
-            return self._refused(failure.kind, p95)
+        if failure is not None and failure.kind in NEEDS_OPERATOR:
+            self.failed_at = max(self.failed_at, launched)
+            return self._needs_operator(failure.kind, p95)
         if signal is Signal.UNAVAILABLE:
             return self._failed("failing") if self.stage == "few" else ()
-        if signal is Signal.NOTHING or launched < self.refused_at:  # a call that was launched before the failure proves nothing
+        if signal is Signal.NOTHING or launched < self.failed_at:  # a call that was launched before the failure proves nothing
             return ()
         return [*self.alive(), *(self._served(now - launched, tokens) if failure is None else ())]
 
@@ -101,7 +101,7 @@ class Restoring:
         self.stage, self.well, self.bad, self.depth = "few", 0, 0, self.waiting
         return ("restoring",)
 
-    def _refused(self, kind: Kind, p95: float | None) -> Sequence[str]:
+    def _needs_operator(self, kind: Kind, p95: float | None) -> Sequence[str]:
         self.in_a_row += 1
         credit = kind in NO_CREDIT
         if self.stage == "stopped" or not (self.stage or credit or self.in_a_row >= IN_A_ROW):

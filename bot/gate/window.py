@@ -63,7 +63,7 @@ class Window:
         if self.limit is not None and sum(1 for time in self.times if launched - SPAN < time <= launched) > self.limit:
             self._reset()
 
-    def refuse(self, launched: float, wait: float | None, stated: float | None, bucket_rate: float | None) -> None:
+    def reject(self, launched: float, wait: float | None, stated: float | None, bucket_rate: float | None) -> None:
         """Book a rejection for the rate; its launch is already cancelled. `bucket_rate`: the bucket model's estimate per second."""
         count = self.count(launched)
         if count == 0:

@@ -20,11 +20,11 @@ from tests.unit.gate.given import DOWN, SERVED, TOO_MANY_AT_ONCE, Play, middle, 
 
 def ask(play: Play, *answers: Verdict, slow: float = 0.3) -> float:
     """One request of a lone member, answered like this until it is served: seconds from asking, or from the last refusal, to its launch."""
-    play.waiting = [row(f"r{play.gate.ids}")]
+    play.waiting = [row(f"r{play.gate.last_id}")]
     last = play.now
     for answer in answers:
         play.exchange(answer)
-        last, play.waiting = play.now, [row(f"r{play.gate.ids}")]
+        last, play.waiting = play.now, [row(f"r{play.gate.last_id}")]
     grant = play.grant()
     waited = play.now - last
     play.report(grant, SERVED, slow)
@@ -92,9 +92,9 @@ def test_three_refusals_in_a_row_without_a_word_wait_little_longer_each_time() -
     ask(play, slow=20.0)
     waits = []
     for _ in range(3):
-        play.waiting = [row(f"r{play.gate.ids}")]
+        play.waiting = [row(f"r{play.gate.last_id}")]
         play.exchange(refused())
-        play.waiting, refused_at = [row(f"r{play.gate.ids}")], play.now
+        play.waiting, refused_at = [row(f"r{play.gate.last_id}")], play.now
         waits.append(play.hold().when - refused_at)
     assert max(waits) <= 5.0
 

@@ -132,18 +132,18 @@ def test_a_failed_probe_costs_least_who_has_tries_left_and_had_few() -> None:
 
 def test_without_credit_probes_come_after_one_one_two_and_then_five_minutes() -> None:
     credit, now, waits = Credit(), 100.0, []
-    assert not credit.gone
-    assert credit.refuse(now, probe=False)
-    assert not credit.refuse(now + 5.0, probe=False)  # it was in flight
+    assert not credit.exhausted
+    assert credit.exhaust(now, probe=False)
+    assert not credit.exhaust(now + 5.0, probe=False)  # it was in flight
     assert (credit.since, credit.probe_at, credit.probes) == (100.0, 160.0, 0)
     for _ in range(5):
         now = credit.probe_at
-        assert credit.refuse(now, probe=True)
+        assert credit.exhaust(now, probe=True)
         waits.append(credit.probe_at - now)
-    assert (waits, credit.since, credit.gone) == ([60.0, 120.0, 300.0, 300.0, 300.0], 100.0, True)
-    credit.back()
-    assert not credit.gone
-    assert credit.refuse(now, probe=True)
+    assert (waits, credit.since, credit.exhausted) == ([60.0, 120.0, 300.0, 300.0, 300.0], 100.0, True)
+    credit.restore()
+    assert not credit.exhausted
+    assert credit.exhaust(now, probe=True)
     assert credit.probe_at - now == 60.0
 
 
@@ -230,16 +230,16 @@ def test_a_guess_holds_as_long_as_the_rejections_said(waits: list[float | None],
     trust = LimitTrust()
     for number, wait in enumerate(waits):
         trust.launch(50.0 + number, test=False)
-        trust.refuse(50.0 + number, wait, minute)
+        trust.reject(50.0 + number, wait, minute)
     assert held(trust) == pytest.approx(seconds)
     assert trust.confirmed is (minute >= 8)
 
 
 def test_a_test_that_is_refused_makes_it_four_times_as_long_and_one_that_is_let_in_halves_it() -> None:
     trust = LimitTrust()
-    trust.refuse(10.0, 8.0, 0)
+    trust.reject(10.0, 8.0, 0)
     trust.launch(20.0, test=True)
-    trust.refuse(20.0, 8.0, 0)
+    trust.reject(20.0, 8.0, 0)
     assert (held(trust), trust.confirmed) == (32.0, True)
     trust.admit(100.0)
     assert held(trust) == 32.0  # confirmed: only another test counts
@@ -254,14 +254,14 @@ def test_a_test_that_is_refused_makes_it_four_times_as_long_and_one_that_is_let_
         assert held(trust) == seconds
     for at in (401.0, 402.0, 403.0, 404.0, 405.0, 406.0):
         trust.launch(at, test=True)
-        trust.refuse(at, None, 0)
+        trust.reject(at, None, 0)
     assert held(trust) == 600.0
 
 
 def test_an_admission_ends_the_row_of_bare_rejections() -> None:
     trust = LimitTrust()
     for at in (1.0, 2.0, 3.0):
-        trust.refuse(at, None, 8)
+        trust.reject(at, None, 8)
     assert held(trust) == pytest.approx(7.5 * 1.5**2)
     trust.admit(4.0)
     assert held(trust) == 7.5
@@ -269,8 +269,8 @@ def test_an_admission_ends_the_row_of_bare_rejections() -> None:
 
 def test_a_limit_that_was_not_named_is_old_after_ten_minutes() -> None:
     trust = LimitTrust()
-    trust.refuse(100.0, 5.0, 0)
-    trust.refuse(90.0, 5.0, 0)  # reported later, launched earlier
+    trust.reject(100.0, 5.0, 0)
+    trust.reject(90.0, 5.0, 0)  # reported later, launched earlier
     assert (trust.old(700.0), trust.old(700.1)) == (False, True)
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.kinds import Kind
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict
-from bot.gate.restoring import FEW, PAUSE, REFUSALS, Restoring, read, write
+from bot.gate.restoring import FEW, NEEDS_OPERATOR, PAUSE, Restoring, read, write
 from bot.gate.settings import GateSettings
 from tests.unit.gate.chaos import failure
 from tests.unit.gate.given import DOWN, NO_CREDIT, SERVED, Play, middle, refused, rows
@@ -56,7 +56,7 @@ def test_one_call_then_a_few_then_all() -> None:
     assert steps == ["stopped", "restoring", "restored"]
 
 
-@pytest.mark.parametrize("kind", sorted(REFUSALS - {Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT}))
+@pytest.mark.parametrize("kind", sorted(NEEDS_OPERATOR - {Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT}))
 def test_while_it_is_stopped_every_request_hears_at_once_and_one_at_a_time(kind: Kind) -> None:
     play = Play(waiting=rows(20))
     for _ in range(2):

@@ -35,7 +35,7 @@ def test_an_outage_is_the_breakers_business_unless_the_return_has_begun() -> Non
 
 
 def test_a_call_of_the_very_moment_of_the_refusal_counts_and_an_earlier_one_does_not() -> None:
-    one = Restoring("stopped", refused_at=99.0)
+    one = Restoring("stopped", failed_at=99.0)
     assert book(one, None, 1.001) == []
     assert book(one, None, 1.0) == ["restoring"]
 

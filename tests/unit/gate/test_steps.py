@@ -319,7 +319,7 @@ def test_after_an_outage_and_after_a_start_the_gaps_shrink_to_what_is_usual() ->
     for _ in range(3):
         small.exchange(DOWN)
     small.exchange(SERVED, after=0.0)
-    small.gate.concurrency.cap, small.gate.concurrency.refused_at = 3, small.now
+    small.gate.concurrency.cap, small.gate.concurrency.rejected_at = 3, small.now
     small.grant()
     assert small.gate.spacing.gap == pytest.approx(2 / 3)
     start = Play(AdaptiveGate(GateSettings(), middle, {"version": 1}), rows(9))
