@@ -46,6 +46,7 @@ from bot.providers.attachment_download import AttachmentDownload
 from bot.providers.http_provider import HttpProvider
 from bot.providers.picture_store import picture_store
 from bot.providers.port import Provider
+from bot.providers.services.registry import api_for
 from bot.providers.status_page import StatusPage, page_of
 from bot.requests.actions import RequestActions
 from bot.requests.attachments import Attachments
@@ -63,14 +64,14 @@ from bot.requests.ready import NotifyMe, project_ready
 from bot.requests.rejections import Rejections
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
-from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
+from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices, ServicePlan
 from bot.requests.simplify import Simplify
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
 from bot.settings.rules import rules_of
-from bot.settings.services import fallbacks_of, provider_of
+from bot.settings.services import fallbacks_of, half_price_of, provider_of
 from bot.sharing import share
 from bot.supervise import Supervisor
 from bot.texts import text
@@ -337,7 +338,9 @@ async def _made(
     else:
         provider = provider_of(settings, settings.image_api_key, pictures, ports)
     try:
-        fallbacks: list[ServicePlan] = [] if demo else fallbacks_of(settings, pictures, ports)
+        fallbacks: list[ServicePlan] = [] if service else fallbacks_of(settings, pictures, ports)
+        if service is not None:
+            fallbacks.append(half_price_of(service.base_url, "sandbox", api_for(service.base_url), pictures, ports, settings.egress))
         bot = await build(
             data_dir=settings.data_dir,
             database=settings.ledger,
@@ -367,7 +370,7 @@ def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, h
     """Evidence bundles, health checks, the weekly report, and rotation of the key."""
     bot.weekly_report = settings.weekly_report == "yes"
     bot.core.others = lambda: [
-        OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services if one.name != DEFAULT
+        OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services if one.name not in (DEFAULT, HALF_PRICE)
     ]
     bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress)

@@ -34,6 +34,7 @@ _OVERTAKES = frozenset(
             ActionName.USE_CHANGE,
             ActionName.DROP_CHANGE,
             ActionName.BATCH_FINISH_NOW,
+            ActionName.BATCH_FINISH_HALF,
         ),
         *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
     }

@@ -38,7 +38,7 @@ Step = Callable[[Tx, Batch], Reply]
 _OWNERS = frozenset(
     {
         *(ActionName.BATCH_START, ActionName.BATCH_RAISE, ActionName.BATCH_REDRAW, ActionName.BATCH_RETRY),
-        *(ActionName.BATCH_FINISH, ActionName.BATCH_FINISH_NOW),
+        *(ActionName.BATCH_FINISH, ActionName.BATCH_FINISH_NOW, ActionName.BATCH_FINISH_HALF),
     }
 )
 """What costs its owner's money, or makes it cost more."""
@@ -67,6 +67,7 @@ class BatchActions:
             ActionName.BATCH_RETRY: lambda act: self._step(act, lambda tx, batch: _said(steps.resume(tx, batch, again=True), "retried")),
             ActionName.BATCH_FINISH: lambda act: self._step(act, self._offer),
             ActionName.BATCH_FINISH_NOW: lambda act: self._step(act, self._finish),
+            ActionName.BATCH_FINISH_HALF: lambda act: self._step(act, self._finish_for_half),
         }
 
     @property
@@ -192,22 +193,27 @@ class BatchActions:
 
     def _offer(self, tx: Tx, batch: Batch) -> Reply:
         """Say what finishing costs, and remember what was said: nobody pays more than they were told."""
-        count, cost = finish_price(self.rules, batch, batch_item_rows.of_batch(tx.connection, batch.id))
+        items = batch_item_rows.of_batch(tx.connection, batch.id)
+        count, cost = finish_price(self.rules, batch, items)
+        half = finish_price(self.rules, batch, items, half_price=True)[1] if self.rules.half_price else None
         if batch.state not in (BatchState.DRAFTED, BatchState.FINISHED):
             raise BatchProblem(f"state_{batch.state.value}", batch=batch.number)
         if not count:
             raise BatchProblem("nothing_picked")
-        batch_rows.mark(tx, batch.id, facts={"offered": cost})
+        batch_rows.mark(tx, batch.id, facts={"offered": cost, "offered_half": half})
         used = batch_rows.spent(tx.connection, batch.id)
         left = batch.plan.budget - used.spent - used.reserved
-        return Reply("", changed=False, view=finish_view(batch, count, cost, left))
+        return Reply("", changed=False, view=finish_view(batch, count, (cost, half), left))
 
-    def _finish(self, tx: Tx, batch: Batch) -> Reply:
-        _, cost = finish_price(self.rules, batch, batch_item_rows.of_batch(tx.connection, batch.id))
-        offered = batch.facts.get("offered")
+    def _finish_for_half(self, tx: Tx, batch: Batch) -> Reply:
+        return self._finish(tx, batch, half_price=True)
+
+    def _finish(self, tx: Tx, batch: Batch, *, half_price: bool = False) -> Reply:
+        _, cost = finish_price(self.rules, batch, batch_item_rows.of_batch(tx.connection, batch.id), half_price=half_price)
+        offered = batch.facts.get("offered_half" if half_price else "offered")
         if batch.state in (BatchState.DRAFTED, BatchState.FINISHED) and not (isinstance(offered, int) and cost <= offered):
             return self._offer(tx, batch)  # more is picked, or it has become dearer
-        _, count, _ = steps.finish(tx, batch, self.rules)
+        _, count, _ = steps.finish(tx, batch, self.rules, half_price=half_price)
         return Reply(text("batch.said_finishing", count=count) if count else text("batch.finishing_already"), changed=bool(count))
 
 

@@ -24,6 +24,7 @@ from bot.ledger.store import Tx
 from bot.messages.refusal_view import refusal_sentence
 from bot.requests.accept import Unfetched, accept
 from bot.requests.rules import Rules
+from bot.requests.services import HALF_PRICE
 from bot.requests.submit import store_submission
 from bot.requests.transitions import BATCH, CaseOpener
 from bot.texts import text
@@ -31,6 +32,9 @@ from bot.texts import text
 AT_ONCE = 12
 """Requests of one batch that wait or run at the same time: enough for the gate to see that a queue waits, few enough that a pause takes
 effect at once."""
+
+TASKS_AT_ONCE = 1_000
+"""The same for tasks of the Batch API, each of which may take a day."""
 
 
 @dataclass(slots=True)
@@ -137,7 +141,8 @@ class BatchEngine:
             return True
         left = self._left(tx, batch, running, rules)
         changed = False
-        for item in waiting[: max(0, AT_ONCE - len(running))]:
+        at_once = TASKS_AT_ONCE if batch.plan.half_price and wanted is ItemState.FINAL else AT_ONCE
+        for item in waiting[: max(0, at_once - len(running))]:
             need, count = price(rules, batch.plan, item, final=item.state is ItemState.FINAL), self._count(batch, item)
             if need > left[0] or count > left[1]:
                 if len(running) == 0 and not changed:
@@ -203,6 +208,7 @@ class BatchEngine:
             model=plan.model or None,
             batch=batch.id,
             tag=plan.tag,
+            service=HALF_PRICE if final and plan.half_price else "",
             caption=item.topic.caption if final and rules.captions and batch.place.platform != LOCAL else "",
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue.check import Checked, Problem, check
 from bot.catalogue.model import AUTO, Model
 from bot.domain.batches import Batch, BatchItem, BatchPlan, ItemState
 from bot.requests.rules import Rules
+from bot.requests.services import HALF_PRICE
 
 CHEAPEST_FIRST = ("low", "standard", "medium", AUTO, "high", "hd")
 """Qualities in the order of their price, where a model has them."""
@@ -49,6 +50,7 @@ def checked(rules: Rules, plan: BatchPlan, item: BatchItem, *, final: bool) -> C
 
 def price(rules: Rules, plan: BatchPlan, item: BatchItem, *, final: bool) -> int:
     """Highest cost of an item's draft or finished picture in micros; 0 if its options are wrong, because then nothing is sent."""
+    rules = rules.for_call(HALF_PRICE, rules.model.id) if final and plan.half_price else rules
     found = checked(rules, plan, item, final=final)
     if isinstance(found, Problem):
         return 0
@@ -64,8 +66,9 @@ def estimate(rules: Rules, plan: BatchPlan, items: Sequence[BatchItem]) -> Batch
     return BatchEstimate(drafts, drafts + finals, len(items) * plan.drafts)
 
 
-def finish_price(rules: Rules, batch: Batch, items: Iterable[BatchItem]) -> tuple[int, int]:
+def finish_price(rules: Rules, batch: Batch, items: Iterable[BatchItem], *, half_price: bool = False) -> tuple[int, int]:
     """How many picked drafts wait to be finished, and the highest cost of that in micros."""
+    batch = replace(batch, plan=replace(batch.plan, half_price=half_price))
     rules = rules.for_model(batch.plan.model)
     picked = [one for one in items if one.state is ItemState.PICKED]
     return len(picked), sum(price(rules, batch.plan, one, final=True) for one in picked)

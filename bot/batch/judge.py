@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Fixer, Group, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
+from bot.requests.services import HALF_PRICE
 
 WAITS = frozenset({"budget", "cool_down", "member_blocked", "community_not_allowed", "channel_not_allowed", "too_many_waiting"})
 """Refusals that are about the moment, not about the topic: the batch pauses, and the topic keeps its place."""
 FREE_AGAIN = frozenset({"cancelled", "abandoned"})
-INTERRUPTED, EXPIRED = "interrupted", "expired"
+INTERRUPTED, EXPIRED, NOT_IN_TIME = "interrupted", "expired", "not_in_time"
 REFUSED_IN_A_ROW = 2
 """Failures in a row that only the operator can mend, after which the batch pauses instead of using up its topics."""
 
@@ -61,12 +61,15 @@ def judge(request: Request) -> ItemDrawn | BackInLine | ItemFailed | None:
             return ItemFailed(INTERRUPTED)
     if request.failure is None and refusal is not None and refusal.reason in WAITS:
         return BackInLine(refusal)
-    return _failed(request.failure)
+    return _failed(request)
 
 
-def _failed(failure: Failure | None) -> ItemFailed:
+def _failed(request: Request) -> ItemFailed:
+    failure = request.failure
     if failure is None:
         return ItemFailed("failed")
+    if request.service == HALF_PRICE and failure.kind is Kind.TASK_LOST:
+        return ItemFailed(NOT_IN_TIME)
     return ItemFailed(failure.kind.value, failure.who_can_fix is Fixer.OPERATOR)
 
 
@@ -74,7 +77,7 @@ def may_be_tried_again(reason: str) -> bool:
     """Whether a failed item may be drawn once more when somebody asks for that: what was interrupted, failed for the service's sake, or
     waited for the operator. What was blocked, or is wrong with the topic itself, fails again, so it isn't paid for again."""
     if reason not in _KINDS:
-        return reason in (INTERRUPTED, EXPIRED)
+        return reason in (INTERRUPTED, EXPIRED, NOT_IN_TIME)
     kind = KINDS[Kind(reason)]
     return kind.group in (Group.SERVICE, Group.UNUSABLE) or waits_for_operator(reason)
 

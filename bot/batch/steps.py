@@ -15,13 +15,14 @@ from bot.batch.estimate import BatchEstimate, estimate, finish_price
 from bot.batch.judge import may_be_tried_again, waits_for_operator
 from bot.batch.topics import Topics, prompt_of
 from bot.domain.batches import BATCHES, ITEMS, Batch, BatchEvent, BatchItem, BatchPlan, BatchState, ItemEvent, ItemState
-from bot.domain.outcome import Picture
+from bot.domain.outcome import Pending, Picture
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Person, Place
-from bot.ledger import batch_item_rows, batch_rows, message_rows, picture_rows, request_rows
+from bot.ledger import attempt_rows, batch_item_rows, batch_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.rules import Rules
-from bot.requests.transitions import BATCH, answer
+from bot.requests.services import HALF_PRICE
+from bot.requests.transitions import BATCH, answer, stop_task
 
 NOTE = 300
 """Characters of the reason for a rejection."""
@@ -76,6 +77,7 @@ def stop(tx: Tx, batch: Batch) -> Batch:
     """End it for good. What is being drawn is finished, and what is there stays."""
     stopped = _moved(tx, batch, BatchEvent.STOP, reason="", facts={})
     take_back(tx, batch)
+    _cancel_tasks(tx, batch)
     return stopped
 
 
@@ -149,15 +151,19 @@ def redraw(tx: Tx, batch: Batch, number: int, who: Person) -> BatchItem:
     return made
 
 
-def finish(tx: Tx, batch: Batch, rules: Rules) -> tuple[Batch, int, int]:
-    """Draw the picked drafts in high quality. Returns the batch, how many, and their highest cost. Raises BatchProblem."""
+def finish(tx: Tx, batch: Batch, rules: Rules, *, half_price: bool = False) -> tuple[Batch, int, int]:
+    """Draw the picked drafts in high quality, at once or at half the price within a day. Returns the batch, how many, and their highest
+    cost. Raises BatchProblem."""
+    if half_price and not rules.half_price:
+        raise BatchProblem("no_half_price")
     items = batch_item_rows.of_batch(tx.connection, batch.id)
-    count, cost = finish_price(rules, batch, items)
+    count, cost = finish_price(rules, batch, items, half_price=half_price)
     if batch.state in (BatchState.FINISHING, BatchState.FINISH_PAUSED, BatchState.FINISHED) and not count:
         return batch, 0, 0  # asked for again: it goes on, or is done
     _must_move(batch, BatchEvent.FINISH)
     if not count:
         raise BatchProblem("nothing_picked")
+    batch_rows.mark(tx, batch.id, plan=dataclasses.replace(batch.plan, half_price=half_price))
     for item in items:
         if item.state is ItemState.PICKED:
             batch_item_rows.move(tx, item, ItemEvent.FINISH, reason="")
@@ -171,6 +177,15 @@ def take_back(tx: Tx, batch: Batch) -> None:
         if request is not None and request.state in (RequestState.RECEIVED, RequestState.QUEUED):
             answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
             batch_item_rows.mark(tx, item, request_id="")
+
+
+def _cancel_tasks(tx: Tx, batch: Batch) -> None:
+    """Ask the service to stop the tasks of its Batch API. What it has drawn by then still comes; the rest costs nothing."""
+    for item in batch_item_rows.of_batch(tx.connection, batch.id):
+        request = request_rows.get(tx.connection, item.request_id) if item.request_id else None
+        attempt = None if request is None else attempt_rows.open_attempt_of(tx.connection, request.id)
+        if request is not None and request.service == HALF_PRICE and attempt is not None and attempt.task_id:
+            stop_task(tx, attempt.id, Pending(attempt.task_id))
 
 
 def must_exist(connection: Connection, batch_id: str) -> Batch:

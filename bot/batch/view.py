@@ -99,16 +99,21 @@ def finals_view(batch: Batch, found: Sequence[tuple[BatchItem, Sequence[Picture]
     )
 
 
-def finish_view(batch: Batch, count: int, cost: int, left: int) -> View:
-    """What finishing costs, with the button that does it."""
+def finish_view(batch: Batch, count: int, costs: tuple[int, int | None], left: int) -> View:
+    """What finishing costs, at once and at half the price if the service has that, with the buttons that do it."""
+    cost, half = costs
     lines = [text("batch.finish_price", pictures=pictures(count), cost=money(cost))]
+    if half is not None:
+        lines.append(text("batch.half_price", cost=money(half)))
     if cost > left:
         lines.append(text("batch.finish_over", left=money(max(0, left))))
     yes = Button(
         ActionName.BATCH_FINISH_NOW, batch.id, text("button.batch_finish_now", pictures=pictures(count)), ButtonStyle.PRIMARY,
         pressers=_owner(batch),
     )  # fmt: skip
-    return View(text("batch.finish_title", batch=batch.number), tuple(lines), buttons=(yes,), final=True)
+    later = Button(ActionName.BATCH_FINISH_HALF, batch.id, text("button.batch_finish_half"), pressers=_owner(batch))
+    buttons = (yes,) if half is None else (yes, later)
+    return View(text("batch.finish_title", batch=batch.number), tuple(lines), buttons=buttons, final=True)
 
 
 def forgotten_view(batch: Batch) -> View:

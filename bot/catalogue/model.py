@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.domain.attachments import ReferenceLimits
@@ -90,6 +90,15 @@ class Model:
     """Most pictures of one call, so that a request for more is made in parts; None if a call gives all of them."""
     known: bool = True
     """False for a name outside the catalogue: permissive limits, estimated prices."""
+
+
+def at_half_price(model: Model) -> Model:
+    """The model as its maker's Batch API bills it."""
+    price = model.price
+    dollars = None if price.picture_dollars is None else price.picture_dollars / 2
+    halved = replace(price, text_in=price.text_in / 2, image_out=price.image_out / 2, image_in=price.image_in / 2, picture_dollars=dollars)
+    table = {quality: {size: each / 2 for size, each in row.items()} for quality, row in model.picture_prices.items()}
+    return replace(model, price=halved, picture_prices=table)
 
 
 @dataclass(frozen=True, slots=True)

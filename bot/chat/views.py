@@ -155,6 +155,8 @@ class ActionName(StrEnum):
     """Say what finishing costs."""
     BATCH_FINISH_NOW = "batch_finish_now"
     """Finish what's picked, for at most the price that was said."""
+    BATCH_FINISH_HALF = "batch_finish_half"
+    """The same at half the price, within a day."""
     EVIDENCE = "evidence"
     """Make an evidence bundle about the failure that a notice is about; the row is the notice's message."""
 

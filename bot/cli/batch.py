@@ -72,8 +72,8 @@ def new(
     if template and PLACEHOLDER not in template:
         raise Stop(text("batch.no.template", placeholder=PLACEHOLDER), code=USAGE)
     named = {"template": template[:500], "style": style[:500], "size": size, "model": model, "tag": tag.strip()[:60]}
-    plan = BatchPlan(max_pictures, round(budget * 1_000_000), drafts, **named, draft_quality=draft_quality, final_quality=final_quality)
-    plan = replace(plan, folder=str(out.expanduser().absolute()))
+    plan = BatchPlan(max_pictures, round(budget * 1_000_000), drafts, draft_quality=draft_quality, final_quality=final_quality)
+    plan = replace(plan, folder=str(out.expanduser().absolute()), **named)  # type: ignore[arg-type]  # all of them are words
     topics = _topics(file)
     known = None if again else _known(session, _key(topics, plan))
     batch = known or _proposed(session, _key(topics, plan) + (session.ports.new_id() if again else ""), file, topics, plan)
@@ -173,18 +173,32 @@ def redraw(ctx: typer.Context, number: Number, which: Which, demo: Demo = False,
 
 @app.command(help=text("cli.help.batch_finish"))
 def finish(
-    ctx: typer.Context, number: Number, yes: Yes = False, demo: Demo = False, as_json: AsJson = False, data_dir: DataDir = None
+    ctx: typer.Context,
+    number: Number,
+    half_price: Annotated[bool, typer.Option("--half-price", help=text("cli.help.batch_half_price"))] = False,
+    yes: Yes = False,
+    demo: Demo = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     session = session_for(ctx.obj, data_dir, demo=demo)
     must_be_ready(session, ctx.obj)
     batch = session.batch(number)
+    if half_price and not session.rules.half_price:
+        raise Stop(text("batch.no.no_half_price"), code=USAGE)
     _prepared(session, batch)
     items = session.read(lambda c: batch_item_rows.of_batch(c, batch.id))
-    count, cost = finish_price(session.rules, batch, items)
+    count, cost = finish_price(session.rules, batch, items, half_price=half_price)
     if count:
         lines = [text("batch.finish_price", pictures=pictures(count), cost=money(cost))]
+        if half_price:
+            lines.append(text("batch.cli.half_price", whole=money(finish_price(session.rules, batch, items)[1])))
         _ask(lines, "batch.cli.finish", yes, batch)
-    _doing(lambda: session.write(lambda tx: steps.finish(tx, steps.must_exist(tx.connection, batch.id), session.rules)))
+
+    def body(tx: Tx) -> object:
+        return steps.finish(tx, steps.must_exist(tx.connection, batch.id), session.rules, half_price=half_price)
+
+    _doing(lambda: session.write(body))
     _drawn(session, batch, as_json)
 
 

@@ -156,6 +156,8 @@ class BatchPlan:
     model: str = ""
     draft_quality: str = ""
     final_quality: str = ""
+    half_price: bool = False
+    """Finished pictures are asked for at the service's Batch API, at half the price and within a day."""
     tag: str = ""
     """Cost tag, as in `imagine-bot usage --by tag`."""
     folder: str = ""

@@ -79,6 +79,8 @@ class Pending:
         return self.task_id.startswith(DOWNLOAD)
 
 
+SUBMITTED = "attempt:"
+"""Prefix of the `task_id` of a task whose name isn't known yet, followed by the attempt's id, by which the service can be asked for it."""
 DOWNLOAD = "fetch:"
 """Prefix of a pending download's `task_id`, followed by the number of tries."""
 

@@ -115,6 +115,8 @@ class Submission:
     """Id of the batch that it's a picture of."""
     tag: str = ""
     """Cost tag: what it's for, as the member named it."""
+    service: str = ""
+    """Image service to draw it, if it's made for one in particular."""
 
     @property
     def lane(self) -> Lane:

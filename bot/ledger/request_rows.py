@@ -93,6 +93,7 @@ def insert_received(
         "parent": lineage.parent,
         "case_id": lineage.case_id,
         "lane": submission.lane.value,
+        "service": submission.service or None,
         "epoch": 0,
         "attempts": 0,
         "unbilled_tries": 0,

@@ -31,6 +31,8 @@ class HttpCall:
     files: Sequence[tuple[str, InputPicture]] = ()
     """Field names and pictures of a form (multipart/form-data) instead of JSON."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    """Bytes to send instead of JSON, with their content type among the headers."""
 
 
 class ImageApi:

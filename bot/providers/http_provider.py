@@ -56,7 +56,7 @@ _API, _EDITS = "images.generations", "images.edits"
 
 
 @dataclass(slots=True)
-class _Exchange:
+class Exchange:
     """Progress of one HTTP request and its response."""
 
     api: str
@@ -74,14 +74,14 @@ class _Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class _Streamed:
+class Streamed:
     """An answer received as an event stream."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class _Parsed:
+class Parsed:
     """A parsed answer, with the body that holds its long strings."""
 
     answer: ParsedAnswer
@@ -145,7 +145,7 @@ class HttpProvider:
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         """POST one call for pictures. Raises only asyncio.CancelledError; cancelling closes the connection."""
-        exchange = _Exchange(_EDITS if call.references else _API, self._ports.monotonic())
+        exchange = Exchange(_EDITS if call.references else _API, self._ports.monotonic())
         try:
             call = await with_pictures(call, self._pictures, self._api.references_for(call.model))
         except (LookupError, BadPicture, NotTaken) as error:
@@ -170,7 +170,7 @@ class HttpProvider:
         tried = pending.task_id.removeprefix(DOWNLOAD)
         if pending.is_download and tried.isascii() and tried.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(tried[:3]))
-        exchange = _Exchange("task.poll", self._ports.monotonic(), sent=True)
+        exchange = Exchange("task.poll", self._ports.monotonic(), sent=True)
         outcome = dataclasses.replace(await self._whole(exchange, call, self._api.poll(pending)), carried=self._api.carried(call))
         if outcome.pending is not None and outcome.pending.poll_url is None:
             # Some services only return the URL once, when the task begins.
@@ -238,13 +238,13 @@ class HttpProvider:
                 raise
             return dataclasses.replace(submission.result(), cancelled=True)
 
-    async def _whole(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome:
+    async def _whole(self, exchange: Exchange, call: Call, wanted: HttpCall) -> Outcome:
         try:
             # The timeout is for the provider; a slow disk here must not discard what arrived in time.
             async with asyncio.timeout(call.timeout):
                 received = await self._exchange(exchange, call, wanted)
                 answer = received if isinstance(received, Outcome | Item) else self._parse(exchange, received)
-                if isinstance(answer, _Parsed) and answer.answer.result_at is not None:
+                if isinstance(answer, Parsed) and answer.answer.result_at is not None:
                     received = await self._exchange(exchange, call, HttpCall("GET", address=answer.answer.result_at))
                     answer = received if isinstance(received, Outcome | Item) else self._parse(exchange, received)
             if isinstance(answer, Item):
@@ -255,7 +255,7 @@ class HttpProvider:
         except Exception as error:  # the port's contract: everything except cancellation is an Outcome
             return self._broken(exchange, error)
 
-    async def _exchange(self, exchange: _Exchange, call: Call, wanted: HttpCall) -> Outcome | BodyReader | Item | _Streamed:
+    async def _exchange(self, exchange: Exchange, call: Call, wanted: HttpCall) -> Outcome | BodyReader | Item | Streamed:
         async def trace(event: str, info: Mapping[str, Any]) -> None:
             # A CONNECT goes to the proxy, not to the provider.
             if event.endswith("send_request_headers.started") and getattr(info.get("request"), "method", b"") != b"CONNECT":
@@ -269,7 +269,7 @@ class HttpProvider:
                 return self._refused(exchange, await first_bytes(response, MAX_EVIDENCE_BYTES))
             if is_stream(response.headers):
                 limit = _BYTES_PER_PICTURE * (call.count + 1) * (call.partials + 1)
-                return _Streamed(as_answer(await read_stream(response, min(_MAX_BYTES, limit), exchange.on_partial)))
+                return Streamed(as_answer(await read_stream(response, min(_MAX_BYTES, limit), exchange.on_partial)))
             return await read_body(response, min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
         finally:
             await response.aclose()
@@ -286,7 +286,7 @@ class HttpProvider:
             headers = {**self._auth, **wanted.headers}
             return self._client.build_request(wanted.method, url, headers=headers, data=fields, files=parts, extensions=extensions)
         # ASCII escapes let any accepted text through.
-        content = None if wanted.body is None else json.dumps(wanted.body).encode("ascii")
+        content = wanted.content if wanted.body is None else json.dumps(wanted.body).encode("ascii")
         kind = {} if content is None else {"content-type": "application/json"}
         headers = {**self._auth, **kind, **wanted.headers}
         return self._client.build_request(wanted.method, url, headers=headers, content=content, extensions=extensions)
@@ -299,22 +299,22 @@ class HttpProvider:
         ours = url.scheme == "https" and url.port is None and _ends_in(self._base.host, self._api.trusted_hosts)
         return ours and _ends_in(url.host, self._api.trusted_hosts)
 
-    def _parse(self, exchange: _Exchange, received: BodyReader | _Streamed) -> Outcome | _Parsed:
-        body = BodyReader(0) if isinstance(received, _Streamed) else received
+    def _parse(self, exchange: Exchange, received: BodyReader | Streamed) -> Outcome | Parsed:
+        body = BodyReader(0) if isinstance(received, Streamed) else received
         text = body.rest()
         try:
             stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
             value = [event for event in events(text) if is_final(event)] if stream else None
-            value = received.value if isinstance(received, _Streamed) else parse(text) if value is None else value
+            value = received.value if isinstance(received, Streamed) else parse(text) if value is None else value
         except NotJson:
             return self._outcome(exchange, shortfall=self._evidence(exchange, text), billed=Billed.UNKNOWN)
         answer = self._api.read(value, exchange.headers, body)
         if answer.task is not None:
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task, usage=answer.usage)
         billed = Billed.YES if answer.items or answer.usage or lists_pictures(value) else Billed.UNKNOWN
-        return _Parsed(answer, body, billed)
+        return Parsed(answer, body, billed)
 
-    async def _take(self, exchange: _Exchange, call: Call, answer: ParsedAnswer, body: BodyReader, billed: Billed) -> Outcome:
+    async def _take(self, exchange: Exchange, call: Call, answer: ParsedAnswer, body: BodyReader, billed: Billed) -> Outcome:
         try:
             taken = await self._intake.take(answer.items[: call.count], body, exchange.api, exchange.status, exchange.headers)
         except asyncio.CancelledError:
@@ -328,7 +328,7 @@ class HttpProvider:
         return dataclasses.replace(outcome, made=min(len(answer.items), call.count), applied=answer.applied)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
-        exchange = _Exchange(FETCHED, self._ports.monotonic(), sent=True)
+        exchange = Exchange(FETCHED, self._ports.monotonic(), sent=True)
         items = [Item(url=address) for address in addresses[: call.count]]
         try:
             taken = await self._intake.take(items, BodyReader(0), FETCHED, None, {})
@@ -340,22 +340,22 @@ class HttpProvider:
         shortfall = taken.lost[0] if taken.lost else None
         return self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, billed=Billed.YES, made=len(items))
 
-    def _why(self, exchange: _Exchange, answer: ParsedAnswer, lost: list[Evidence]) -> Evidence:
+    def _why(self, exchange: Exchange, answer: ParsedAnswer, lost: list[Evidence]) -> Evidence:
         """Why pictures are missing: the provider's own reason first, then what happened to a picture, then the bare gap."""
         left_over = json.dumps(answer.left_over).encode()
         said = any(word in left_over for word in (b'"error', b"moderation", b"nsfw", b'_reason"'))
         return lost[0] if lost and not said else self._evidence(exchange, left_over)
 
-    def _evidence(self, exchange: _Exchange, body: bytes) -> Evidence:
+    def _evidence(self, exchange: Exchange, body: bytes) -> Evidence:
         evidence = from_response(exchange.status or 0, exchange.headers, body, provider=self.name, api=exchange.api)
         return dataclasses.replace(evidence, via_proxy=self._via_proxy)
 
-    def _refused(self, exchange: _Exchange, body: bytes) -> Outcome:
+    def _refused(self, exchange: Exchange, body: bytes) -> Outcome:
         status = exchange.status or 0
         billed = Billed.UNKNOWN if status >= 500 or status in (408, 499) else Billed.NO
         return self._outcome(exchange, shortfall=self._evidence(exchange, body), billed=billed)
 
-    def _broken(self, exchange: _Exchange, error: Exception) -> Outcome:
+    def _broken(self, exchange: Exchange, error: Exception) -> Outcome:
         seen = from_exception(
             error, provider=self.name, api=exchange.api, via_proxy=self._via_proxy, status=exchange.status, headers=exchange.headers
         )
@@ -364,7 +364,7 @@ class HttpProvider:
 
     def _outcome(
         self,
-        exchange: _Exchange,
+        exchange: Exchange,
         pictures: Sequence[Picture] = (),
         *,
         pending: Pending | None = None,

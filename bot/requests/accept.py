@@ -83,7 +83,7 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         hold(tx, checked, held, rules.held_for, due_at=tx.now, **values)
         return dataclasses.replace(checked, state=RequestState.AWAITING_MEMBER, refusal=held)
     queue(tx, checked, RequestEvent.ACCEPT, tx.now, **values)
-    return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_in(checked.lane))
+    return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_of(checked))
 
 
 def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
@@ -162,7 +162,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     if isinstance(wanted, Refusal):
         return wanted
     prompt, model = wanted.prompt, chosen_model(wanted.model, own, rules)
-    found = model if isinstance(model, Problem) else checked_options(wanted, own, rules := rules.for_model(model))
+    found = model if isinstance(model, Problem) else checked_options(wanted, own, rules := rules.for_call(request.service, model))
     if isinstance(found, Problem):
         return wrong_value(found)
     attached = attachment_rows.of_request(tx.connection, request.id)
@@ -281,7 +281,7 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
         "size": checked.size,
         "quality": checked.quality,
         "count": checked.count,
-        "deadline_at": now + rules.deadline_in(checked.lane),
+        "deadline_at": now + rules.deadline_of(checked),
     }
 
 

@@ -10,7 +10,7 @@ from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
 from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Group
-from bot.domain.outcome import Outcome
+from bot.domain.outcome import SUBMITTED, Outcome, Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
@@ -37,7 +37,7 @@ from bot.requests.decide import (
 )
 from bot.requests.fallback import may_move
 from bot.requests.rules import Rules
-from bot.requests.services import DEFAULT, ImageService
+from bot.requests.services import DEFAULT, HALF_PRICE, ImageService
 from bot.requests.tiers import settings_for
 from bot.requests.transitions import CaseOpener
 from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_without
@@ -106,6 +106,8 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     number = attempt_rows.next_number(tx.connection, request.id)
     attempt = Attempt(tx.new_id(), request.id, number, opened.epoch, tx.now, wanted, cost, periods=tuple(reserved))
     attempt_rows.add_attempt(tx, attempt)
+    if opened.service == HALF_PRICE:
+        attempt_rows.note_task(tx, attempt.id, Pending(f"{SUBMITTED}{attempt.id}"))  # found again by that, whatever happens to the answer
     if opened.left_out != request.left_out:
         request_rows.leave_out(tx, request.id, opened.left_out)
     transitions.show(tx, opened)
@@ -189,7 +191,7 @@ def _call_differently(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling
 
 def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
     """Keep what still matters of a call whose request has ended: a task to stop, and a block."""
-    if outcome.pending is not None and attempt.task_id is None:
+    if outcome.pending is not None and (attempt.task_id or SUBMITTED).startswith(SUBMITTED):
         # Its member cancelled while the service was taking the task.
         attempt_rows.note_task(tx, attempt.id, outcome.pending)
         transitions.stop_task(tx, attempt.id, outcome.pending)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.domain.kinds import KINDS, Group, Kind
 from bot.domain.requests import Request
 from bot.ledger.request_rows import Queued
-from bot.requests.services import DEFAULT, ImageService, ImageServices
+from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices
 
 CLOSED = frozenset({"down", "no_credit"})
 """States of a gate that let a fallback begin; a pause is short and says when it ends."""
@@ -70,13 +70,15 @@ class Fallback:
 def _home(services: ImageServices, row: Queued) -> str:
     """The service of a row that no fallback takes now: the one it was sent to, or the configured one if that call left no trace and it may
     return."""
+    if row.service == HALF_PRICE:
+        return HALF_PRICE
     service = services.of(row.service)
     return DEFAULT if row.unbilled_tries and _may_move(row, service) else service.name
 
 
 def _may_move(row: Queued, service: ImageService) -> bool:
     failure = None if row.failure is None else Kind(row.failure)
-    stays = bool(row.attempts or row.settled or row.option_refused)
+    stays = bool(row.attempts or row.settled or row.option_refused or row.service == HALF_PRICE)
     return _movable(service, row.model, failure, begun=stays, references=row.references or 0, mask=bool(row.mask))
 
 
@@ -87,8 +89,9 @@ def may_move(request: Request, service: ImageService) -> bool:
 
 
 def begun(request: Request) -> bool:
-    """Whether a request stays with its service, which may have charged for it, drawn a part of it, or refused an option."""
-    return bool(request.attempts or request.settled or request.option_refused)
+    """Whether a request stays with its service, which may have charged for it, drawn a part of it, or refused an option, or draws it for
+    half the price."""
+    return bool(request.attempts or request.settled or request.option_refused or request.service == HALF_PRICE)
 
 
 def _movable(service: ImageService, model: str, failure: Kind | None, *, begun: bool, references: int, mask: bool) -> bool:

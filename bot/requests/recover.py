@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.domain.outcome import SUBMITTED
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Place, Request
 from bot.ledger import attempt_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.books import write_off
-from bot.requests.transitions import break_off
+from bot.requests.transitions import break_off, collect
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Recovered:
 
 def recover(tx: Tx) -> Recovered:
     """Answer every orphaned call as interrupted. It may have been generated, billed or blocked, so it's never repeated automatically: the
-    member has Retry."""
-    orphans = request_rows.in_state(tx.connection, RequestState.CALLING)
+    member has Retry. A task whose name wasn't stored yet is looked up at its service instead."""
+    orphans = [one for one in request_rows.in_state(tx.connection, RequestState.CALLING) if not _looked_up(tx, one)]
     for request in orphans:
         interrupt(tx, request)
     _close_cancelled(tx)
@@ -39,11 +40,21 @@ def recover(tx: Tx) -> Recovered:
 def recover_dead(tx: Tx, running: Collection[str]) -> int:
     """The same for calls of dead processes, if several share the ledger. `running`: requests with a call in a live process. Returns the
     number of interrupted calls."""
-    orphans = [one for one in request_rows.in_state(tx.connection, RequestState.CALLING) if one.id not in running]
+    calling = request_rows.in_state(tx.connection, RequestState.CALLING)
+    orphans = [one for one in calling if one.id not in running and not _looked_up(tx, one)]
     for request in orphans:
         interrupt(tx, request)
     _close_cancelled(tx, running)
     return len(orphans)
+
+
+def _looked_up(tx: Tx, request: Request) -> bool:
+    """Whether the service can say what became of an orphaned call, by the name that was stored before it."""
+    attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
+    if attempt is None or not (attempt.task_id or "").startswith(SUBMITTED):
+        return False
+    collect(tx, request, tx.now)
+    return True
 
 
 def interrupt(tx: Tx, request: Request) -> None:

@@ -9,7 +9,11 @@ from bot.budgets import Limits
 from bot.catalogue.cost import highest_cost_micros, partials_micros
 from bot.catalogue.model import AUTO, Model
 from bot.domain.attachments import ReferenceLimits
-from bot.domain.requests import Lane
+from bot.domain.requests import Lane, Request
+from bot.requests.services import HALF_PRICE
+
+HALF_PRICE_DEADLINE = 7 * 86400.0
+"""Seconds for a picture at half the price. The service gives up after a day; the rest is for a bot that wasn't running meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,18 @@ class Rules:
         """Seconds from acceptance to the last possible answer of a request in this lane."""
         return self.batch_deadline if lane is Lane.BATCH else self.deadline
 
+    def deadline_of(self, request: Request) -> float:
+        """The same for a request, which may have been made for the Batch API."""
+        return HALF_PRICE_DEADLINE if request.service == HALF_PRICE else self.deadline_in(request.lane)
+
+    @property
+    def half_price(self) -> bool:
+        """Whether the configured service has a Batch API at half the price."""
+        return HALF_PRICE in self.equals
+
     def has_fallback(self, model: str) -> bool:
         """Whether another service draws this model while the configured one can't."""
-        return any(not equals or model in equals for equals in self.equals.values())
+        return any(not equals or model in equals for name, equals in self.equals.items() if name != HALF_PRICE)
 
     def highest_cost(
         self, size: str, quality: str, count: int, prompt: str, without: frozenset[str] = frozenset(), references: int = 0

@@ -13,6 +13,8 @@ from bot.providers.port import Provider
 NOTHING = ReferenceLimits(count=0, mask=False)
 DEFAULT = ""
 """Name of the configured service in `Request.service`."""
+HALF_PRICE = "half-price"
+"""Name of the configured service's Batch API, which takes a day and half the price. No request comes here that wasn't made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class ImageServices:
     @property
     def fallbacks(self) -> Sequence[ImageService]:
         """The others, in order of preference."""
-        return [one for name, one in self._by_name.items() if name != DEFAULT]
+        return [one for name, one in self._by_name.items() if name not in (DEFAULT, HALF_PRICE)]
 
     def of(self, name: str) -> ImageService:
         """The service of a request; the configured one if the name is no longer configured."""

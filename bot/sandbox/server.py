@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.ports import SystemPorts
 from bot.sandbox.answers import Delays, ResponseWriter
 from bot.sandbox.asked import MODELS, BadCall, read, references_of
+from bot.sandbox.batches import BatchEndpoints
 from bot.sandbox.behaviours import BEHAVIOURS, Behaviours
 from bot.sandbox.dialects import DIALECT, DIALECTS, SandboxDialect
 from bot.sandbox.faults import Fault, FaultBook
@@ -109,6 +110,7 @@ class Sandbox:
                 web.get("/_sandbox/log", self.show_log),
                 web.delete("/_sandbox/log", self.clear_log),
                 *self._native.routes(),
+                *BatchEndpoints(_has_key, self._answers.refuse, self._answers.now).routes(),
                 *(web.post(f"{one.base}{one.path}", partial(self.dialect, one)) for one in DIALECTS.values()),
                 web.get("/openrouter/api/v1/images/models", self.openrouter_models),
                 web.get("/openrouter/api/v1/images/models/{model:.+}/endpoints", self.openrouter_record),

@@ -6,24 +6,28 @@ from dataclasses import replace
 
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
-from bot.catalogue.model import Model
+from bot.catalogue.model import Model, at_half_price
 from bot.pixels.captions.installed import is_installed
+from bot.providers.api import ImageApi
+from bot.providers.services.openai import OpenAIApi
 from bot.providers.services.registry import api_for
 from bot.requests.questions import ask_about
 from bot.requests.rules import Rules
-from bot.requests.services import DEFAULT
+from bot.requests.services import DEFAULT, HALF_PRICE
 from bot.settings.model import Settings
 
 
 def rules_of(settings: Settings, *, demo: bool) -> Rules:
     """The request rules for these settings."""
-    catalogue = Catalogue.load()
+    catalogue, api = Catalogue.load(), settings.image_api
     models = {} if demo else {name: model_of(settings, catalogue, name) for name in settings.image_models}
     own = models.get(settings.image_model) or next(iter(models.values()), None)
+    model = catalogue.default() if demo else own or model_of(settings, catalogue)
+    halved = {HALF_PRICE: {one.id: at_half_price(one) for one in (model, *models.values())}} if demo or has_batches(api) else {}
     return Rules(
-        model=catalogue.default() if demo else own or model_of(settings, catalogue),
+        model=model,
         models=models if len(models) > 1 else {},
-        equals={} if demo else equals_of(settings, catalogue),
+        equals=halved if demo else {**equals_of(settings, catalogue), **halved},
         default_quality=settings.image_quality,
         limits=Limits(
             member_day=settings.budget_member_day_usd,
@@ -77,8 +81,14 @@ def at_most(model: Model, per_call: int | None) -> Model:
     return replace(model, per_call=min(known)) if known else model
 
 
+def has_batches(api: ImageApi) -> bool:
+    """Whether a service has OpenAI's Batch API; its imitations don't, as far as is known."""
+    return isinstance(api, OpenAIApi) and api.dialect.name == "openai"
+
+
 def keys_of(settings: Settings) -> dict[str, str]:
     """The key of every configured image service, by the service's name."""
     found = {DEFAULT: settings.image_api_key, FALLBACK: settings.fallback_api_key}
     found |= {key_name(number): key for number, key in enumerate(settings.image_independent_api_keys, 2)}
+    found |= {HALF_PRICE: settings.image_api_key} if has_batches(settings.image_api) else {}
     return {name: key for name, key in found.items() if key}

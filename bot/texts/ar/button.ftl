@@ -60,3 +60,4 @@ batch_redraw = مسودة أخرى
 batch_retry = إعادة محاولة ما فشل
 batch_finish = إكمال
 batch_finish_now = الرسم بجودة عالية ({ $pictures })
+batch_finish_half = نصف السعر، خلال يوم

@@ -60,3 +60,4 @@ batch_redraw = Weiterer Entwurf
 batch_retry = Gescheiterte noch einmal versuchen
 batch_finish = Fertig zeichnen
 batch_finish_now = { $pictures } in hoher Qualität zeichnen
+batch_finish_half = Halber Preis, innerhalb eines Tages

@@ -6,6 +6,7 @@ price_most = At most { $most } and { $pictures }, whatever happens.
 price_all = With a finished picture of every topic: about { $all } in all.
 price_over = Finishing every topic would cost about { $all }, more than the budget of { $budget }.
 finish_price = { $pictures } in high quality: up to { $cost }.
+half_price = At half the price, within a day instead of minutes: up to { $cost }.
 
 ## state
 state-proposed = waiting for your start
@@ -25,6 +26,7 @@ paused-pictures = It's paused: { $left } left of the most, { $limit }. Raise the
 ## reason
 reason-interrupted = The bot was stopped while this was being drawn. It may have been drawn and paid for, so it isn't repeated by itself.
 reason-expired = It waited too long for the image service.
+reason-not_in_time = The service didn't draw it within a day. It cost nothing.
 reason-batch_question = The words need a second look before they're sent: they may hold private data, a brand, or something very intense.
 reason-blocked_before = The same words were blocked here a short time ago, so they weren't sent again.
 reason-held_for_moderator = A moderator has to read this first.
@@ -50,6 +52,7 @@ no-size = The image model doesn't draw { $size }. It draws { $known }, for examp
 no-no_numbers = Name at least one draft by its number.
 no-no_reason = Say in a few words why, so that the others know.
 no-nothing_picked = Nothing is picked yet. Pick drafts first.
+no-no_half_price = The image service has no half-price batches. Finish without --half-price.
 no-fails_again = Topic { $number } was blocked or is wrong, and would fail again. Change the topic, and add it in a new batch.
 no-over = Batch { $batch } was stopped, so nothing in it changes anymore.
 no-item_draft = Topic { $number } is still being drawn.

@@ -60,3 +60,4 @@ batch_redraw = Another draft
 batch_retry = Try the failed ones again
 batch_finish = Finish
 batch_finish_now = Draw { $pictures } in high quality
+batch_finish_half = Half price, within a day

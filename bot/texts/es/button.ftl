@@ -60,3 +60,4 @@ batch_redraw = Otro borrador
 batch_retry = Reintentar los fallidos
 batch_finish = Terminar
 batch_finish_now = Dibujar { $pictures } en alta calidad
+batch_finish_half = Mitad de precio, en un día como mucho

@@ -60,3 +60,4 @@ batch_redraw = Une autre ébauche
 batch_retry = Réessayer les échecs
 batch_finish = Terminer
 batch_finish_now = Dessiner { $pictures } en haute qualité
+batch_finish_half = Moitié prix, en un jour au plus

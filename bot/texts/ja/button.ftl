@@ -60,3 +60,4 @@ batch_redraw = 別の下描き
 batch_retry = 失敗したものを再試行
 batch_finish = 仕上げる
 batch_finish_now = 高品質で描く（{ $pictures }）
+batch_finish_half = 半額、1日以内

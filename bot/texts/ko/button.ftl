@@ -60,3 +60,4 @@ batch_redraw = 다른 초안
 batch_retry = 실패한 것 다시 시도
 batch_finish = 완성하기
 batch_finish_now = 고품질로 그리기 ({ $pictures })
+batch_finish_half = 반값, 하루 안에

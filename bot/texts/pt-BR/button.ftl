@@ -60,3 +60,4 @@ batch_redraw = Outro rascunho
 batch_retry = Tentar de novo os que falharam
 batch_finish = Finalizar
 batch_finish_now = Desenhar { $pictures } em alta qualidade
+batch_finish_half = Metade do preço, em até um dia

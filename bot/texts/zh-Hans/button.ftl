@@ -60,3 +60,4 @@ batch_redraw = 再要一张草图
 batch_retry = 重试失败的
 batch_finish = 画成成品
 batch_finish_now = 用高画质画 { $pictures }
+batch_finish_half = 半价，一天之内

@@ -60,3 +60,4 @@ batch_redraw = 再要一張草圖
 batch_retry = 重試失敗的
 batch_finish = 畫成成品
 batch_finish_now = 用高畫質畫 { $pictures }
+batch_finish_half = 半價，一天之內

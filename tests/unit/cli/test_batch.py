@@ -103,3 +103,26 @@ def test_a_folder_that_others_own_is_seen(tmp_path: Path) -> None:
     assert files.is_owned(tmp_path)
     lock.release()
     assert not files.is_owned(tmp_path)
+
+
+def test_half_the_price_is_said_before_it_is_paid(tmp_path: Path, imagine_bot: Call) -> None:
+    (tmp_path / "topics.txt").write_text("a lighthouse\n", encoding="utf-8")
+    drafted = json.loads(imagine_bot("batch", "new", "topics.txt", *LIMITS, "--yes", "--json").out)
+    imagine_bot("batch", "pick", "1", "1", "--demo")
+    asked = imagine_bot("batch", "finish", "1", "--half-price", "--demo")
+    assert asked.code == 2
+    assert "That's half of" in asked.err
+    ended = imagine_bot("batch", "finish", "1", "--half-price", "--demo", "--yes", "--json")
+    assert ended.code == 0, ended.err
+    finished = json.loads(ended.out)
+    papers = json.loads((tmp_path / "covers/0001-a-lighthouse/final.json").read_text(encoding="utf-8"))
+    assert (finished["state"], papers["service"]) == ("finished", "half-price")
+    assert finished["spent_micros"] == drafted["spent_micros"] + papers["cost_micros"]
+
+
+def test_a_service_without_half_price_says_so(tmp_path: Path, imagine_bot: Call) -> None:
+    (tmp_path / ".env").write_text("IMAGE_API_KEY=k\nIMAGE_BASE_URL=http://127.0.0.1:9/v1\nDATA_DIR=data/demo\n", encoding="utf-8")
+    (tmp_path / "topics.txt").write_text("a lighthouse\n", encoding="utf-8")
+    imagine_bot("batch", "new", "topics.txt", *LIMITS, "--data-dir", "data/demo")
+    ended = imagine_bot("batch", "finish", "1", "--half-price", "--yes")
+    assert (ended.code, "no half-price batches" in ended.err) == (2, True), ended.err

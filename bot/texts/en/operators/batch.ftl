@@ -37,6 +37,7 @@ cli-none = There are no batches yet. imagine-bot batch new --help says how to be
 cli-goes_on = This is batch { $batch }, which you began before. It continues where it was; --again begins a new one.
 cli-start = Start batch { $batch }?
 cli-finish = Finish batch { $batch }?
+cli-half_price = That's half of { $whole }. The service may take up to a day; Ctrl-C stops watching, and batch resume continues.
 cli-say_yes = Nobody is here to confirm batch { $batch }. Add --yes if that's all right.
 cli-not_started = Batch { $batch } wasn't started. Nothing was drawn.
 cli-unreadable = { $file } can't be read: { $why }

@@ -194,6 +194,7 @@ help-batch_draft_quality = Quality of drafts (the cheapest).
 help-batch_final_quality = Quality of finished pictures (the best).
 help-batch_tag = Cost tag, for: imagine-bot usage --by tag.
 help-batch_again = Begin a new batch, even if the same one was begun before.
+help-batch_half_price = Let the service take up to a day, at half the price, where it has such batches.
 help-batch_resume = Let a batch go on, with higher limits if you like.
 help-batch_retry = Also draw again what failed for the service's sake or was interrupted. Some of it may have been paid for already.
 help-batch_status = How far a batch is, or a list of the latest.

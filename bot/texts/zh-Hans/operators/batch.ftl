@@ -22,6 +22,7 @@ cli-none = 还没有批次。imagine-bot batch new --help 说明怎么开始。
 cli-goes_on = 这是你之前开始的批次 { $batch }，会从原处继续；--again 会另开一个新的。
 cli-start = 开始批次 { $batch } 吗？
 cli-finish = 把批次 { $batch } 画成成品吗？
+cli-half_price = 这是 { $whole } 的一半。服务最多可能用一天；Ctrl-C 停止查看，batch resume 继续。
 cli-say_yes = 这里没有人确认批次 { $batch }。如果同意，请加上 --yes。
 cli-not_started = 批次 { $batch } 没有开始，什么都没有画。
 cli-unreadable = 读不了 { $file }：{ $why }

@@ -176,6 +176,7 @@ help-batch_draft_quality = 草图的画质（最便宜的）。
 help-batch_final_quality = 成品的画质（最好的）。
 help-batch_tag = 费用标签，用于：imagine-bot usage --by tag。
 help-batch_again = 开始新的批次，即使同样的批次之前开始过。
+help-batch_half_price = 让服务最多用一天，价格减半（如果服务有这样的批处理）。
 help-batch_resume = 让批次继续，也可以提高上限。
 help-batch_retry = 也重画因为服务而失败或被中断的。其中有些可能已经收费。
 help-batch_status = 一个批次进行到哪里，或者最近的批次列表。

@@ -1,0 +1,159 @@
+"""Provider for half the price: hands a call in as a task of the service's Batch API and collects the answer later.
+
+A task's name isn't known before the service has answered. Until then its request is collected under its attempt's own name, by which the
+batch is looked up: so neither a lost answer nor a kill in between makes a second batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from bot.domain.failure import Evidence
+from bot.domain.outcome import SUBMITTED, Billed, Outcome, Pending
+from bot.pixels.errors import BadPicture, NotTaken
+from bot.providers.answer import read_answer
+from bot.providers.body import BodyReader, NotJson, parse
+from bot.providers.http_provider import LIST_TIMEOUT, Exchange, HttpProvider, Parsed, Streamed
+from bot.providers.input_pictures import with_pictures
+from bot.providers.port import Call, OnPartial
+from bot.providers.services.openai_batches import OpenAIBatches, is_batch, marked, next_page, pending_of, what_went_wrong
+
+PAGES = 20
+"""Most pages of batches to look through for one whose name was lost."""
+LOOK_AGAIN, LOOKS = 5.0, 4
+"""Seconds to the second look for a batch whose name isn't known, doubled for each further one; and how many looks without a trace mean
+that it was never begun."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Polled(Exchange):
+    over: bool = False
+    """The task has ended, whatever came of it; otherwise a poll without a picture says nothing about it."""
+
+
+class HalfPriceProvider(HttpProvider):
+    """The Batch API of one service. Its `ImageApi` is `OpenAIBatches`."""
+
+    @property
+    def batches(self) -> OpenAIBatches:
+        assert isinstance(self._api, OpenAIBatches)
+        return self._api
+
+    async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
+        """Hand a call in. Returns its task, or why the service didn't take it."""
+        exchange = Exchange("files", self._ports.monotonic())
+        try:
+            call = await with_pictures(call, self._pictures, self._api.references_for(call.model))
+        except (LookupError, BadPicture, NotTaken) as error:
+            return self._broken(exchange, error)
+        outcome = await self._submit(self._hand_in(exchange, call))
+        return dataclasses.replace(outcome, carried=self._api.carried(call))
+
+    async def _hand_in(self, exchange: Exchange, call: Call) -> Outcome:
+        try:
+            async with asyncio.timeout(call.timeout):
+                stored = await self._exchange(exchange, call, self.batches.upload(call))
+            if isinstance(stored, Outcome):
+                return dataclasses.replace(stored, billed=Billed.NO)
+            name = str(parse(stored.rest())["id"]) if isinstance(stored, BodyReader) else ""
+        except TimeoutError:
+            return dataclasses.replace(self._broken(exchange, httpx.ReadTimeout("")), billed=Billed.NO)
+        except Exception as error:  # a stored file costs nothing, whatever happened to the answer
+            return dataclasses.replace(self._broken(exchange, error), billed=Billed.NO)
+        begun = await self._whole(Exchange("batches", self._ports.monotonic()), call, self.batches.begin(call, name))
+        if begun.pending is not None or begun.billed is Billed.NO:
+            return begun
+        return dataclasses.replace(begun, pending=Pending(f"{SUBMITTED}{call.attempt_id}", poll_after=LOOK_AGAIN), shortfall=None)
+
+    async def collect(self, call: Call, pending: Pending) -> Outcome:
+        """Look at a task once, and take its picture if it's there."""
+        if pending.is_download:
+            return await super().collect(call, pending)
+        exchange = _Polled("task.poll", self._ports.monotonic(), sent=True)
+        if pending.task_id.startswith(SUBMITTED):
+            return await self._look_up(exchange, pending)
+        outcome = await self._whole(exchange, call, self._api.poll(pending))
+        outcome = dataclasses.replace(outcome, carried=self._api.carried(call))
+        if outcome.pictures or outcome.pending is not None:
+            return outcome
+        if exchange.over:
+            return outcome
+        if outcome.status is None or outcome.status >= 500 or outcome.status in (408, 425, 429):
+            return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=LOOK_AGAIN), billed=Billed.UNKNOWN)
+        return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
+
+    async def cancel(self, pending: Pending) -> bool:
+        """Ask the service to stop a task; what it has drawn by then, it hands over. Never raises."""
+        if pending.task_id.startswith(SUBMITTED):
+            found = await self._find(pending.task_id.removeprefix(SUBMITTED).partition("#")[0])
+            if not isinstance(found, Pending):
+                return False
+            pending = found
+        return await super().cancel(pending)
+
+    async def _look_up(self, exchange: Exchange, pending: Pending) -> Outcome:
+        """The name of a task that was handed in, if it was."""
+        attempt_id, _, looked = pending.task_id.removeprefix(SUBMITTED).partition("#")
+        found, looks = await self._find(attempt_id), int(looked or 0) + 1
+        if isinstance(found, Evidence) and looks >= LOOKS:
+            return self._outcome(exchange, shortfall=found, billed=Billed.NO)
+        if not isinstance(found, Evidence):
+            found = dataclasses.replace(found or pending, poll_after=LOOK_AGAIN)
+        else:
+            found = Pending(f"{SUBMITTED}{attempt_id}#{looks}", poll_after=LOOK_AGAIN * 2 ** (looks - 1))
+        return self._outcome(exchange, pending=found, billed=Billed.UNKNOWN)
+
+    async def _find(self, attempt_id: str) -> Pending | Evidence | None:
+        """The batch of an attempt; evidence if there is none; None if the service doesn't say."""
+        after, call = "", Call(attempt_id, "", "", "", "", 1, LIST_TIMEOUT, "")
+        exchange = Exchange("task.poll", self._ports.monotonic(), sent=True)
+        try:
+            for _ in range(PAGES):
+                async with asyncio.timeout(LIST_TIMEOUT):
+                    page = await self._exchange(exchange, call, self.batches.latest(after))
+                if not isinstance(page, BodyReader):
+                    return None
+                value = parse(page.rest())
+                if (found := marked(value, attempt_id)) is not None:
+                    return pending_of(found, {})
+                if not (after := next_page(value)):
+                    break
+        except Exception:
+            return None
+        return self._evidence(exchange, b'{"status": "expired"}')
+
+    def _parse(self, exchange: Exchange, received: BodyReader | Streamed) -> Outcome | Parsed:
+        """Parse a batch, or the line of its result."""
+        if isinstance(received, Streamed):
+            return super()._parse(exchange, received)
+        try:
+            value = parse(received.rest())
+        except NotJson:
+            return super()._parse(exchange, received)
+        line = isinstance(value, dict) and "custom_id" in value
+        ended = is_batch(value) and self._api.read(value, exchange.headers, received)
+        if isinstance(exchange, _Polled):
+            exchange.over = line or bool(ended and ended.task is None and ended.result_at is None)
+        if line:
+            return self._line(exchange, value, received)
+        if ended and ended.task is None and ended.result_at is None:
+            return self._nothing(exchange, value)
+        return super()._parse(exchange, received)
+
+    def _line(self, exchange: Exchange, value: Mapping[str, Any], body: BodyReader) -> Outcome | Parsed:
+        answer = value.get("response")
+        if not isinstance(answer, dict) or answer.get("status_code") not in (200, 201):
+            return self._nothing(exchange, value)
+        exchange.headers = {**exchange.headers, "x-request-id": str(answer.get("request_id", ""))}
+        return Parsed(read_answer(answer.get("body"), {}, body), body, Billed.YES)
+
+    def _nothing(self, exchange: Exchange, value: Mapping[str, Any]) -> Outcome:
+        """A task that brought no picture costs nothing."""
+        exchange.status, body = what_went_wrong(value)
+        return self._outcome(exchange, shortfall=self._evidence(exchange, json.dumps(body).encode()), billed=Billed.NO)
