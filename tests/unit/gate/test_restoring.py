@@ -11,6 +11,7 @@ from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict
 from bot.gate.restoring import FEW, NEEDS_OPERATOR, PAUSE, Restoring, read, write
 from bot.gate.settings import GateSettings
+from bot.gate.signals import signal_of
 from tests.unit.gate.chaos import failure
 from tests.unit.gate.given import DOWN, NO_CREDIT, SERVED, Play, middle, refused, rows
 
@@ -215,3 +216,17 @@ def test_a_damaged_memory_is_no_memory(kept: dict[str, object]) -> None:
 def test_the_stage_reads_back() -> None:
     one = Restoring("few", "slow", well=2, slow_stops=1, before=7.5, usual_tokens=900.0, depth=12)
     assert read(write(one)) == one
+
+
+@pytest.mark.parametrize(("name", "value"), [("depth", True), ("depth", 12.0), ("depth", 1_000_000), ("depth", -1), ("usual_tokens", 1e7)])
+def test_a_number_out_of_range_is_not_restored(name: str, value: object) -> None:
+    assert read({"stage": "few", "step": "slow", name: value}) == Restoring("few", "slow")
+    assert read({"stage": "few", "step": "slow", "depth": 999_999, "usual_tokens": 9_999_999.0}).depth == 999_999
+
+
+def test_the_usual_tokens_are_those_that_one_call_in_twenty_exceeds() -> None:
+    found = Restoring()
+    found.tokens.extend(float(one) for one in range(1, 41))
+    found.book(NO_CREDIT, signal_of(NO_CREDIT), 0.0, 1.0, None)
+    assert found.stage == "stopped"
+    assert found.usual_tokens == 39.0
