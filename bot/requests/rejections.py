@@ -217,7 +217,9 @@ def _prices(request: Request, rules: Rules) -> str:
     rules = rules.for_model(request.model)
     counts = _counts(rules)
     low, high = (money(_price(request, rules, n)) for n in (counts[0], counts[-1]))
-    return text("rejected.price" if len(counts) > 1 else "rejected.price_one", fewest=counts[0], most=counts[-1], low=low, high=high)
+    if len(counts) == 1:
+        return text("rejected.price_one", pictures=pictures(counts[0]), high=high)
+    return text("rejected.price", fewest=counts[0], most=counts[-1], low=low, high=high)
 
 
 def _submission(act: Act, request: Request, rules: Rules) -> Submission:

@@ -17,6 +17,7 @@ from bot.domain.requests import Person, Place, Request, Submission
 from bot.ledger import case_rows, request_rows, settings_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.tables import audit, cases
+from bot.moderation.timeouts import EXPIRY, REMINDERS
 from tests.unit.requests.test_picture_changes import Stage, stage
 from tests.world import BLOCK, bad
 
@@ -100,6 +101,12 @@ async def test_a_result_is_published_once_a_moderator_has_looked(tmp_path: Path)
         assert (await s.press(A.CASE_PUBLISH, case.id, person="mia")).text.startswith("Case")
         done = [one for one in await events(s, case) if one[2] == "done"]
         assert done == [("review", "ana", "done"), ("claim", "mia", "done"), ("publish", "mia", "done")]
+
+
+async def test_a_review_reminds_and_ends_at_the_times_of_every_case(tmp_path: Path) -> None:
+    async with reviewed(tmp_path) as (s, made):
+        case = await asked(s, made)
+        assert (case.due_at - case.created_at, case.expires_at - case.created_at) == (REMINDERS[0], EXPIRY)
 
 
 async def test_it_is_sent_back_with_words_and_can_be_asked_again(tmp_path: Path) -> None:
@@ -186,6 +193,7 @@ async def test_where_nobody_can_review_nothing_is_published(tmp_path: Path) -> N
         await s.world.answer(received.request_id)
         said = await s.press(A.PUBLISH, received.request_id)
         assert said.text.startswith("Results are reviewed here before others see them, but nobody is set up")
+        assert not said.changed
         assert public(s, received.request_id) is None
 
 

@@ -1,0 +1,157 @@
+"""The wording, prices and options that candidates begin with, and which answers change nothing. A mutation run found them unguarded."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from bot.catalogue.load import Catalogue
+from bot.chat.views import Act, ActionName, Form, Reply
+from bot.ledger.tables import requests
+from bot.requests.rejections import WORDS
+from bot.requests.rules import Rules
+from bot.texts.phrases import money, pictures
+from tests.unit.requests.test_candidates import children, choices, made, results
+from tests.unit.requests.test_picture_changes import Stage
+
+A = ActionName
+MODEL = Catalogue.load().default()
+DETAILS = "a red bicycle, at night, in the rain, oil painting, soft light, no people"
+
+
+def limited(**values: object) -> dict[str, object]:
+    return {"model": dataclasses.replace(MODEL, **values)}  # type: ignore[arg-type]
+
+
+async def change(s: Stage, request_id: str, **values: object) -> None:
+    """Change a request's row."""
+    await s.world.bot.ledger.write(lambda tx: tx.connection.execute(update(requests).where(requests.c.id == request_id).values(**values)))
+
+
+async def form_of(folder: Path, said: dict[str, str] | None, **rules: object) -> Form:
+    async with results(folder, **rules) as (s, result):
+        if said is not None:
+            await s.press(A.NOT_RIGHT, result, **said)
+        form = await s.form(A.CANDIDATES, result)
+        assert isinstance(form, Form)
+        return form
+
+
+@pytest.mark.parametrize(
+    ("said", "room", "wording"),
+    [
+        (None, 4000, "a red bicycle"),
+        ({"reason": "brand", "words": ""}, 4000, "a red bicycle"),
+        ({"reason": "brand", "words": "our blue"}, 4000, "a red bicycle\nour blue"),
+        ({"reason": "brand", "words": "our blue"}, 22, "a red bicycle\nour blue"),
+        ({"reason": "brand", "words": "our blue"}, 21, "a red bicycle"),
+    ],
+)
+async def test_the_wording_has_what_was_said_if_there_is_room(tmp_path: Path, said: dict[str, str] | None, room: int, wording: str) -> None:
+    form = await form_of(tmp_path, said, **limited(prompt_max_chars=room))
+    assert (form.fields[0].value, form.fields[0].max_length) == (wording, room)
+
+
+async def test_a_form_s_wording_has_at_most_four_thousand_characters(tmp_path: Path) -> None:
+    assert (await form_of(tmp_path, None, **limited(prompt_max_chars=32_000))).fields[0].max_length == 4000
+
+
+@pytest.mark.parametrize(
+    ("most", "offered", "chosen"), [(10, ["2", "3", "4"], "3"), (3, ["2", "3"], "3"), (2, ["2"], "2"), (1, ["1"], "1")]
+)
+async def test_as_many_are_offered_as_the_model_draws_at_once(tmp_path: Path, most: int, offered: list[str], chosen: str) -> None:
+    count = (await form_of(tmp_path, None, **limited(max_count=most))).fields[1]
+    assert ([one.value for one in count.choices], count.value) == (offered, chosen)
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+async def test_the_price_is_that_of_the_fewest_and_the_most_with_the_longest_wording(tmp_path: Path, most: int) -> None:
+    async with results(tmp_path, **limited(max_count=most)) as (s, result):
+        rules = s.world.bot.core.rules
+        assert isinstance(rules, Rules)
+        longest = "x" * (len("a red bicycle") + 2 * WORDS)
+        fewest = min(2, most)
+        costs = [rules.highest_cost("1024x1024", "medium", n, longest, frozenset(), 0) for n in (fewest, most)]
+        view = await s.preview(A.NOT_RIGHT, result, reason="brand")
+        said = [one.rstrip(".") for one in re.findall(r"\$[\d.]+", view.text[1])]
+        assert said == [money(one) for one in dict.fromkeys(costs)]
+        begins = "2 to 4 candidates cost" if most > 2 else f"At most {money(costs[0])} for {pictures(most)}."
+        assert view.text[1].startswith(begins)
+
+
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize("chosen", [None, "true", "false"])
+async def test_candidates_are_as_private_as_the_result_unless_their_member_says_otherwise(
+    tmp_path: Path, private: bool, chosen: str | None
+) -> None:
+    async with results(tmp_path) as (s, result):
+        await change(s, result, private=private)
+        form = await s.form(A.CANDIDATES, result)
+        assert isinstance(form, Form)
+        assert (form.fields[2].value, form.fields[2].required) == (str(private).lower(), False)
+        values = {"prompt": "a bicycle", "count": "2"} | ({} if chosen is None else {"private": chosen})
+        assert (await s.press(A.CANDIDATES, result, **values)).changed
+        [child] = await children(s, result)
+        assert child.private is (private if chosen is None else chosen == "true")
+        assert child.model == MODEL.id
+
+
+@pytest.mark.parametrize(("name", "stored"), [("Ana Maria", "Ana Maria"), ("", "Ana")])
+async def test_a_press_without_a_name_keeps_the_one_that_is_known(tmp_path: Path, name: str, stored: str) -> None:
+    async with results(tmp_path) as (s, result):
+        values = {"prompt": "a bicycle", "count": "2"}
+        await s.world.bot.core.act(Act("p", "ana", name, "test", "home", "imagine", A.CANDIDATES, result, values))
+        [child] = await children(s, result)
+        assert child.person.name == stored
+
+
+async def test_a_model_that_is_gone_is_replaced_by_the_one_that_draws_now(tmp_path: Path) -> None:
+    async with results(tmp_path) as (s, result):
+        await change(s, result, model="gone-1")
+        assert (await s.press(A.CANDIDATES, result, prompt="a bicycle", count="2")).changed
+        [child] = await children(s, result)
+        assert (child.model, child.refusal) == (MODEL.id, None)
+
+
+async def test_only_a_result_with_details_offers_to_step_down_and_a_choice_offers_candidates_alone(tmp_path: Path) -> None:
+    async with results(tmp_path) as (s, result):
+        plain = await s.preview(A.NOT_RIGHT, result, reason="brand")
+        await change(s, result, prompt=DETAILS)
+        detailed = await s.preview(A.NOT_RIGHT, result, reason="brand")
+        assert {one.action for one in detailed.buttons} - {one.action for one in plain.buttons} == {A.SIMPLIFY}
+        choice = await made(s, result)
+        await change(s, choice, prompt=DETAILS)
+        for reason in ("text", "crop", "brand"):
+            assert {one.action for one in (await s.preview(A.NOT_RIGHT, choice, reason=reason)).buttons} == {A.CANDIDATES}
+        await s.press(A.PICK, (await choices(s, choice))["Pick 1"])
+        for reason, offered in (("crop", A.CROP), ("brand", A.SIMPLIFY)):
+            assert offered in {one.action for one in (await s.preview(A.NOT_RIGHT, choice, reason=reason)).buttons}
+
+
+async def test_answers_that_change_nothing_say_so(tmp_path: Path) -> None:
+    async with results(tmp_path) as (s, result):
+        form = await s.form(A.NOT_RIGHT, result)
+        assert isinstance(form, Form)
+        assert len(form.pictures) == 1
+        [only] = await s.pictures(result)
+        replies = [
+            await s.press(A.NOT_RIGHT, result, reason="ugly"),
+            await s.press(A.NOT_RIGHT, result, reason="other", words=" "),
+            await s.press(A.PICK, "2" * 16),
+            await s.press(A.OTHERS, result),
+        ]
+        child = await made(s, result, key="once")
+        replies.append(await s.press(A.CANDIDATES, result, key="once", prompt="a bicycle", count="2"))
+        await s.press(A.CANDIDATES, result, key="p1", prompt="a bicycle", count="2")
+        replies.append(await s.press(A.CANDIDATES, result, key="p2", prompt="a bicycle", count="2"))
+        await s.press(A.PICK, (await choices(s, child))["Pick 1"])
+        replies.append(await s.press(A.OTHERS, child))
+        await s.press(A.DELETE, result)
+        replies.append(await s.press(A.NOT_RIGHT, result, reason="brand"))
+        assert [one.changed for one in replies] == [False] * 8, [one.text for one in replies]
+        assert all(isinstance(one, Reply) for one in replies)
+        assert only.sha256 not in s.files()
