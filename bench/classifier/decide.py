@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from scipy.optimize import minimize
@@ -26,7 +27,7 @@ from bot.failures.refine import refine
 from bot.failures.rules import tables
 from bot.failures.rules.rule import Text
 from bot.failures.signals import read
-from bot.failures.vote import MONEY, ORDINARY, Agreement, Weights, agreement, block, hangs_on_a_word, shares
+from bot.failures.vote import ENOUGH_WORDS, MONEY, ORDINARY, SURE_ALONE, WITHOUT_A_WORD, Agreement, Weights, agreement, block, shares
 
 FILE = FOLDER / "decision.toml"
 CONFIDENCES = (0.2, 0.4, 0.45, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -36,8 +37,8 @@ FLOOR = 0.001
 PULL = 1.0
 """How strongly weights are pulled to nothing (the reader's factor: to one)."""
 ACCUSING = tuple(round(0.2 + 0.1 * step, 2) for step in range(7))
-MORE_ALONE = (0.05, 0.15, 0.25)
-"""How much more probability a block may need that no rule names."""
+ALONE = (0.55, 0.65, 0.75)
+"""How probable a block may have to be that no rule names."""
 MAY_ACCUSE = 0.1
 REPEATING = tuple(round(0.3 + 0.05 * step, 2) for step in range(12))
 SPENT = tuple(round(0.02 + 0.01 * step, 2) for step in range(6))
@@ -67,6 +68,8 @@ class Case:
     weakest: dict[Kind, float]
     """What the reader says without the word that speaks most for a block; only where it may accuse alone."""
     status: int | None
+    words: int
+    """In how many ways it can be shortened."""
 
     @property
     def fold(self) -> int:
@@ -98,10 +101,11 @@ def cases(records: Sequence[Record], models: Sequence[LinearModel]) -> list[Case
             reader.use(models[fold_of(record.group)])
             context = {"status": seen.status, "api": seen.api, "also": marks(seen)}
             scores = reader.score(seen.words, **context)  # type: ignore[arg-type]
-            weakest = scores
+            weakest, ways = scores, 0
             if KINDS[kind].group is not Group.SAFETY and block(scores) >= MAY_ACCUSE:
-                weakest = min((scores, *reader.score_shortened(seen.words, **context)), key=block)  # type: ignore[arg-type,type-var]
-            found.append(Case(record, kind, confidence, scores, weakest, seen.status))
+                shorter = [*reader.score_shortened(seen.words, **context)]  # type: ignore[arg-type]
+                weakest, ways = min((scores, *shorter), key=block), len(shorter)
+            found.append(Case(record, kind, confidence, scores, weakest, seen.status, ways))
     reader.use(None)
     return found
 
@@ -178,21 +182,71 @@ class Outcome:
         return self.may and (self.spent < known.spent if self.turned_away else self.repeatable >= known.repeat)
 
 
-def _outcome(case: Case, found: dict[Kind | None, float], accuse: tuple[float, float], *, hangs: bool) -> Outcome:
+def _outcome(case: Case, found: dict[Kind | None, float], accuse: float, *, accused: bool) -> Outcome:
     safe = {kind for kind in found if kind is None or KINDS[kind].group is not Group.SAFETY}
     safety = sum(share for kind, share in found.items() if kind not in safe)
-    verdict = case.rule not in safe and case.confidence >= STRUCTURE_DECIDES
-    ordinary = 1 - sum(case.scores.values()) >= ORDINARY
-    accused = not ordinary and (verdict or (safety >= accuse[case.rule in safe] and not hangs))
-    verdict = verdict and accused
-    if verdict:
+    if accused and case.rule not in safe and case.confidence >= STRUCTURE_DECIDES:
         found = {kind: share / safety for kind, share in found.items() if kind not in safe}
     kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
-    turned_away = kind in NOT_STARTED and BY_STATUS.get(case.status or 0) in NOT_STARTED and safety < accuse[0]
+    turned_away = kind in NOT_STARTED and BY_STATUS.get(case.status or 0) in NOT_STARTED and safety < accuse
     outvoted = case.confidence >= NAMED and KINDS[case.rule].action is Action.NONE and (not turned_away or case.rule in MONEY)
     may = kind is not None and KINDS[kind].action is not Action.NONE and not outvoted
     return Outcome(case.right(kind), found[kind], accused, may, free, sum(found.get(one, 0.0) for one in MONEY), turned_away)
+
+
+@dataclass(frozen=True, slots=True)
+class _Accusing:
+    """What decides of every case whether it's called a block, and what that costs."""
+
+    safety: np.ndarray
+    stands: np.ndarray
+    """It's sure, or doesn't hang on a word."""
+    named: np.ndarray
+    """A rule named a block."""
+    verdict: np.ndarray
+    ordinary: np.ndarray
+    innocent: np.ndarray
+    block: np.ndarray
+    weight: np.ndarray
+    right: np.ndarray
+    """Whether the most probable kind is right if it isn't called a block, and if it is."""
+
+    @classmethod
+    def of(cls, given: Sequence[Case], found: Sequence[dict[Kind | None, float]], fitted: Mapping[int, Weights]) -> _Accusing:
+        named = np.array([KINDS[case.rule].group is Group.SAFETY for case in given])
+        weakest = [block(shares(case.rule, case.confidence, case.weakest, fitted[case.fold])) for case in given]
+        return cls(
+            safety=np.array([block(one) for one in found]),
+            stands=np.array(
+                [
+                    (block(case.scores) >= SURE_ALONE and case.words >= ENOUGH_WORDS) or one >= WITHOUT_A_WORD
+                    for case, one in zip(given, weakest, strict=True)
+                ]
+            ),
+            named=named,
+            verdict=named & np.array([case.confidence >= STRUCTURE_DECIDES for case in given]),
+            ordinary=np.array([1 - sum(case.scores.values()) >= ORDINARY for case in given]),
+            innocent=np.array([all(KINDS[kind].group is not Group.SAFETY for kind in case.record.kinds) for case in given]),
+            block=np.array([case.record.safety for case in given]),
+            weight=np.array([case.weight for case in given]),
+            right=np.array(
+                [
+                    [_outcome(case, one, 0.5, accused=accused).right for case, one in zip(given, found, strict=True)]
+                    for accused in (False, True)
+                ]
+            ),
+        )
+
+    def accused(self, accuse: float, alone: float) -> np.ndarray:
+        """The cases that are called a block, for these thresholds."""
+        probable = np.where(self.named, self.safety >= accuse, (self.safety >= alone) & self.stands)
+        return np.asarray(~self.ordinary & (self.verdict | probable))
+
+    def cost(self, accuse: float, alone: float) -> float:
+        accused = self.accused(accuse, alone)
+        lost = FALSE_ALARM * (self.innocent & accused) + MISSED * (self.block & ~accused) - np.where(accused, self.right[1], self.right[0])
+        return round(float((self.weight * lost).sum()), 6)
 
 
 def by_fold(given: Sequence[Case]) -> dict[int, Weights]:
@@ -204,30 +258,14 @@ def learned(given: Sequence[Case], fitted: Mapping[int, Weights], without: int |
     """The decision's weights, thresholds and calibration, from all cases or without those of a fold."""
     base = _fitted(given) if without is None else fitted[without]
     given = [case for case in given if case.fold != without]
-    found = {case.record.id: shares(case.rule, case.confidence, case.scores, fitted[case.fold]) for case in given}
-    hangs = {
-        case.record.id: KINDS[case.rule].group is not Group.SAFETY
-        and hangs_on_a_word(case.rule, case.confidence, [case.weakest], fitted[case.fold])
-        for case in given
-    }
-    blocks = {id(case) for case in given if case.record.safety}
-    innocent = {id(case) for case in given if all(KINDS[kind].group is not Group.SAFETY for kind in case.record.kinds)}
-
-    def outcomes(accuse: tuple[float, float]) -> list[tuple[Case, Outcome]]:
-        return [(case, _outcome(case, found[case.record.id], accuse, hangs=hangs[case.record.id])) for case in given]
-
-    def cost(accuse: tuple[float, float]) -> float:
-        return sum(
-            case.weight
-            * (FALSE_ALARM * (id(case) in innocent and one.accused) + MISSED * (id(case) in blocks and not one.accused) - one.right)
-            for case, one in outcomes(accuse)
-        )
-
-    pairs = [(one, round(one + more, 2)) for one in ACCUSING for more in MORE_ALONE]
-    accuse = min(pairs, key=lambda one: (cost(one), abs(one[0] - 0.5), -one[1]))
-
-    done = outcomes(accuse)
-    base = replace(base, accuse=accuse[0], accuse_alone=accuse[1])
+    found = [shares(case.rule, case.confidence, case.scores, fitted[case.fold]) for case in given]
+    accusing = _Accusing.of(given, found, fitted)
+    accuse, alone = min(product(ACCUSING, ALONE), key=lambda one: (accusing.cost(*one), abs(one[0] - 0.5), -one[1]))
+    base = replace(base, accuse=accuse, accuse_alone=alone)
+    done = [
+        (case, _outcome(case, shares_, accuse, accused=bool(accused)))
+        for case, shares_, accused in zip(given, found, accusing.accused(accuse, alone), strict=True)
+    ]
     base = _cautious(base, done, "repeat", [(one, -one) for one in REPEATING])
     base = _cautious(base, done, "spent", [(one, one) for one in SPENT])
     return replace(base, calibration={which: _curve([one for one in done if _agreement(one[0]) is which]) for which in Agreement})

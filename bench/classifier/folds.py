@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train the folds, and print their tables."""
     arguments = sys.argv[1:] if arguments is None else arguments
     records = load(TRAINED_ON)
-    models, _ = folds(examples(records))
+    models, *_ = folds(examples(records))
     given = cases([*records, *ordinary_records()], models)
     fitted = by_fold(given)
     decisions = [learned(given, fitted, fold) for fold in range(FOLDS)]

@@ -16,12 +16,14 @@ from functools import partial
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bench.classifier.records import CORPUS, TRAINED_ON, Record, digest, load, ordinary, ordinary_records, sentences
+from bot.domain.kinds import KINDS, Group, Kind
 from bot.failures import reader
 from bot.failures.reader.features import features, marks
-from bot.failures.reader.model import NO_FAILURE, RARITY, SHORT, LinearModel, packed, unpacked
+from bot.failures.reader.model import NO_FAILURE, RARITY, SHORT, BlockWeights, LinearModel, bounded_logit, packed, unpacked
 from bot.failures.signals import read
 
 FOLDS = 5
@@ -38,6 +40,13 @@ STRANGE = 0.3
 """How much a feature that was never seen counts for a text's length, compared with one that was seen once."""
 
 
+ALONE = BlockWeights(1.0, 0.0, 0.0)
+"""The kinds alone say how probable a block is."""
+ORDINARY_TEXT = 0.06
+"""How much an ordinary text in one of its envelopes counts where blocks are weighed: far fewer answers are ordinary texts than there are of
+them here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One text with its label, and the group it must not be judged with; a written sentence has none."""
@@ -47,6 +56,12 @@ class Example:
     group: str
     accepted: frozenset[str]
     record: bool = False
+
+    @property
+    def block(self) -> bool | None:
+        """Whether it's a block; None where both would be accepted."""
+        found = {one != NO_FAILURE and KINDS[Kind(one)].group is Group.SAFETY for one in (self.label, *self.accepted)}
+        return found.pop() if len(found) == 1 else None
 
 
 def examples(records: Sequence[Record]) -> list[Example]:
@@ -86,7 +101,7 @@ def without_fold(given: Sequence[Example], fold: int) -> list[Example]:
     return [example for at, example in enumerate(rest) if at not in repeated]
 
 
-def trained(given: Sequence[Example], digest: str = "", temperature: float = 1.0) -> bytes:
+def trained(given: Sequence[Example], digest: str = "", temperature: float = 1.0, block: BlockWeights = ALONE) -> bytes:
     """The weights file of a model trained on these examples."""
     counts = Counter(feature for example in given for feature in example.found)
     rarity = {feature: math.log(len(given) / count) for feature, count in counts.items() if count > 1}
@@ -101,13 +116,14 @@ def trained(given: Sequence[Example], digest: str = "", temperature: float = 1.0
     bytes_ = np.clip(np.rint(weights / scale), -127, 127)
     rows = (np.where(np.abs(bytes_) <= SILENT, 0, bytes_) + 128).astype(np.uint8).T
     by_name = {name: rows[at].tobytes() + bytes([min(255, round(RARITY * rarity[name] ** 2))]) for at, name in enumerate(names)}
-    return packed(kinds, [one / temperature for one in bias], round(scale / temperature, 8), digest, by_name, strangeness)
+    return packed(kinds, [one / temperature for one in bias], round(scale / temperature, 8), digest, by_name, block, strangeness)
 
 
 def _fit(
     given: Sequence[Example], names: Sequence[str], rarity: Mapping[str, float], strangeness: float
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Weights of each kind against the others. A record that may be called one of several kinds is no example against any of them."""
+    """Weights of each kind against the others, and of all blocks against the rest. A record that may be called one of several kinds is no
+    example against any of them."""
     column = {name: at for at, name in enumerate(names)}
     rows = [np.array(sorted(column[one] for one in example.found if one in column), dtype=np.int64) for example in given]
     rare = np.array([rarity[name] for name in names])
@@ -123,8 +139,15 @@ def _fit(
     machines = []
     for kind in kinds:
         told = np.array([label == kind or kind not in example.accepted for label, example in zip(labels, given, strict=True)])
-        machines.append(LinearSVC(C=STRENGTH, random_state=0, tol=TOLERANCE).fit(matrix[told], labels[told] == kind))
+        machines.append(_machine().fit(matrix[told], labels[told] == kind))
+    blocks = [example.block for example in given]
+    told = np.array([one is not None for one in blocks])
+    machines.append(_machine().fit(matrix[told], [one for one in blocks if one is not None]))
     return np.vstack([machine.coef_ for machine in machines]), np.concatenate([machine.intercept_ for machine in machines]), kinds
+
+
+def _machine() -> LinearSVC:
+    return LinearSVC(C=STRENGTH, random_state=0, tol=TOLERANCE)
 
 
 def _best_temperature(judged: Sequence[tuple[LinearModel, Sequence[Example]]]) -> float:
@@ -141,19 +164,36 @@ def _best_temperature(judged: Sequence[tuple[LinearModel, Sequence[Example]]]) -
     return min((0.1 * 1.15**step for step in range(30)), key=loss)
 
 
+def _block_weights(judged: Sequence[tuple[LinearModel, Sequence[Example]]]) -> BlockWeights:
+    """How much the kinds and the question count for a block, by what they say of examples that they haven't seen."""
+    seen, right, weight = [], [], []
+    for model, held in judged:
+        blocks = [kind != NO_FAILURE and KINDS[Kind(kind)].group is Group.SAFETY for kind in model.kinds]
+        for one in held:
+            if one.block is not None:
+                share = sum(share for share, is_block in zip(model.shares(one.found), blocks, strict=True) if is_block)
+                seen.append([bounded_logit(share), model.totals(one.found)[-1]])
+                right.append(one.block)
+                weight.append(1.0 if one.record else ORDINARY_TEXT)
+    fitted = LogisticRegression(C=100.0).fit(seen, right, sample_weight=weight)
+    return BlockWeights(*(round(float(one), 4) for one in (*fitted.coef_[0], fitted.intercept_[0])))
+
+
 def _of_fold(given: Sequence[Example], fold: int) -> LinearModel:
     return unpacked(trained(without_fold(given, fold)))
 
 
-def folds(given: Sequence[Example]) -> tuple[list[LinearModel], float]:
-    """For every fold a model that has seen no record of it, and the temperature that fits them."""
+def folds(given: Sequence[Example]) -> tuple[list[LinearModel], float, BlockWeights]:
+    """For every fold a model that has seen no record of it, and the temperature and the weights for blocks that fit them."""
     with ProcessPoolExecutor() as pool:
         models = list(pool.map(partial(_of_fold, given), range(FOLDS)))
     judged = [(model, [one for one in given if one.record and fold_of(one.group) == fold]) for fold, model in enumerate(models)]
     temperature = _best_temperature(judged)
-    return [
-        replace(model, bias=tuple(one / temperature for one in model.bias), scale=model.scale / temperature) for model, _ in judged
-    ], temperature
+    models = [replace(model, bias=tuple(one / temperature for one in model.bias), scale=model.scale / temperature) for model in models]
+    block = _block_weights(
+        [(model, [one for one in given if one.group and fold_of(one.group) == fold]) for fold, model in enumerate(models)]
+    )
+    return [replace(model, block=block) for model in models], temperature, block
 
 
 def main() -> int:
@@ -166,13 +206,14 @@ def main() -> int:
             print(f"{path} isn't here: the model reads worse without it; don't commit its weights")
     given = examples(load(TRAINED_ON))
     print(f"{len(given):,} examples, {sum(not one.record for one in given):,} of them written sentences")
-    models, temperature = folds(given)
+    models, temperature, block = folds(given)
+    print(f"a block: {block.kinds} x the kinds + {block.question} x the question {block.bias:+}")
     cases = decide.cases([*load(TRAINED_ON), *ordinary_records()], models)
     fitted = decide.by_fold(cases)
     decisions = [decide.learned(cases, fitted, fold) for fold in range(FOLDS)]
     folds_of.report(folds_of.judged(load(TRAINED_ON), models, decisions), *folds_of.alarms(models, decisions))
     decision = decide.written(decide.learned(cases, fitted))
-    data = trained(given, digest(), temperature)
+    data = trained(given, digest(), temperature, block)
     print(f"{len(data) / 1024:,.0f} KiB, {len(unpacked(data).weights):,} features")
     if "--dry" not in sys.argv:
         reader.WEIGHTS.write_bytes(data)

@@ -51,6 +51,8 @@ _REASONS = frozenset({*(status.phrase.lower() for status in HTTPStatus if status
 """What frameworks put beside the service's words (`"title": "Bad Request"`); the status says it already."""
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w./-])")
 
+_BRACKETED = re.compile(r"[(\[（]([A-Z]{5,24}|safety|recitation|blocklist|content.filter)[)\]）]")
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -292,10 +294,10 @@ class _Reader:
             self.text("", exception)
 
     def found_codes(self) -> None:
-        """Find machine words inside sentences: `Gemini API error: IMAGE_SAFETY`."""
+        """Find machine words inside sentences: `Gemini API error: IMAGE_SAFETY`, `no picture (RECITATION)`."""
         known = set(self.codes)
         for text in self.texts[:20]:
-            for token in _EMBEDDED.findall(text[:1500])[:20]:
+            for token in (*_EMBEDDED.findall(text[:1500])[:20], *_BRACKETED.findall(text[:1500])[:5]):
                 squashed = squash(token)
                 if squashed not in known and len(known) < 120:
                     known.add(squashed)

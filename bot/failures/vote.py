@@ -132,17 +132,22 @@ def agreement(rule_kind: Kind, confidence: float, read: Mapping[Kind, float]) ->
 
 ORDINARY = 0.85
 """How probable it has to be that a text is no failure at all to outweigh words that sound like a verdict."""
-WITHOUT_A_WORD = 0.15
+
+
+WITHOUT_A_WORD = 0.2
 """Minimum probability of the safety kinds without any one of the words, if only the reader speaks of a block: nobody is accused over a
 single odd word."""
+SURE_ALONE, ENOUGH_WORDS = 0.93, 6
+"""How probable the reader finds a block that may hang on a word, in a sentence of at least so many: what a filter stopped is said once."""
 
 
-def hangs_on_a_word(rule_kind: Kind, confidence: float, shortened: Iterable[Mapping[Kind, float]], known: Weights) -> bool:
+def hangs_on_a_word(rule_kind: Kind, confidence: float, shortened: Iterable[Mapping[Kind, float]], known: Weights, *, sure: bool) -> bool:
     """Whether the reader would not speak of a block if one word were missing; `shortened` are its scores without each word."""
-    return any(block(shares(rule_kind, confidence, read, known)) < WITHOUT_A_WORD for read in shortened)
+    tried = [block(shares(rule_kind, confidence, read, known)) for read in shortened]
+    return min(tried, default=1.0) < WITHOUT_A_WORD and not (sure and len(tried) >= ENOUGH_WORDS)
 
 
-def block(found: Mapping[Kind | None, float]) -> float:
+def block(found: Mapping[Kind, float] | Mapping[Kind | None, float]) -> float:
     """Probability of the safety kinds together."""
     return sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
 
@@ -166,7 +171,8 @@ def vote(
     elif KINDS[rule_kind].group is Group.SAFETY:
         accused = verdict or safety >= known.accuse
     else:
-        accused = safety >= known.accuse_alone and not hangs_on_a_word(rule_kind, confidence, shortened, known)
+        sure = block(read) >= SURE_ALONE
+        accused = safety >= known.accuse_alone and not hangs_on_a_word(rule_kind, confidence, shortened, known, sure=sure)
     open_kinds = [kind for kind in found if accused == (kind is not None and KINDS[kind].group is Group.SAFETY)]
     kind = max(open_kinds, key=lambda one: found[one])
     if verdict and accused:

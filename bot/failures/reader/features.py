@@ -6,6 +6,7 @@ Shared with the trainer. Families (`tables/stems.toml`) mean the same in every l
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -97,14 +98,25 @@ MAX_SHORTENED = 16
 _SHORT = 2
 """Letters of words that carry nothing alone."""
 _PIECE = 4
+_COMPOUND = 13
+"""Letters from which on a word is made of several: `Sicherheitsfilter`, `turvallisuussuodatin`, `xavfsizlik qoidalariga`."""
 
 
 def shortened(words: list[str]) -> Iterator[list[str]]:
-    """The words without each of them in turn; without each piece of a word in scripts that don't separate words."""
-    for one in [word for word in dict.fromkeys(words) if len(word) > _SHORT or word[0] >= _UNSPACED][:MAX_SHORTENED]:
-        if one[0] < _UNSPACED or len(one) <= _PIECE:
-            yield [word for word in words if word != one]
-            continue
-        for start in range(0, len(one), _PIECE // 2):
-            halves = [half for half in (one[:start], one[start + _PIECE :]) if half]
-            yield [part for word in words for part in (halves if word == one else (word,))]
+    """The words without each of them in turn; without each half of a compound word, and without each piece of a word in scripts that don't
+    separate words. What is said twice is no single word."""
+    said = Counter(words)
+    for one in [word for word in said if said[word] == 1 and (len(word) > _SHORT or word[0] >= _UNSPACED)][:MAX_SHORTENED]:
+        for kept in _without_a_piece(one):
+            yield [part for word in words for part in (kept if word == one else (word,))]
+
+
+def _without_a_piece(word: str) -> Iterator[tuple[str, ...]]:
+    if word[0] >= _UNSPACED and len(word) > _PIECE:
+        for start in range(0, len(word), _PIECE // 2):
+            yield tuple(half for half in (word[:start], word[start + _PIECE :]) if half)
+    elif word[0] < _UNSPACED and len(word) >= _COMPOUND:
+        middle = len(word) // 2
+        yield from ((word[:middle],), (word[middle:],))
+    else:
+        yield ()

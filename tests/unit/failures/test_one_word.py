@@ -35,5 +35,10 @@ def test_a_sentence_about_content_still_does(text: str) -> None:
 
 
 def test_a_text_is_shortened_by_each_word_and_by_pieces_where_words_are_not_separated() -> None:
-    assert [*shortened(["one", "two", "two"])] == [["two", "two"], ["one"]]
+    assert [*shortened(["one", "two", "three"])] == [["two", "three"], ["one", "three"], ["one", "two"]]
     assert [*shortened(["不允许的内容"])] == [["内容"], ["不允"], ["不允许的"]]
+
+
+def test_a_compound_word_is_shortened_by_each_half_and_what_is_said_twice_is_kept() -> None:
+    assert [*shortened(["vom", "sicherheitsfilter"])] == [["sicherheitsfilter"], ["vom", "sicherhe"], ["vom", "itsfilter"]]
+    assert [*shortened(["filtered", "out", "filtered"])] == [["filtered", "filtered"]]

@@ -15,7 +15,7 @@ from bot.failures import reader
 from bot.failures.classify import classify
 from bot.failures.normal import masked, normalise
 from bot.failures.reader.features import features, words_of
-from bot.failures.reader.model import packed, unpacked
+from bot.failures.reader.model import BlockWeights, packed, unpacked
 
 
 def test_the_shipped_weights_were_trained_on_the_data_of_today() -> None:
@@ -78,7 +78,7 @@ def test_plain_sentences_are_read(text: str, group: Group) -> None:
 
 
 def test_weights_of_another_format_are_refused() -> None:
-    data = packed([Kind.TIMEOUT], [0.0], 0.1, "", {"slow": b"\x90\x10"})
+    data = packed([Kind.TIMEOUT], [0.0, 0.0], 0.1, "", {"slow": b"\x90\x80\x10"}, BlockWeights(1.0, 0.0, 0.0))
     assert unpacked(data).kinds == (Kind.TIMEOUT,)
     import bot.failures.reader.model as model
 
