@@ -75,7 +75,7 @@ dockerfile: ## the Dockerfile through hadolint, which it installs under /tmp
 
 lock: ## renew requirements.lock, and the Dockerfile's deploy/requirements.lock, from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
-	@.venv-lock/bin/uv pip compile pyproject.toml --extra web --extra captions --extra postgres --extra encryption --extra s3 --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
+	@.venv-lock/bin/uv pip compile pyproject.toml --extra web --extra captions --extra postgres --extra encryption --extra s3 --extra provenance --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
 	@echo "hatchling>=1.27" | .venv-lock/bin/uv pip compile pyproject.toml - --extra web --extra captions --extra postgres --extra encryption --extra s3 --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file deploy/requirements.lock
 	@rm -rf .venv-lock
 

@@ -327,7 +327,7 @@ async def _made(
     settings: Settings, ports: SystemPorts, *, demo: bool, roles: frozenset[ProcessRole] = ALL
 ) -> tuple[Bot, HttpProvider, RunningSandbox | None]:
     """The bot of these settings. The demo brings its own image service: the sandbox, on a free port."""
-    pictures = picture_store(settings.picture_bucket, settings.data_dir, settings.egress)
+    pictures = picture_store(settings.picture_bucket, settings.data_dir, settings.egress, settings.provenance_certificate)
     service: RunningSandbox | None = None
     if demo:
         from bot.sandbox.answers import WATCHED  # imported here so that only the demo pays for it

@@ -213,6 +213,15 @@ async def fonts(subject: Subject) -> AsyncIterator[Finding]:
         return
     yield Finding(True, what, text("doctor.pictures_ok"))
     yield _captions(subject.settings.caption_font)
+    yield _provenance(subject.settings.provenance_certificate)
+
+
+def _provenance(certificate: Path | None) -> Finding:
+    """Whether what the bot changes is signed. A certificate that can't be used is a problem of the settings, which is named before this."""
+    from bot.pixels.provenance import is_installed
+
+    key = "doctor.provenance_ok" if certificate else "doctor.provenance_unset" if is_installed() else "doctor.provenance_off"
+    return Finding(True, text("doctor.provenance"), text(key, file=str(certificate or "")))
 
 
 def _captions(brand: Path | None) -> Finding:

@@ -17,10 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
+
 from bot.domain.outcome import Picture
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import FORMATS
+from bot.pixels.provenance import ACTIONS, CannotSign, Signer
 from bot.pixels.workers import OneProcess, Workers
+
+log = structlog.get_logger()
 
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _T = TypeVar("_T")
@@ -56,11 +61,14 @@ class DamagedPicture(LookupError):
 class PictureStore:
     """Pictures of one data folder. A single thread waits for the disk and the decoding process."""
 
-    def __init__(self, data_dir: Path, executor: Executor | None = None, workers: Workers | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, executor: Executor | None = None, workers: Workers | None = None, signer: Signer | None = None
+    ) -> None:
         self._folder = data_dir / "pictures"
         self._incoming = self._folder / "incoming"
         self._executor = executor or ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._workers = workers or OneProcess()
+        self._signer = signer
         self._swept = False
 
     async def add_base64(self, pieces: Sequence[bytes], revised_prompt: str | None = None) -> Picture:
@@ -84,7 +92,20 @@ class PictureStore:
 
     async def work(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
         """Run a job from `bot.pixels.jobs.JOBS` on a picture, such as fitting it to a platform. Raises BadPicture, NotTaken and OSError."""
-        return await self._off_loop(lambda: self._workers.do(job, values, [content]))
+        return await self._off_loop(lambda: self._worked(job, values, content))
+
+    def _worked(self, job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+        """Run the job, and sign what the bot has changed, if there is a certificate."""
+        facts, made = self._workers.do(job, values, [content])
+        if self._signer is None or job not in ACTIONS or "problem" in facts:
+            return facts, made
+        size = int(facts["size"])
+        try:
+            signed = self._signer.sign(job, made[:size], content)
+        except CannotSign as error:
+            log.warning("picture_not_signed", job=job, error=error.value)
+            return facts, made
+        return {**facts, "sha256": hashlib.sha256(signed).hexdigest(), "size": len(signed)}, signed + made[size:]
 
     async def keep(self, content: bytes, sha256: str, format: str) -> None:
         """Store a file made by the job `reference`, durably; nothing is done if it's already there. Raises OSError."""

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """Days for which pictures that members attached are kept after their request."""
     caption_font: Annotated[Path | None, BeforeValidator(values.font)] = None
     """Font of the operator's brand for text on pictures; None for Noto Sans."""
+    provenance_certificate: Annotated[Path | None, BeforeValidator(values.signing_certificate)] = None
+    """PEM file with a certificate and its key, with which the bot signs what it changes."""
     data_dir: Annotated[Path, BeforeValidator(values.folder)] = Path("data")
     database_url: Annotated[Path | LedgerServer | None, BeforeValidator(values.database)] = None
     """The SQLite file, if it isn't in `data_dir`."""

@@ -18,6 +18,8 @@ from zoneinfo import available_timezones
 from bot.domain.zones import zone_of
 from bot.egress import DIRECT
 from bot.ledger.server import SCHEMES, LedgerServer
+from bot.pixels import provenance
+from bot.ports import SystemPorts
 from bot.providers.buckets import BucketPlace
 from bot.providers.services.from_file import BadDialect, FileDialect, load
 from bot.texts import phrases, text
@@ -233,6 +235,16 @@ def font(value: str) -> Path:
         raise Wrong("font_unreadable", file=shown(str(path))) from None
     if start not in _FONT_STARTS:
         raise Wrong("font_form", file=shown(str(path)))
+    return path
+
+
+def signing_certificate(value: str) -> Path:
+    """A PEM file with a certificate for Content Credentials and its key, tried on a picture."""
+    path = _path(value, "folder")
+    try:
+        provenance.load(path, SystemPorts().now())
+    except provenance.CannotSign as problem:
+        raise Wrong(f"signing_{problem.why}", file=shown(str(path)), value=shown(problem.value)) from None
     return path
 
 

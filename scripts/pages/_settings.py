@@ -49,6 +49,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "IMAGE_PROXY",
             "PARTIAL_IMAGES",
             "CAPTION_FONT",
+            "PROVENANCE_CERTIFICATE",
             "STATUS_PAGE",
             "ACCOUNT_PLAN",
         ),

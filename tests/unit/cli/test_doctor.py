@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import os
 import threading
@@ -17,6 +18,7 @@ from bot.adapter import Finding
 from bot.catalogue.load import Catalogue
 from bot.cli import checks
 from bot.cli.ladder import Subject, walk
+from bot.pixels import provenance
 from bot.pixels.captions import fonts, installed
 from bot.sandbox.server import start
 from bot.settings import load
@@ -81,7 +83,7 @@ def test_all_well_walks_every_rung_and_says_so(doctor: Call, service: Service) -
     ended = doctor()
     assert ended.code == 0, ended.out
     whats = [line[5:].partition(":")[0] for line in ended.out.splitlines() if line.startswith("ok   ")]
-    local = ["Settings", "Clock", "Data folder", "Database", "Pictures", "Text on pictures"]
+    local = ["Settings", "Clock", "Data folder", "Database", "Pictures", "Text on pictures", "Content Credentials"]
     assert whats == [*local, "Connections", "Port (TCP)", "Image service", "Model", "Stand-in"]
     assert service.asked == [("/v1/models", f"Bearer {KEY}")]
 
@@ -281,13 +283,32 @@ async def test_a_full_disk_stops_and_a_nearly_full_one_is_a_note(tmp_path: Path,
 
 async def test_scripts_that_no_font_here_has_are_named_and_are_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_of_system", tuple)
-    _, finding = await collected(checks.fonts, subject(tmp_path))
+    _, finding, _ = await collected(checks.fonts, subject(tmp_path))
     assert (finding.ok, finding.what) == (True, "Text on pictures")
     assert "no font here has: Emoji." in finding.sentence
     monkeypatch.setattr(fonts, "PACKAGES", fonts.PACKAGES[:1])
-    _, finding = await collected(checks.fonts, subject(tmp_path))
+    _, finding, _ = await collected(checks.fonts, subject(tmp_path))
     assert finding.ok
     assert "Arabic, Hebrew, Thai, Chinese, Japanese" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("there", "certificate", "words"),
+    [
+        (False, None, "pip install 'imagine-bot[provenance]'"),
+        (True, None, "set PROVENANCE_CERTIFICATE"),
+        (True, "/etc/signing.pem", "signed with /etc/signing.pem"),
+    ],
+)
+async def test_whether_changes_are_signed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, certificate: str | None, words: str
+) -> None:
+    monkeypatch.setattr(provenance, "is_installed", lambda: there)
+    of = subject(tmp_path)
+    of = dataclasses.replace(of, settings=of.settings.model_copy(update={"provenance_certificate": certificate and Path(certificate)}))
+    *_, finding = await collected(checks.fonts, of)
+    assert (finding.ok, finding.what) == (True, "Content Credentials")
+    assert words in finding.sentence
 
 
 @pytest.mark.parametrize(("lacking", "ok", "expected"), [("libraries", True, "imagine-bot[captions]"), ("raqm", False, "libfribidi0")])
@@ -298,7 +319,7 @@ async def test_what_text_on_pictures_lacks_is_told(
         monkeypatch.setattr(fonts.features, "check", lambda name: name != "raqm")
     else:
         monkeypatch.setattr(installed, "LIBRARIES", (*installed.LIBRARIES, "a_library_that_is_not_here"))
-    *_, finding = await collected(checks.fonts, subject(tmp_path))
+    *_, finding, _ = await collected(checks.fonts, subject(tmp_path))
     assert (finding.ok, expected in finding.sentence + finding.fix) == (ok, True)
 
 

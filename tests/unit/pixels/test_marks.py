@@ -33,7 +33,7 @@ def says_a_model_made_it(content: bytes) -> bool:
 
 
 def validates(content: bytes, kind: str) -> bool:
-    """Where c2pa-python is installed; it is no dependency."""
+    """Where the extra `provenance` is installed."""
     c2pa = pytest.importorskip("c2pa")
     said = json.loads(c2pa.Reader(f"image/{kind}", io.BytesIO(content)).json())
     return said["validation_state"] == "Valid" and [one["code"] for one in said["validation_status"]] == ["signingCredential.untrusted"]

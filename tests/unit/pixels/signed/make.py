@@ -1,4 +1,4 @@
-"""Makes the signed pictures beside it, with a certificate that is thrown away. Not run by the tests; needs c2pa-python and cryptography:
+"""Makes the signed pictures beside it, and certificates for tests, which are thrown away. Needs c2pa-python and cryptography:
 
 python tests/unit/pixels/signed/make.py
 """
@@ -34,7 +34,13 @@ MANIFEST = {
 
 
 def certificate(
-    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, signer: ec.EllipticCurvePrivateKey, ca: bool
+    subject: str,
+    issuer: str,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    ca: bool,
+    since: datetime.datetime = SINCE,
+    days: int = 36500,
 ) -> x509.Certificate:
     def name(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tests")])
@@ -46,8 +52,8 @@ def certificate(
         .issuer_name(name(issuer))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(SINCE)
-        .not_valid_after(SINCE + datetime.timedelta(days=36500))
+        .not_valid_before(since)
+        .not_valid_after(since + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca, None), True)
         .add_extension(usage, True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
@@ -58,11 +64,16 @@ def certificate(
     return made.sign(signer, hashes.SHA256())
 
 
-def main() -> None:
+def pems(since: datetime.datetime = SINCE, days: int = 36500) -> tuple[bytes, bytes]:
+    """A new certificate with the one above it, and its key."""
     root, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    chain = [certificate("Signer", "Root", own, root, False), certificate("Root", "Root", root, root, True)]
+    chain = [certificate("Signer", "Root", own, root, False, since, days), certificate("Root", "Root", root, root, True, since, days)]
     pem = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
-    key = own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return pem, own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def main() -> None:
+    pem, key = pems()
     signer = c2pa.Signer.from_info(c2pa.C2paSignerInfo(alg=b"es256", sign_cert=pem, private_key=key, ta_url=None))
     context = c2pa.Context(c2pa.Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}}))
     for format_, ending in (("PNG", "png"), ("JPEG", "jpeg"), ("WEBP", "webp")):
@@ -73,4 +84,5 @@ def main() -> None:
         Path(__file__).with_name(f"picture.{ending}").write_bytes(signed.getvalue())
 
 
-main()
+if __name__ == "__main__":
+    main()
