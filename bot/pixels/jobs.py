@@ -13,13 +13,12 @@ from PIL import Image
 
 from bot.domain.picture_changes import RATIOS
 from bot.pixels.base64text import from_base64
-from bot.pixels.choice_sheet import choice_sheet
 from bot.pixels.crop import crop_box, with_safe_area
 from bot.pixels.fit import for_blocks, pixels, shrink
 from bot.pixels.marks import COMPOSITE, encoded
 from bot.pixels.recode import PNG_LEVEL, recode
 from bot.pixels.reference import Wanted, reference
-from bot.pixels.sheet import Cell, contact_sheet
+from bot.pixels.sheet import CELL, Cell, contact_sheet
 
 if TYPE_CHECKING:
     from bot.pixels.captions.fonts import Fonts
@@ -81,12 +80,12 @@ def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], byte
 
 def _sheet(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """A contact sheet of stored pictures, which stand one behind the other: `cells` say how many bytes each has, and what is written on
-    it."""
+    it. `size`: a picture's longest edge."""
     whole, at, cells = b"".join(pieces), 0, []
     for one in values["cells"]:
         cells.append(Cell(one["label"], pixels(whole[at : at + one["bytes"]]), one.get("title", ""), one.get("mark", "")))
         at += one["bytes"]
-    made = contact_sheet(cells, safe_area=values.get("safe_area", True))
+    made = contact_sheet(cells, safe_area=values.get("safe_area", True), size=values.get("size", CELL))
     content = encoded(made, "JPEG", COMPOSITE, quality=88)
     shape = {"format": "jpeg", "width": made.width, "height": made.height}
     return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, content
@@ -97,17 +96,6 @@ def _changed(picture: Image.Image) -> tuple[dict[str, Any], bytes]:
     content = encoded(picture, "PNG", COMPOSITE, compress_level=PNG_LEVEL)
     shape = {"format": "png", "width": picture.width, "height": picture.height}
     return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, content
-
-
-def _choice_sheet(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
-    """The contact sheet of candidates, which lie one after another, each as long as `sizes` says."""
-    content, start, found = b"".join(pieces), 0, []
-    for size in values["sizes"]:
-        found.append(pixels(content[start : start + size]))
-        start += size
-    sheet = choice_sheet(found)
-    made = encoded(sheet, "JPEG", COMPOSITE, quality=88)
-    return {"sha256": hashlib.sha256(made).hexdigest(), "width": sheet.width, "height": sheet.height, "size": len(made)}, made
 
 
 def _shrink(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
@@ -135,5 +123,4 @@ JOBS: dict[str, Job] = {
     "caption": _caption,
     "crop": _crop,
     "sheet": _sheet,
-    "choice_sheet": _choice_sheet,
 }

@@ -41,17 +41,21 @@ class Cell:
     """`picked`, `rejected`, or empty."""
 
 
-def contact_sheet(cells: Sequence[Cell], *, safe_area: bool = True) -> Image.Image:
-    """A sheet with up to MOST cells, each with its label, its ratio and, with `safe_area`, the frame outside of which apps may cover it."""
-    shown = cells[:MOST]
+def contact_sheet(cells: Sequence[Cell], *, safe_area: bool = True, size: int = CELL) -> Image.Image:
+    """A sheet with up to MOST cells, each with its label, its ratio and, with `safe_area`, the frame outside of which apps may cover it.
+
+    `size`: longest edge of a picture on it, in pixels.
+    """
+    shown, scale = cells[:MOST], size / CELL
+    gap, band = round(GAP * scale), round(BAND * scale)
     columns = _COLUMNS.get(len(shown), 3 if len(shown) <= 9 else 4)
     rows = max(1, math.ceil(len(shown) / columns))
-    pictures = [_fitted(cell.picture, safe_area=safe_area) for cell in shown]
-    high = max((one.height for one in pictures), default=CELL)
-    paper = Image.new("RGB", (columns * (CELL + GAP) + GAP, rows * (high + BAND + GAP) + GAP), PAPER)
+    pictures = [_fitted(cell.picture, size, safe_area=safe_area) for cell in shown]
+    high = max((one.height for one in pictures), default=size)
+    paper = Image.new("RGB", (columns * (size + gap) + gap, rows * (high + band + gap) + gap), PAPER)
     for place, (cell, picture) in enumerate(zip(shown, pictures, strict=True)):
-        left, top = GAP + place % columns * (CELL + GAP), GAP + place // columns * (high + BAND + GAP)
-        _draw(paper, cell, picture, (left, top), high)
+        left, top = gap + place % columns * (size + gap), gap + place // columns * (high + band + gap)
+        _draw(paper, cell, picture, (left, top), high, scale)
     return paper
 
 
@@ -63,15 +67,16 @@ def ratio_of(width: int, height: int) -> str:
     return f"{width / height:.2f}:1" if width >= height else f"1:{height / width:.2f}"
 
 
-def _fitted(picture: Image.Image, *, safe_area: bool) -> Image.Image:
-    scale = CELL / max(picture.size)
+def _fitted(picture: Image.Image, longest: int, *, safe_area: bool) -> Image.Image:
+    scale = longest / max(picture.size)
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     return with_safe_area(small) if safe_area else small
 
 
-def _draw(paper: Image.Image, cell: Cell, picture: Image.Image, corner: tuple[int, int], high: int) -> None:
-    left, top = corner[0] + (CELL - picture.width) // 2, corner[1] + (high - picture.height)
+def _draw(paper: Image.Image, cell: Cell, picture: Image.Image, corner: tuple[int, int], high: int, scale: float) -> None:
+    width = round(CELL * scale)
+    left, top = corner[0] + (width - picture.width) // 2, corner[1] + (high - picture.height)
     if cell.mark == "rejected":
         picture = Image.blend(picture, Image.new("RGB", picture.size, PAPER), 0.6)
     paper.paste(picture, (left, top))
@@ -81,27 +86,29 @@ def _draw(paper: Image.Image, cell: Cell, picture: Image.Image, corner: tuple[in
         pen.rectangle((left - 4, top - 4, left + picture.width + 3, top + picture.height + 3), outline=colour, width=4)
     if cell.mark == "rejected":
         pen.line((left, top + picture.height, left + picture.width, top), fill=REJECTED, width=4)
-    _badge(pen, cell, (left, top))
+    _badge(pen, cell, (left, top), scale)
     shape = ratio_of(*cell.picture.size) + f"  {cell.picture.width} x {cell.picture.height}"
-    below = top + picture.height + 6
-    _words(pen, cell.title, (corner[0], below), CELL)
-    pen.text((corner[0], below + 26), shape, font=_plain(15), fill=FAINT)
+    below = top + picture.height + round(6 * scale)
+    _words(pen, cell.title, (corner[0], below), width, scale)
+    pen.text((corner[0], below + round(26 * scale)), shape, font=_plain(round(15 * scale)), fill=FAINT)
 
 
-def _badge(pen: ImageDraw.ImageDraw, cell: Cell, corner: tuple[int, int]) -> None:
+def _badge(pen: ImageDraw.ImageDraw, cell: Cell, corner: tuple[int, int], scale: float) -> None:
     """The label on the picture's corner, readable on every picture; what is picked or rejected also says so without colour."""
     sign = {"picked": " +", "rejected": " x"}.get(cell.mark, "")
-    words, font = f"{cell.label}{sign}", _plain(26)
-    wide = round(pen.textlength(words, font=font)) + 20
+    words, font = f"{cell.label}{sign}", _plain(round(26 * scale))
+    near, far, inset = round(8 * scale), round(44 * scale), round(10 * scale)
+    wide = round(pen.textlength(words, font=font)) + 2 * inset
     fill = {"picked": PICKED, "rejected": REJECTED}.get(cell.mark, INK)
-    pen.rounded_rectangle((corner[0] + 8, corner[1] + 8, corner[0] + 8 + wide, corner[1] + 44), 8, fill=fill, outline=PAPER, width=2)
-    pen.text((corner[0] + 18, corner[1] + 11), words, font=font, fill=(255, 255, 255))
+    box = (corner[0] + near, corner[1] + near, corner[0] + near + wide, corner[1] + far)
+    pen.rounded_rectangle(box, near, fill=fill, outline=PAPER, width=2)
+    pen.text((corner[0] + near + inset, corner[1] + round(11 * scale)), words, font=font, fill=(255, 255, 255))
 
 
-def _words(pen: ImageDraw.ImageDraw, words: str, corner: tuple[int, int], width: int) -> None:
+def _words(pen: ImageDraw.ImageDraw, words: str, corner: tuple[int, int], width: int, scale: float) -> None:
     """One line in whatever fonts have its characters; what doesn't fit is cut."""
     left = float(corner[0])
-    for run, font in _runs(words, 18):
+    for run, font in _runs(words, round(18 * scale)):
         for cut in range(len(run), 0, -1):
             needed = pen.textlength(run[:cut], font=font)
             if left + needed <= corner[0] + width:
@@ -113,9 +120,11 @@ def _words(pen: ImageDraw.ImageDraw, words: str, corner: tuple[int, int], width:
 
 
 def _runs(words: str, size: int) -> list[tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont]]:
+    if not words:
+        return []  # without looking for fonts
     fonts = _fonts()
     if fonts is None:
-        return [("".join(one for one in words if one.isascii()), _plain(size))] if words else []
+        return [("".join(one for one in words if one.isascii()), _plain(size))]
     from bot.pixels.captions.scripts import clusters, han_of
 
     found: list[tuple[str, ImageFont.FreeTypeFont | ImageFont.ImageFont]] = []

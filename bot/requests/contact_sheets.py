@@ -19,6 +19,9 @@ from bot.requests.picture_work import PictureWork
 
 log = structlog.get_logger()
 
+SIZE = 600
+"""Longest edge of a candidate on its sheet, in pixels."""
+
 
 @dataclass(slots=True)
 class ContactSheets:
@@ -50,7 +53,8 @@ class ContactSheets:
 
     async def _drawn(self, found: Sequence[Picture]) -> tuple[Picture, bytes]:
         contents = [await self.pictures.read(one.sha256) for one in found if one.change is None]
-        facts, content = await self.pictures.work("choice_sheet", {"sizes": [len(one) for one in contents]}, b"".join(contents))
+        cells = [{"label": str(number), "bytes": len(one)} for number, one in enumerate(contents, 1)]
+        facts, content = await self.pictures.work("sheet", {"cells": cells, "safe_area": False, "size": SIZE}, b"".join(contents))
         return Picture(facts["sha256"], "jpeg", facts["width"], facts["height"], facts["size"]), content
 
 
