@@ -48,10 +48,10 @@ class PlatformLink:
     since: float = 0.0
     """Monotonic time of the latest change."""
 
-    def set(self, up: bool) -> None:
-        """Record whether events can arrive."""
+    def set(self, up: bool, ago: float = 0.0) -> None:
+        """Record whether events can arrive, and since how many seconds."""
         if up is not self.up:
-            self.up, self.since = up, self.ports.monotonic()
+            self.up, self.since = up, self.ports.monotonic() - ago
 
 
 IncidentListener = Callable[[str, str], None]

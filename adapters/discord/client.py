@@ -17,7 +17,7 @@ import aiohttp
 import discord
 import structlog
 import yarl
-from discord.gateway import DiscordWebSocket, ReconnectWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSocket
 
 from adapters.discord import commands
 from adapters.discord.answers import Event
@@ -75,6 +75,7 @@ class ImagineClient(discord.Client):
             max_ratelimit_timeout=30.0,
             http_trace=intake.answers.tries.trace(),
             enable_debug_events=False,
+            heartbeat_timeout=LOST,
             **outgoing(settings, context.egress),
             **sharding,
         )
@@ -112,6 +113,14 @@ class ImagineClient(discord.Client):
     async def on_disconnect(self) -> None:
         self.gateway_link.set(False)
 
+    def on_gateway_silent(self, shard_id: int | None, seconds: float) -> None:
+        """Discord hasn't answered a heartbeat, although the connection seems to stand."""
+        self.gateway_link.set(False, seconds)
+
+    def on_gateway_heard(self, shard_id: int | None) -> None:
+        """Discord answers again on a connection that was silent."""
+        self.gateway_link.set(True)
+
     async def on_interaction(self, interaction: Event) -> None:
         """Handle forms, which the library forgets at a restart, and presses that it couldn't match."""
         if interaction.type is discord.InteractionType.component:
@@ -147,13 +156,52 @@ LONGEST_PAUSE = 40.0
 """Maximum seconds between two connections. discord.py allows a minute for connecting, which includes the pause."""
 HEARTBEATS = (1.0, 600.0)
 """Allowed range in seconds for Discord's heartbeat interval (normally 41); less would flood Discord."""
+BEAT = 10.0
+"""Maximum seconds between two heartbeats: a connection that went silent shows with the next one. Discord allows two frames a second."""
+SILENT = 12.0
+"""Seconds without a frame after which a connection counts as down."""
+LOST = 30.0
+"""Seconds without a frame after which it's closed and opened again."""
+
+
+class QuickKeepAlive(KeepAliveHandler):
+    """discord.py's heartbeat, more often, and with word of a connection that is silent."""
+
+    def __init__(self, *, ws: DiscordWebSocket, interval: float | None = None, shard_id: int | None = None) -> None:
+        super().__init__(ws=ws, interval=interval, shard_id=shard_id)
+        self.stated = interval
+        """The interval that Discord named."""
+        self.silent = False
+        self._client = _client_of(ws)
+        self._heard = self._now()
+        if interval is not None and HEARTBEATS[0] <= interval <= HEARTBEATS[1]:
+            self.interval = min(interval, BEAT)
+
+    def get_payload(self) -> dict[str, Any]:
+        """Called before each heartbeat, from the thread that sends them."""
+        seconds = self._now() - self._heard
+        if seconds > SILENT and not self.silent:
+            self.silent = True
+            self.ws.loop.call_soon_threadsafe(self._client.on_gateway_silent, self.shard_id, seconds)
+        return super().get_payload()
+
+    def tick(self) -> None:
+        """A frame came."""
+        super().tick()
+        self._heard = self._now()
+        if self.silent:
+            self.silent = False
+            self._client.on_gateway_heard(self.shard_id)
+
+    def _now(self) -> float:
+        return self._client.gateway_watch.ports.monotonic()
 
 
 class GatewaySocket(DiscordWebSocket):
     """discord.py's connection with a guarded receive loop."""
 
     async def poll_event(self) -> None:
-        watch = _watch_of(self)
+        watch = _client_of(self).gateway_watch
         try:
             await super().poll_event()
             _check_heartbeat(self)
@@ -173,16 +221,20 @@ class GuardedClient(Protocol):
 
     gateway_watch: Watch
 
+    def on_gateway_silent(self, shard_id: int | None, seconds: float) -> None: ...
 
-def _watch_of(socket: DiscordWebSocket) -> Watch:
+    def on_gateway_heard(self, shard_id: int | None) -> None: ...
+
+
+def _client_of(socket: DiscordWebSocket) -> GuardedClient:
     client = getattr(socket._dispatch, "__self__", None)  # from `Client.dispatch`, set by the library
     assert isinstance(client, GuardedClient)
-    return client.gateway_watch
+    return client
 
 
 def _check_heartbeat(socket: DiscordWebSocket) -> None:
     beat = socket._keep_alive
-    if beat is not None and not HEARTBEATS[0] <= (beat.interval or 0.0) <= HEARTBEATS[1]:
+    if isinstance(beat, QuickKeepAlive) and not HEARTBEATS[0] <= (beat.stated or 0.0) <= HEARTBEATS[1]:
         raise ValueError("heartbeat interval")
 
 
@@ -201,6 +253,7 @@ _FILTER = _WithoutContent()
 def install() -> None:
     """Make every client of this process use the guarded connection."""
     logging.getLogger(DiscordWebSocket.__module__).addFilter(_FILTER)
+    discord.gateway.KeepAliveHandler = QuickKeepAlive  # type: ignore[assignment,misc]  # the name that a connection looks up
     discord.client.DiscordWebSocket = GatewaySocket  # type: ignore[misc]  # the name that `Client.connect` looks up
     discord.shard.DiscordWebSocket = GatewaySocket  # type: ignore[misc]  # the same for shards
 

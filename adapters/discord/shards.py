@@ -124,6 +124,13 @@ class ShardedClient(ImagineClient, discord.AutoShardedClient):
         self._up.discard(shard_id)
         self.gateway_link.set(False)
 
+    def on_gateway_silent(self, shard_id: int | None, seconds: float) -> None:
+        self._up.discard(shard_id or 0)
+        self.gateway_link.set(False, seconds)
+
+    def on_gateway_heard(self, shard_id: int | None) -> None:
+        self._is_up(shard_id or 0)
+
     def _is_up(self, shard_id: int) -> None:
         self._up.add(shard_id)
         self.gateway_link.set(self._up.issuperset(self._plan.ids))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
+import pytest
+
+from adapters.discord import client
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import Interaction
 
@@ -44,6 +49,30 @@ async def test_a_connection_that_breaks_without_a_word_resumes(tmp_path: Path) -
         await s.until(lambda: s.discord.gateway.resumes == 1, timeout=15, what="a RESUME")
         assert (await s.answered(await s.imagine())).pictures
         assert link.up
+
+
+async def test_a_connection_that_goes_silent_counts_as_down_since_its_last_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "HEARTBEATS", (0.1, 600.0))
+    monkeypatch.setattr(client, "BEAT", 0.2)
+    monkeypatch.setattr(client, "SILENT", 0.5)
+    async with stage(tmp_path) as s:
+        assert s.bot is not None
+        link = s.bot.supervisor.link("discord:gateway")
+        await asyncio.sleep(1.0)
+        assert link.up, "heartbeats are answered"
+        s.discord.gateway.silent = True
+        began = time.monotonic()
+        async with asyncio.timeout(10):
+            while link.up:  # noqa: ASYNC110 - the library's thread tells nobody
+                await asyncio.sleep(0.05)
+        assert time.monotonic() - link.since >= 0.5
+        assert link.since - began < 0.5
+        s.discord.gateway.silent = False
+        async with asyncio.timeout(10):
+            while not link.up:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert len(s.discord.gateway.identifies) == 1, "the connection was kept"
+        assert (await s.answered(await s.imagine())).pictures
 
 
 async def test_an_invalid_session_identifies_anew(tmp_path: Path) -> None:

@@ -69,8 +69,14 @@ class Gateway:
         self.forget_sessions = False
         """The next RESUME is answered with INVALID_SESSION(false)."""
         self.heartbeat_ms = 41_250
+        self.silent = False
+        """Frames are taken and none is answered, as over a link that was cut in between."""
+        self.away = False
+        """No connection is accepted."""
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        if self.away:
+            raise web.HTTPServiceUnavailable
         ws = web.WebSocketResponse(max_msg_size=4096)
         await ws.prepare(request)
         line = Line(ws, request.query.get("compress", ""))
@@ -86,6 +92,8 @@ class Gateway:
         return ws
 
     async def _received(self, line: Line, payload: dict[str, Any]) -> None:
+        if self.silent:
+            return
         match payload["op"]:
             case 1:
                 await line.send({"op": 11, "d": None, "s": None, "t": None})
