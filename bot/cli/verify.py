@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import plugins
+from bot.cli.plan import WRONG_SIZE, Plan, model_of
 from bot.cli.screen import FAILED, USAGE, Stop, dollars, remark, say
 from bot.texts import text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from bot.catalogue.model import Model
-    from bot.cli.baseline import VerifiedRequest
+    from bot.cli.baseline import Baseline, VerifiedRequest
     from bot.cli.ladder import Subject
     from bot.domain.outcome import Outcome
     from bot.evidence.collect import FailedRequest
@@ -30,48 +30,18 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 MAX_ID = 128
-WRONG_SIZE = "1x1"
-"""No image service draws it, so it's refused before anything is charged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One request to make."""
-
-    name: str
-    subject: Subject
-    size: str
-    quality: str
-    count: int
-    prompt: str
-    words: str
-    """`same` or `neutral`."""
-    leave_out: frozenset[str] = frozenset()
-
-    @property
-    def highest(self) -> int:
-        """Its highest cost in micro-dollars."""
-        from bot.catalogue.cost import highest_cost_micros
-
-        return highest_cost_micros(_model(self.subject), self.priced_size, self.quality, self.count, len(self.prompt))
-
-    @property
-    def priced_size(self) -> str:
-        return _model(self.subject).sizes.default if self.size == WRONG_SIZE else self.size
-
-    @property
-    def shape(self) -> str:
-        return f"{self.subject.settings.image_model}, {self.size}, {self.quality}, {self.count}"
 
 
 def verify(
     ctx: typer.Context,
     request: Annotated[str | None, typer.Argument(help=text("cli.help.evidence_request"), show_default=False)] = None,
     second: Annotated[bool, typer.Option("--second", help=text("cli.help.verify_second"))] = False,
+    narrow: Annotated[bool, typer.Option("--narrow", help=text("cli.help.verify_narrow"))] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.verify_yes"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
-    from bot.cli.baseline import FOLDER, Baseline, differences, markdown, previous
+    from bot.cli import narrow as narrowing
+    from bot.cli.baseline import Baseline
     from bot.cli.doctor import subject_of
     from bot.evidence.surroundings import environment
     from bot.settings import SettingsProblem, service_problems
@@ -81,13 +51,28 @@ def verify(
     if problems := service_problems(settings, ctx.obj):
         raise SettingsProblem(problems)
     plans, scrubber = _plans(subject, request, second=second)
-    price = dollars(sum(plan.highest for plan in plans))
+    further = narrowing.steps(plans[0], plans[1]) if narrow and plans[0].name == "replay" else []
     for plan in plans:
         say(text(f"verify.will_{plan.name}", shape=plan.shape, words=text(f"verify.words_{plan.words}")))
+    if further:
+        say(text("verify.will_narrow", count=len(further)))
     if not yes:
-        _ask(price)
+        _ask(dollars(sum(plan.highest for plan in (*plans, *further))))
     tried = [_try(plan, scrubber) for plan in plans]
+    if narrow:
+        tried += narrowing.find(plans, tried, lambda plan: _try(plan, scrubber))
     note = Baseline(subject.ports.now(), _settings_of(subject, scrubber), environment(), tried)
+    file = _written(note, settings)
+    say(text("verify.all_well" if note.well else "verify.not_well"))
+    say(str(file))
+    if not note.well:
+        raise typer.Exit(FAILED)
+
+
+def _written(note: Baseline, settings: Settings) -> Path:
+    """Put the note into its file, and say what differs from the one before. Raises Stop."""
+    from bot.cli.baseline import FOLDER, differences, markdown, previous
+
     folder = settings.data_dir / FOLDER
     before = previous(folder)
     compared = None if before is None else differences(before, note)
@@ -100,10 +85,7 @@ def verify(
         raise Stop(text("operator.folder_unwritable", folder=folder)) from error
     for line in [text("verify.first")] if compared is None else compared or [text("verify.same")]:
         say(line)
-    say(text("verify.all_well" if note.well else "verify.not_well"))
-    say(str(file))
-    if not note.well:
-        raise typer.Exit(FAILED)
+    return file
 
 
 def may_repeat(connection: Connection, found: FailedRequest) -> bool:
@@ -146,7 +128,7 @@ def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[P
 
     settings, about = subject.settings, surroundings_of(subject.settings)
     tried = replace(subject, settings=_second(settings)) if second else subject
-    known = _model(tried)
+    known = model_of(tried)
     quality = "low" if "low" in known.qualities else settings.image_quality
     good = Plan("good", tried, known.sizes.default, quality, 1, PROMPT, "neutral")
     plans = [good, replace(good, name="bad", size=WRONG_SIZE)]
@@ -241,7 +223,7 @@ def _cost(plan: Plan, outcome: Outcome) -> int:
     booked = as_booked(outcome, None if outcome.shortfall is None else classify(outcome.shortfall))
     if booked.billed is Billed.NO:
         return 0
-    known = cost_from_usage(_model(plan.subject), outcome.usage)
+    known = cost_from_usage(model_of(plan.subject), outcome.usage)
     return plan.highest if known is None else known
 
 
@@ -280,9 +262,3 @@ def _without_secrets(page: str, secrets: tuple[str, ...]) -> str:
     for secret in secrets:
         page = page.replace(secret, REMOVED)
     return page
-
-
-def _model(subject: Subject) -> Model:
-    from bot.catalogue.load import Catalogue
-
-    return Catalogue.load().resolve(subject.settings.image_model)

@@ -41,6 +41,8 @@ class Service:
     strict: bool = True
     says: str = ""
     """In its refusals and request ids."""
+    refuses: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda body: None
+    """What it answers with status 400 for a request; None to draw."""
 
     @property
     def prompts(self) -> list[str]:
@@ -57,6 +59,8 @@ def service() -> Iterator[Service]:
             made.asked.append(body)
             wrong = made.strict and body.get("size") == "1x1"
             refusal = {"error": {"message": f"Invalid value: '1x1'. {made.says}", "param": "size", "code": "invalid_value"}}
+            if (found := made.refuses(body)) is not None:
+                wrong, refusal = True, {"error": found}
             good = {"data": [{"b64_json": _png()}] * body.get("n", 1)}
             self.answer(400 if wrong else 200, refusal if wrong else good, x_request_id=made.says or f"req_{len(made.asked)}")
 
@@ -133,6 +137,45 @@ def test_a_blocked_prompt_is_never_sent_again(verify: Call, service: Service, tm
     assert service.prompts == ["A red bicycle"] * 3
     assert service.asked[0]["n"] == 2
     assert "isn't sent again" in ended.err
+
+
+def test_narrow_adds_one_option_at_a_time_until_one_fails(verify: Call, service: Service, tmp_path: Path) -> None:
+    request = failed(tmp_path, bad(DOWN))
+    service.refuses = lambda body: {"message": "n must be 1", "param": "n", "code": "invalid_value"} if body.get("n", 1) > 1 else None
+    asked_first = verify(request, "--narrow")
+    assert "3 more at most" in asked_first.out
+    assert service.asked == []
+    ended = verify(request, "--narrow", "--yes")
+    assert ended.code == 1
+    assert "It's the number of pictures (2)" in ended.out
+    assert [(one["quality"], one.get("n", 1), one["prompt"] == PROMPT) for one in service.asked] == [
+        ("medium", 2, True),
+        ("low", 1, False),
+        ("low", 1, False),
+        ("medium", 1, False),
+        ("low", 2, False),
+    ]
+    [note] = notes(tmp_path)
+    assert "Only its number of pictures" in note
+    assert PROMPT not in note + ended.out + ended.err
+
+
+def test_narrow_never_sends_a_wording_again_that_was_just_blocked(verify: Call, service: Service, tmp_path: Path) -> None:
+    request = failed(tmp_path, bad(DOWN))
+    blocked = {"message": "Your request was rejected by the safety system.", "code": "moderation_blocked"}
+    service.refuses = lambda body: blocked if body["prompt"] == PROMPT else None
+    ended = verify(request, "--narrow", "--yes")
+    assert "it's the wording" in ended.out
+    assert service.prompts.count(PROMPT) == 1
+
+
+def test_narrow_says_when_there_is_nothing_to_narrow_down(verify: Call, service: Service, tmp_path: Path) -> None:
+    request = failed(tmp_path, bad(DOWN))
+    assert "doesn't fail anymore" in verify(request, "--narrow", "--yes").out
+    assert len(service.asked) == 3
+    service.refuses = lambda body: {"message": "n must be 1", "param": "n", "code": "invalid_value"}
+    assert "fails, too" in verify(request, "--narrow", "--yes").out
+    assert len(service.asked) == 6
 
 
 def test_a_service_that_takes_a_wrong_size_is_not_well(verify: Call, service: Service, tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ help-doctor_all = Go on after a problem and check everything that still can be.
 help-doctor_spend = Also ask for the smallest picture, which costs about a cent, and for a word from a text model, which costs less.
 help-doctor_text_model = The text model for --spend; default: a small one from the service's list.
 help-verify = After a change, ask again for what failed, for a good picture and for a wrong size, and write down the result. Asks before it costs anything.
+help-verify_narrow = If it fails again, find the option of the request that makes it fail: one at a time.
 help-verify_second = Try the second image service instead of the configured one.
 help-verify_yes = Don't ask before it costs something.
 help-evidence = Make one zip file about a failed request that you can send to the image service's support.

@@ -251,7 +251,7 @@ ladder-network =
     5. Try another network. Then wait: the bot retries a limited number of times.
 ladder-no_clear_message =
     Steps, no clear message:
-    1. Send the same request once more, by hand.
+    1. Send the same request once more. `imagine-bot verify --narrow` does this and the next two steps, and names the option.
     2. Then try a short prompt with the default size and quality.
     3. Then add one option at a time. The one that changes the outcome is the cause.
 ladder-whose_fault =

@@ -142,6 +142,7 @@ help-doctor_all = 遇到问题后继续，把还能检查的都检查完。
 help-doctor_spend = 还请求一张最小的图片（约一美分），并向文本模型要一个词（更便宜）。
 help-doctor_text_model = --spend 使用的文本模型；默认：服务列表里的一个小模型。
 help-verify = 改动之后，再请求一次之前失败的、一张正常的图片和一个错误的尺寸，并记下结果。花钱之前会先问。
+help-verify_narrow = 如果再次失败，就逐个选项找出让它失败的那一个。
 help-verify_second = 测试第二个图片服务，而不是已设置的那个。
 help-verify_yes = 花钱之前不再询问。
 help-evidence = 为一个失败的请求生成一个 zip 文件，可以发给图片服务的技术支持。
