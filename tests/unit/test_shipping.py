@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.settings import KNOWN
 from bot.settings.secret_files import names
+from scripts import dockerfile_steps
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -38,6 +39,21 @@ def test_everything_that_the_dockerfile_copies_exists_and_is_let_through() -> No
         assert (ROOT / path).exists(), path
         assert f"!{path}" in ignored, path
     assert ignored[1] == "*"
+
+
+def test_every_step_of_the_dockerfile_is_one_that_the_script_runs_or_names() -> None:
+    stages = dockerfile_steps.read(DOCKERFILE)
+    assert [stage.name for stage in stages] == ["build", ""]
+    words = [word for stage in stages for word, _ in stage.steps]
+    assert set(words) <= {"WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
+    made = dockerfile_steps.Build(ROOT / "elsewhere", {"PATH": "/bin"})
+    assert (
+        made.mapped("python -m venv /opt/imagine-bot && cd /src")
+        == f"python -m venv {ROOT}/elsewhere/opt/imagine-bot && cd {ROOT}/elsewhere/src"
+    )
+    assert made.mapped("/usr/src /database http://x/data.json") == "/usr/src /database http://x/data.json"
+    made.step("HEALTHCHECK", dict(stages[1].steps)["HEALTHCHECK"], ROOT)
+    assert "/healthz" in made.facts["HEALTHCHECK"]
 
 
 def test_every_variable_of_the_shipped_files_is_a_setting() -> None:
