@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SEEDS ?= 30000
 START ?= $(shell echo $$(( $$(date +%s) / 86400 * 100000 )))
 
-.PHONY: dockerfile demo test test-databases test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
+.PHONY: dockerfile install demo test test-databases test-litellm check bench classifier simulate mutants test-clients lock docs format clean help
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q bot adapters  # the first start is as fast as the second
 	@touch $(STAMP)
+
+install: $(STAMP) ## what the bot needs, into .venv
 
 demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key needed
 	@$(BIN)/imagine-bot demo $(ARGS)

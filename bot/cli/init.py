@@ -122,6 +122,8 @@ def _unattended(draft: SettingsDraft) -> None:
             show(finding)
         if any(not finding.ok for finding in found):
             raise Stop(text("init.not_written", file=draft.file))
+        if step.setup is not None and step.setup.after is not None and (said := step.setup.after(draft.settings().env)):
+            say(said)
     for note in draft.notes:
         remark(text("cli.warning", sentence=note))
     if not any(plugin.configured(draft.settings().env) for plugin in draft.adapters.values()):

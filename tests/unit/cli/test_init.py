@@ -171,6 +171,18 @@ def test_discord_is_asked_for_token_and_channels_and_invites_the_bot(
     assert said.count("ok   Discord token") == 1
 
 
+def test_without_a_terminal_the_link_that_invites_the_bot_is_printed_too(workshop: Workshop, imagine_bot: Call, tmp_path: Path) -> None:
+    standin, env = workshop.discord()
+    env.pop("DISCORD_BOT_TOKEN")
+    standin.world.token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe." + "x" * 38
+    (tmp_path / "token.txt").write_text(standin.world.token, encoding="utf-8")
+    secret = ("--secret-file", "DISCORD_BOT_TOKEN=token.txt")
+    ended = imagine_bot("init", "--yes", "--address", workshop.service.address, *secret, IMAGE_API_KEY=KEY, **env)
+    assert ended.code == 0, ended
+    assert "oauth2/authorize?client_id=123456789012345678" in ended.out
+    assert KEY not in ended.out + ended.err
+
+
 def test_slacks_two_tokens_are_asked_and_checked_together(workshop: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     standin, env = workshop.slack()
     service = {"IMAGE_API_KEY": KEY, "IMAGE_BASE_URL": workshop.service.address}
