@@ -94,7 +94,7 @@ def requests(where: Where, wanted: RequestFilter, limit: int) -> Sequence[Row]:
     shown = ("platform", "community", "person", "person_name", "model", "size", "quality", "count", "private", "attempts", "unbilled_tries")
     found = select(
         *(_r.c.id, _r.c.created_at, _r.c.state, _r.c.answer, kind.label("failure"), json_text(_r.c.refusal, "reason").label("refusal")),
-        *(_r.c[name] for name in (*shown, "answered_at", "parent", "prompt")),
+        *(_r.c[name].label(name) for name in (*shown, "answered_at", "parent", "prompt")),
         *(_COST.label("cost_micros"), _MADE),
     )
     return _rows(where, found.where(*matching).order_by(_r.c.created_at.desc(), _r.c.id).limit(limit))
