@@ -12,7 +12,8 @@ RUN /opt/imagine-bot/bin/python -m pip install --no-cache-dir --disable-pip-vers
  && /opt/imagine-bot/bin/python -m pip uninstall --yes --quiet --disable-pip-version-check hatchling
 
 FROM python:3.11-slim
-# Pillow draws scripts such as Arabic with it: Add text.
+# Pillow draws scripts such as Arabic with it: Add text. The version is the base image's: a pinned one disappears with the next point release.
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin imagine \
  && install --directory --owner imagine --group imagine --mode 0700 /data

@@ -16,6 +16,7 @@ import shlex
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -131,7 +132,7 @@ def build(content: str, folder: Path) -> Build:
     python = folder / "python"
     for made in (folder, python):
         _folder(made)
-    (python / "python").symlink_to(Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}")
+    (python / "python").symlink_to(_usable(Path(sys.base_prefix), folder / "runtime") / "bin" / f"python3.{sys.version_info.minor}")
     made = Build(root, {})
     for stage in read(content):
         print(f"FROM {stage.base} {stage.name}")
@@ -178,6 +179,14 @@ def _health(made: Build, env: dict[str, str]) -> int:
     command = json.loads(made.facts["HEALTHCHECK"])
     command[0] = str(made.root / "opt/imagine-bot/bin" / command[0])
     return subprocess.run(command, cwd=made.place("."), env=env, capture_output=True, check=False, **as_user()).returncode
+
+
+def _usable(prefix: Path, copy_to: Path) -> Path:
+    """Where this Python is for the user without rights: copied if it lies in a home that nobody else enters."""
+    if not as_user() or all(one.stat().st_mode & stat.S_IXOTH for one in (prefix, *prefix.parents)):
+        return prefix
+    shutil.copytree(prefix, copy_to, symlinks=True, ignore=shutil.ignore_patterns("test", "__pycache__", "site-packages", "*.a"))
+    return copy_to
 
 
 def _free() -> int:
