@@ -176,7 +176,7 @@ class Registry:
         if word(event, "type") == "team_access_revoked":
             for team in words(event.get("team_ids")):
                 await self.installations.withdrawn(team)
-                await self._close(team)
+                await self._leave(team)
             return
         if word(event, "type") == "tokens_revoked" and not words(part(event, "tokens").get("bot")):
             return
@@ -219,8 +219,15 @@ class Registry:
             return
         await self.installations.vault.forget(entry.row.kind, entry.key)
         log.info("slack_uninstalled", installation=entry.key)
-        for team in [team for team, one in self._open.items() if one.key == entry.key]:
-            await self._close(team)
+        for team in {team for team, one in self._open.items() if one.key == entry.key} | {entry.key}:
+            await self._leave(team)
+
+    async def _leave(self, team: str) -> None:
+        """The bot was removed from a workspace."""
+        await self._close(team)
+        if self._core is not None:
+            ended = await self._core.community_left(PLATFORM, team)
+            log.info("slack_requests_ended", workspace=team, requests=ended)
 
 
 def identity_of(team: str, installation: Installation) -> Identity:

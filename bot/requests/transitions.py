@@ -94,6 +94,20 @@ def drop(tx: Tx, request: Request) -> None:
     message_rows.bump(tx, f"request:{request.id}")
 
 
+def end_waiting(tx: Tx, platform: str, community: str) -> int:
+    """The bot was removed from a community: end what waits there, because nobody could be shown the pictures. Calls that are running end by
+    themselves. Returns how many ended."""
+    waiting = (RequestState.RECEIVED, RequestState.AWAITING_MEMBER, RequestState.QUEUED)
+    everywhere = (one for state in waiting for one in request_rows.in_state(tx.connection, state))
+    found = [one for one in everywhere if (one.place.platform, one.place.community) == (platform, community)]
+    for one in found:
+        if one.state is RequestState.QUEUED:
+            answer(tx, one, RequestEvent.ANSWER, Answer.FAILED, refusal=Refusal("removed"), failure=None)
+        else:
+            refuse(tx, one, Refusal("removed"), prompt="")
+    return len(found)
+
+
 def collect(tx: Tx, request: Request, due_at: float, **values: object) -> None:
     """Poll the service's task at `due_at`."""
     request_rows.move(tx, request, RequestEvent.COLLECT, due_at=due_at, **values)

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from adapters.slack.installations import INSTALLATION
-from bot.domain.requests import Place
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import RequestState
+from bot.domain.requests import Person, Place, Submission
+from bot.ledger import request_rows
 from tests.platforms.faults import How
 from tests.slack.installed_stage import Installed, Site, installed
 from tests.slack.stage import MODES, Mode
@@ -57,12 +60,18 @@ async def test_an_uninstalled_workspace_is_forgotten_and_the_others_go_on(tmp_pa
         gone, stays, _ = s.sites
         await drawn(s, gone)
         await s.settled()
+        assert s.bot is not None
+        person, place = Person(gone.person.id), Place("slack", gone.workspace.id, gone.channel.id)
+        waiting = await s.bot.core.receive("slack:waits", Submission(person, place, "a cat that waits"))
         before = len(s.slack.calls())
         event = await s.slack.oauth.uninstall(gone.workspace, gone.person)
         await s.until(lambda: event.acked, what="the event taken")
         assert await s.vault.get(INSTALLATION, gone.workspace.id) is None
         await drawn(s, stays)
         await s.settled()
+        ended = await s.bot.ledger.read(lambda c: request_rows.get(c, waiting.request_id))
+        assert ended is not None
+        assert (ended.state, ended.refusal, ended.prompt) == (RequestState.REFUSED, Refusal("removed"), "")
         late = [one for one in s.slack.calls()[before:] if one.token == gone.workspace.token and one.method != "auth.test"]
         assert late == [], "calls for a workspace without the bot"
         refused = await s.slack.people.slash(gone.person, gone.channel, "/imagine", "a ghost")

@@ -28,6 +28,7 @@ community_not_allowed = This bot isn't switched on here yet. Please ask the bot'
 channel_not_allowed = You can't use /imagine in this channel. Please use one of these: { $channels }.
 member_blocked = A moderator has paused your use of this bot until { $until }. After that, you can make pictures again.
 cool_down = Several of your prompts were blocked within an hour, so you have a break until { $until }. Think that's a mistake? A moderator can end the pause sooner.
+removed = The bot was removed from here while this was waiting, so it wasn't drawn and costs nothing. Once the bot is back, just ask again.
 tier_model = Your tier “{ $tier }” doesn't include a model “{ $value }”. It has { $allowed }.
 tier_size = Your tier “{ $tier }” doesn't include the size { $value }. It has { $allowed }.
 tier_quality = Your tier “{ $tier }” doesn't include the quality { $value }. It has { $allowed }.

@@ -28,6 +28,7 @@ community_not_allowed = Este bot aún no está activado aquí. Pide a su operado
 channel_not_allowed = No puedes usar /imagine en este canal. Usa uno de estos: { $channels }.
 member_blocked = Moderación ha pausado tu uso de este bot hasta { $until }. Después podrás volver a hacer imágenes.
 cool_down = Se bloquearon varios prompts tuyos en una hora, así que tienes una pausa hasta { $until }. ¿Crees que es un error? Moderación puede terminarla antes.
+removed = El bot se quitó de aquí mientras esto esperaba, así que no se dibujó ni cuesta nada. Cuando el bot vuelva, pídelo otra vez.
 tier_model = Tu nivel «{ $tier }» no incluye ningún modelo «{ $value }». Tiene { $allowed }.
 tier_size = Tu nivel «{ $tier }» no incluye el tamaño { $value }. Tiene { $allowed }.
 tier_quality = Tu nivel «{ $tier }» no incluye la calidad { $value }. Tiene { $allowed }.

@@ -28,6 +28,7 @@ community_not_allowed = Ce bot n'est pas encore activé ici. Demande à son opé
 channel_not_allowed = Tu ne peux pas utiliser /imagine dans ce salon. Prends un de ceux-ci : { $channels }.
 member_blocked = La modération a suspendu ton usage de ce bot jusqu'au { $until }. Après, tu pourras refaire des images.
 cool_down = Plusieurs de tes prompts ont été bloqués en une heure, donc tu as une pause jusqu'au { $until }. Une erreur ? La modération peut y mettre fin plus tôt.
+removed = Le bot a été retiré d'ici pendant que cela attendait ; rien n'a donc été dessiné ni facturé. Quand le bot sera de retour, redemande simplement.
 tier_model = Ton niveau « { $tier } » n'a pas de modèle « { $value } ». Il a { $allowed }.
 tier_size = Ton niveau « { $tier } » n'a pas la taille { $value }. Il a { $allowed }.
 tier_quality = Ton niveau « { $tier } » n'a pas la qualité { $value }. Il a { $allowed }.

@@ -28,6 +28,7 @@ community_not_allowed = このボットはここではまだ使えません。�
 channel_not_allowed = このチャンネルでは /imagine を使えません。こちらを使ってください：{ $channels }。
 member_blocked = モデレーターにより { $until } まで利用を停止されています。その後はまた画像を作れます。
 cool_down = 1 時間以内に複数のプロンプトがブロックされたため、{ $until } までお休みです。間違いだと思う場合は、モデレーターが早めに解除できます。
+removed = 待っている間にボットがここから削除されたため、描かれておらず、費用もかかっていません。ボットが戻ったら、もう一度お願いしてください。
 tier_model = あなたのプラン「{ $tier }」にモデル「{ $value }」はありません。使えるのは { $allowed } です。
 tier_size = あなたのプラン「{ $tier }」にサイズ { $value } はありません。使えるのは { $allowed } です。
 tier_quality = あなたのプラン「{ $tier }」に品質 { $value } はありません。使えるのは { $allowed } です。

@@ -28,6 +28,7 @@ community_not_allowed = Este bot ainda não está ativado aqui. Peça ao operado
 channel_not_allowed = Você não pode usar /imagine neste canal. Use um destes: { $channels }.
 member_blocked = A moderação pausou o seu uso deste bot até { $until }. Depois disso, você pode fazer imagens de novo.
 cool_down = Vários prompts seus foram bloqueados em uma hora, então você tem uma pausa até { $until }. Acha que foi engano? A moderação pode encerrar a pausa antes.
+removed = O bot foi removido daqui enquanto isto esperava, então nada foi desenhado nem cobrado. Quando o bot voltar, é só pedir de novo.
 tier_model = Seu nível “{ $tier }” não inclui um modelo “{ $value }”. Ele tem { $allowed }.
 tier_size = Seu nível “{ $tier }” não inclui o tamanho { $value }. Ele tem { $allowed }.
 tier_quality = Seu nível “{ $tier }” não inclui a qualidade { $value }. Ele tem { $allowed }.

@@ -28,6 +28,7 @@ community_not_allowed = 這個機器人還沒有在這裡啟用。請機器人�
 channel_not_allowed = 這個頻道不能用 /imagine。請到這些頻道：{ $channels }。
 member_blocked = 版主暫停了你使用這個機器人，直到 { $until }。之後你又可以畫圖片了。
 cool_down = 你有好幾個提示詞在一小時內被攔下，所以休息到 { $until }。覺得弄錯了？版主可以提前結束。
+removed = 等待期間機器人被移出了這裡，所以沒有畫，也沒有費用。機器人回來以後，再請求一次就好。
 tier_model = 你的等級「{ $tier }」裡沒有模型「{ $value }」。可以用 { $allowed }。
 tier_size = 你的等級「{ $tier }」裡沒有尺寸 { $value }。可以用 { $allowed }。
 tier_quality = 你的等級「{ $tier }」裡沒有畫質 { $value }。可以用 { $allowed }。
