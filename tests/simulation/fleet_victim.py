@@ -156,7 +156,7 @@ async def main(folder: Path, server: LedgerServer, roles: str, control: str = ""
         made.add(platform)
     found = await made.start()
     await made.accept_received(found)
-    print("READY", flush=True)
+    print(f"READY {os.getpid()}", flush=True)
 
     async def one(event: str) -> None:
         place = Place("file", f"community-{int(event[5:]) % 7}", "imagine", reply={"event": event})
