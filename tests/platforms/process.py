@@ -32,6 +32,8 @@ class BotProcess:
     env: dict[str, str]
     service: str = ""
     """Address of the sandbox."""
+    roles: str = ""
+    """Of `imagine-bot run --roles`; empty for all."""
     child: asyncio.subprocess.Process | None = None
     output: list[str] = field(default_factory=list)
     _reading: list[asyncio.Task[None]] = field(default_factory=list)
@@ -44,7 +46,7 @@ class BotProcess:
         connected = self.connecting()
         self.child = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-c", START, "run"),
+            *("-c", START, "run", *(("--roles", self.roles) if self.roles else ())),
             cwd=self.folder,
             env={**{name: value for name, value in os.environ.items() if name in INHERITED}, **self.env},
             stdout=asyncio.subprocess.PIPE,
