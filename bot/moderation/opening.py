@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.chat.views import Audience
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.failure import Failure
-from bot.domain.requests import Origin, Place, Request
+from bot.domain.requests import LOCAL, Origin, Place, Request
 from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
@@ -96,8 +96,8 @@ def _facts(request: Request, failure: Failure) -> dict[str, object]:
 
 
 def _cool_down(tx: Tx, request: Request) -> None:
-    """Start a cool-down if the member has had too many blocks; a pause by a moderator stays."""
-    if request.origin is Origin.REWRITE:
+    """Start a cool-down if the member has had too many blocks; a pause by a moderator stays. The command line has no members."""
+    if request.origin is Origin.REWRITE or request.place.platform == LOCAL:
         return
     place, person = request.place, request.person.id
     if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN_WINDOW) < COOL_DOWN_BLOCKS:

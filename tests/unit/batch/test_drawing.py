@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,9 @@ async def test_what_a_tag_cost_is_booked_beside_everything_else(tmp_path: Path) 
         rows = read_only.spending(tmp_path / "imagine-bot.db", "tag", 10, months=True)
         used = await there.bot.ledger.read(lambda c: batch_rows.spent(c, batch.id))
         assert [(row["owner"], row["spent_micros"], row["pictures"]) for row in rows] == [("cli:cli:spring", used.spent, 3)]
+
+
+async def test_blocked_topics_at_the_command_line_hold_nobody_back(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(BLOCK)] * 7)) as there:
+        batch = await reach(there, await running(there, [f"a fight, number {number}" for number in range(9)]), BatchState.DRAFTED)
+        assert Counter(one.state for one in await items(there, batch)) == {ItemState.FAILED: 7, ItemState.DRAWN: 2}
