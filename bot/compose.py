@@ -175,8 +175,7 @@ async def _open(
 
 async def _service(ledger: Ledger, ports: SteadyPorts, one: ServicePlan) -> ImageService:
     kept = await ledger.read(lambda c: memory_rows.recall_gate(c, one.provider.gate_key))
-    learned = (None, 0.0) if kept is None else (kept[0], max(0.0, ports.now() - kept[1]))
-    gate = AdaptiveGate(one.gate_settings, ports.uniform, *learned)
+    gate = AdaptiveGate(one.gate_settings, ports.uniform, kept.learned, kept.age(ports.now()))
     return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals, one.references)
 
 

@@ -8,7 +8,7 @@ import discord
 
 from bot.chat.views import Act, ActionName
 from bot.core import Visitor
-from bot.domain.requests import Person, Place
+from bot.domain.requests import Person, Place, direct_community
 from bot.texts import language_for
 
 PLATFORM = "discord"
@@ -17,8 +17,8 @@ THREADS = (10, 11, 12)
 
 
 def community(interaction: discord.Interaction[Any]) -> str:
-    """The server's id, or `dm:<person>`."""
-    return str(interaction.guild_id) if interaction.guild_id is not None else f"dm:{interaction.user.id}"
+    """The server's id, or `direct_community`."""
+    return str(interaction.guild_id) if interaction.guild_id is not None else direct_community(str(interaction.user.id))
 
 
 def channel_and_thread(interaction: discord.Interaction[Any]) -> tuple[str, str | None]:

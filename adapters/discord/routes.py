@@ -301,7 +301,7 @@ def new_message_routes(message: Message, view: View, handle: Handle | None, now:
     channel = _number(message.place.thread or message.place.channel)
     if is_staff(message):
         return [] if channel is None or closed(channel) else [_post(channel, None)]
-    direct_place = message.place.community.startswith("dm:")
+    direct_place = message.place.is_direct
     request = message.subject.startswith(("request:", "batch:"))  # the answer to a command
     open_here = message.audience is Audience.CHANNEL or direct_place
     alive = handle if handle is not None and handle.alive(now) else None
@@ -326,7 +326,7 @@ def _fits(home: Home, audience: Audience, direct_place: bool) -> bool:
 
 def _mentioned(message: Message, view: View) -> str | None:
     """The person whom a channel post mentions."""
-    if message.audience is not Audience.CHANNEL or message.place.community.startswith("dm:"):
+    if message.audience is not Audience.CHANNEL or message.place.is_direct:
         return None
     return message.person or view.mention
 

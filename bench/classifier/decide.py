@@ -17,7 +17,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from bench.classifier.records import OPENED, PUBLIC, Record
 from bench.classifier.train import fold_of
-from bot.domain.kinds import KINDS, NOT_STARTED, Action, Group, Kind
+from bot.domain.kinds import KINDS, NO_CREDIT, NOT_STARTED, Action, Group, Kind
 from bot.failures import reader
 from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, judge
 from bot.failures.data import FOLDER
@@ -27,7 +27,7 @@ from bot.failures.refine import refine
 from bot.failures.rules import tables
 from bot.failures.rules.rule import Text
 from bot.failures.signals import read
-from bot.failures.vote import ENOUGH_WORDS, MONEY, ORDINARY, SURE_ALONE, WITHOUT_A_WORD, Agreement, Weights, agreement, block, shares
+from bot.failures.vote import ENOUGH_WORDS, ORDINARY, SURE_ALONE, WITHOUT_A_WORD, Agreement, Weights, agreement, block, shares
 
 FILE = FOLDER / "decision.toml"
 CONFIDENCES = (0.2, 0.4, 0.45, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
@@ -190,9 +190,9 @@ def _outcome(case: Case, found: dict[Kind | None, float], accuse: float, *, accu
     kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
     turned_away = kind in NOT_STARTED and BY_STATUS.get(case.status or 0) in NOT_STARTED and safety < accuse
-    outvoted = case.confidence >= NAMED and KINDS[case.rule].action is Action.NONE and (not turned_away or case.rule in MONEY)
+    outvoted = case.confidence >= NAMED and KINDS[case.rule].action is Action.NONE and (not turned_away or case.rule in NO_CREDIT)
     may = kind is not None and KINDS[kind].action is not Action.NONE and not outvoted
-    return Outcome(case.right(kind), found[kind], accused, may, free, sum(found.get(one, 0.0) for one in MONEY), turned_away)
+    return Outcome(case.right(kind), found[kind], accused, may, free, sum(found.get(one, 0.0) for one in NO_CREDIT), turned_away)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,19 @@ class Person:
     name: str = ""
 
 
+_DIRECT = "dm:"
+
+
+def direct_community(person: str) -> str:
+    """The community that stands for a person's direct messages."""
+    return _DIRECT + person
+
+
+def is_direct(community: str) -> bool:
+    """Whether a community stands for somebody's direct messages."""
+    return community.startswith(_DIRECT)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a message is, as far as the core needs to know; `reply` is the adapter's own."""
@@ -28,11 +41,16 @@ class Place:
     platform: str
     """Adapter name: `web`, `discord` or `slack`."""
     community: str
-    """Guild or workspace id; `dm:<person>` for direct messages."""
+    """Guild or workspace id, or `direct_community`."""
     channel: str
     thread: str | None = None
     reply: Mapping[str, str] = field(default_factory=dict)
     """Opaque to the core: interaction token, application id, response_url, ... Treated as a secret in logs."""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether these are somebody's direct messages with the bot."""
+        return is_direct(self.community)
 
 
 Period = tuple[str, str, str]

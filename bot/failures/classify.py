@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from bot.domain.failure import UNSURE, Evidence, Failure, Phase
-from bot.domain.kinds import KINDS, NOT_STARTED, Action, Fixer, Group, Kind
+from bot.domain.kinds import KINDS, NO_CREDIT, NOT_STARTED, Action, Fixer, Group, Kind
+from bot.domain.statuses import EXPIRED_ADDRESS
 from bot.failures import facts as fact_reader
 from bot.failures import reader
 from bot.failures.evidence import FETCHED
@@ -18,7 +19,7 @@ from bot.failures.refine import certainty, refine
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.rule import Rule, Text
 from bot.failures.signals import Signals, read
-from bot.failures.vote import MONEY, vote, weights
+from bot.failures.vote import vote, weights
 from bot.failures.why import reason
 
 LONG_WAIT = 3600.0
@@ -59,8 +60,6 @@ _HOLLOW = re.compile(
     r"\b(?:unknown|unexpected|internal|error|failed|failure|fail|none|null|an?|the|has|occurr?ed|server|request|status|something|went|wrong|"
     r"image|generation|api|http|code|call|response|provider|upstream|openai|gemini|google)\b|[\W\d_]+"
 )
-_GONE = frozenset({401, 403, 410})
-"""Answers of a picture's host to an expired link: another download gives the same."""
 _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
 _TELLING = frozenset({401, 402, 403, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
@@ -112,7 +111,7 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         kind, action = Kind.DOWNLOAD_FAILED, None  # the failed download decides, whatever its text says about pictures
     if seen.api == FETCHED and _is_about_the_way(kind):
         kind = Kind.DOWNLOAD_FAILED
-        action = Action.NONE if action is Action.NONE and seen.status in _GONE else Action.FETCH
+        action = Action.NONE if action is Action.NONE and seen.status in EXPIRED_ADDRESS else Action.FETCH
     wait = _wait(hint, kind)
     if why := reason(kind, seen, text, wait):
         facts.setdefault("why", why)
@@ -142,7 +141,7 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) 
     outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE
     doubtful = belief.repeatable < known.repeat or outvoted
     if turned_away:  # neither paid for nor blocked: only used-up money speaks against another try
-        doubtful = belief.spent >= known.spent or (outvoted and kind in MONEY)
+        doubtful = belief.spent >= known.spent or (outvoted and kind in NO_CREDIT)
     if belief.kind is None:  # ordinary words: nobody is accused, and what may have been paid for or blocked isn't repeated
         accused = KINDS[kind].group is Group.SAFETY
         if accused:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from bot.domain.kinds import KINDS, Action, Group, Kind
+from bot.domain.kinds import KINDS, NO_CREDIT, Action, Group, Kind
 from bot.failures.data import table
 
 
@@ -152,9 +152,6 @@ def block(found: Mapping[Kind, float] | Mapping[Kind | None, float]) -> float:
     return sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
 
 
-MONEY = frozenset({Kind.QUOTA_EXHAUSTED, Kind.BILLING_LIMIT})
-
-
 def vote(
     rule_kind: Kind, confidence: float, read: Mapping[Kind, float], shortened: Iterable[Mapping[Kind, float]] = (), *, verdict: bool = False
 ) -> Belief:
@@ -179,7 +176,7 @@ def vote(
         found = {one: found[one] / max(safety, 1e-9) for one in open_kinds}
     repeatable = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
     certainty = calibrated(found[kind], known.calibration[agreement(rule_kind, confidence, read)])
-    return Belief(kind, round(certainty, 3), safety, repeatable, sum(found.get(one, 0.0) for one in MONEY))
+    return Belief(kind, round(certainty, 3), safety, repeatable, sum(found.get(one, 0.0) for one in NO_CREDIT))
 
 
 def calibrated(share: float, steps: Sequence[tuple[float, float]]) -> float:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?")
+from bot.failures.hints import duration
+
 _NUMBER = re.compile(r"\d{1,9}")
 _MINUTE = 90.0
 """Seconds; a bucket that refills faster is per minute."""
@@ -20,20 +21,6 @@ class HeaderLimits:
     remaining: int | None
 
 
-def seconds(text: str) -> float | None:
-    """Parse `820ms`, `3.2s`, `6m0s`, `1h2m` or `12` to seconds; None for anything else."""
-    text = text.strip()
-    if not text:
-        return None
-    if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text):
-        return float(text)
-    found = _DURATION.fullmatch(text)
-    if not found:
-        return None
-    hours, minutes, whole, milli = (float(part) if part else 0.0 for part in found.groups())
-    return hours * 3600 + minutes * 60 + whole + milli / 1000
-
-
 def read(headers: Mapping[str, str]) -> HeaderLimits | None:
     """Read the limits from headers; None if there are none or they're invalid."""
     for unit in ("requests", "images"):
@@ -41,7 +28,7 @@ def read(headers: Mapping[str, str]) -> HeaderLimits | None:
         if not _NUMBER.fullmatch(limit) or not int(limit):
             continue
         left = int(remaining) if _NUMBER.fullmatch(remaining) else None
-        reset = seconds(headers.get(f"x-ratelimit-reset-{unit}", ""))
+        reset = duration(headers.get(f"x-ratelimit-reset-{unit}", ""))
         if reset is None or reset <= _MINUTE:
             return HeaderLimits(int(limit) / 60.0, left)
         used = int(limit) - left if left is not None else 0
@@ -54,5 +41,5 @@ def only_a_clock(headers: Mapping[str, str], wait: float) -> bool:
     if any(name.startswith("retry-after") for name in headers):
         return False
     stated = read(headers)
-    clocks = [seconds(headers.get(f"x-ratelimit-reset-{unit}", "")) for unit in ("requests", "images")]
+    clocks = [duration(headers.get(f"x-ratelimit-reset-{unit}", "")) for unit in ("requests", "images")]
     return stated is not None and any(clock is not None and abs(clock - wait) < 0.01 + 0.01 * wait for clock in clocks)

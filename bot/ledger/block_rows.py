@@ -50,6 +50,11 @@ class MemberPause:
     by: str
     """The moderator's id, or `BY_COOL_DOWN`."""
 
+    @property
+    def reason(self) -> str:
+        """Key of the words for it under `refusal.`."""
+        return "cool_down" if self.by == BY_COOL_DOWN else "member_blocked"
+
 
 _PROMPT = select(blocked_prompts.c.person, blocked_prompts.c.case_id).where(
     blocked_prompts.c.community == bindparam("community"),

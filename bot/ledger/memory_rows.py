@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -43,9 +44,22 @@ def remember_gate(tx: Tx, gate_key: str, learned: Mapping[str, object]) -> None:
     remember(tx, GATE + gate_key, dict(learned))
 
 
-def recall_gate(connection: Connection, gate_key: str) -> tuple[Any, float] | None:
-    """A gate's learned limits and the time when they were stored, or None."""
-    return recall(connection, GATE + gate_key)
+@dataclass(frozen=True, slots=True)
+class GateMemory:
+    """What a gate had learned; nothing if no gate has stored anything."""
+
+    learned: Mapping[str, Any] | None = None
+    stored_at: float = 0.0
+
+    def age(self, now: float) -> float:
+        """Seconds since it was stored."""
+        return 0.0 if self.learned is None else max(0.0, now - self.stored_at)
+
+
+def recall_gate(connection: Connection, gate_key: str) -> GateMemory:
+    """What a gate had learned."""
+    kept = recall(connection, GATE + gate_key)
+    return GateMemory() if kept is None else GateMemory(*kept)
 
 
 def salt(tx: Tx) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.chat.views import ActionName, Button, ButtonStyle, Pressers
+from bot.domain.limits import COOL_DOWN_WINDOW
 from bot.domain.picture_changes import MAX_CHARACTERS
 from bot.domain.refusal import BudgetShortfall, Refusal, Shortage
 from bot.domain.requests import Request
@@ -27,7 +28,7 @@ def refusal_lines(refusal: Refusal) -> list[str]:
         return _budget_lines(refusal.budget)
     values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}
     if refusal.until is not None:
-        values["until"] = moment(refusal.until)
+        values |= {"until": moment(refusal.until), "window": duration(COOL_DOWN_WINDOW)}
     if isinstance(pause := refusal.facts.get("seconds"), int):
         values["pause"] = duration(pause)
     if refusal.reason == "blocked_before":

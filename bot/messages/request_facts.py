@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.case_states import Standing
+from bot.domain.limits import MAX_ATTEMPTS
 from bot.domain.outcome import Pending, Picture
 from bot.domain.rejections import Candidates
 from bot.domain.requests import Request
@@ -33,7 +34,7 @@ class RequestFacts:
     """Wall-clock time at which the gate's reason for waiting ends."""
     tried_again: bool = False
     """A retry is in progress or gave pictures."""
-    max_attempts: int = 3
+    max_attempts: int = MAX_ATTEMPTS
     case: Standing | None = None
     report: Standing | None = None
     """The case about a report of its pictures, which are hidden meanwhile."""

@@ -77,7 +77,7 @@ class Undeliverable:
 
 
 def _is_direct(message: Message) -> bool:
-    return message.audience is Audience.MEMBER or message.place.community.startswith("dm:")
+    return message.audience is Audience.MEMBER or message.place.is_direct
 
 
 def _reader(message: Message) -> str:

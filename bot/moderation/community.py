@@ -17,12 +17,11 @@ from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.publishing import Results, results_of
-from bot.domain.requests import Person
+from bot.domain.requests import Person, is_direct
 from bot.domain.zones import zone_named
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
-from bot.moderation.routing import DIRECT
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.rules import Rules
 from bot.texts import keys, languages, own_name, text
@@ -162,7 +161,7 @@ class Community:
 
     async def refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
         """Why this person may not change the settings here; None for administrators."""
-        if community.startswith(DIRECT):
+        if is_direct(community):
             return Reply(text("case.settings.not_here"), changed=False)
         if await self.access.of(platform, community, person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:
             return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, PictureView, Reply, View
 from bot.domain.case_states import REVIEW, WAITING, WITHOUT_SERVICE
+from bot.domain.limits import COOL_DOWN_LENGTH
 from bot.domain.requests import Person, Request
 from bot.ledger import block_rows, case_rows, picture_rows, request_rows
 from bot.ledger.case_rows import Case
@@ -21,7 +22,7 @@ from bot.moderation.authorization import REFUSED, STALE, Authorizer, lease_probl
 from bot.moderation.card import further
 from bot.moderation.community import deny_reasons
 from bot.moderation.decisions import NOTE_MAX, add_words
-from bot.moderation.timeouts import COOL_DOWN_SECONDS, LEASE
+from bot.moderation.timeouts import LEASE
 from bot.moderation.transitions import notify_member, settle
 from bot.requests.block_memory import BLOCK_MEMORY
 from bot.requests.rules import Rules
@@ -37,7 +38,7 @@ PROMPT_MAX = 4000
 
 def longest(rules: Rules) -> Longest:
     """The longest waits, for the check of stored times at start."""
-    return Longest(rules.deadline, rules.held_for, BLOCK_MEMORY, LEASE, COOL_DOWN_SECONDS, float(max(PAUSES)))
+    return Longest(rules.deadline, rules.held_for, BLOCK_MEMORY, LEASE, COOL_DOWN_LENGTH, float(max(PAUSES)))
 
 
 @dataclass(frozen=True, slots=True)

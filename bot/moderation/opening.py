@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from bot.chat.views import Audience
 from bot.domain.case_states import CaseEvent, CaseState
 from bot.domain.failure import Failure
+from bot.domain.limits import COOL_DOWN_BLOCKS, COOL_DOWN_LENGTH, COOL_DOWN_WINDOW
 from bot.domain.requests import LOCAL, Origin, Place, Request
 from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
-from bot.moderation.routing import DIRECT, Home, moderators_place
-from bot.moderation.timeouts import COOL_DOWN_BLOCKS, COOL_DOWN_SECONDS, COOL_DOWN_WINDOW, EXPIRY, REMINDERS
+from bot.moderation.routing import Home, moderators_place
+from bot.moderation.timeouts import EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, step, unnamed
 
 REPHRASE = "rephrase"
@@ -103,12 +104,12 @@ def _cool_down(tx: Tx, request: Request) -> None:
     if case_rows.count_steps(tx.connection, place.community, person, COUNTED, tx.now - COOL_DOWN_WINDOW) < COOL_DOWN_BLOCKS:
         return
     if block_rows.member_pause(tx.connection, place.community, person, tx.now) is None:
-        block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN_SECONDS, block_rows.BY_COOL_DOWN)
+        block_rows.pause_member(tx, place.community, person, tx.now + COOL_DOWN_LENGTH, block_rows.BY_COOL_DOWN)
 
 
 def _notify_administrators(tx: Tx, place: Place) -> None:
     """Tell administrators, once per community, that it has no moderators for blocks. Doesn't mention the requester."""
-    if place.community.startswith(DIRECT):
+    if place.is_direct:
         return
     subject = f"setup:{place.platform}:{place.community}"
     if not message_rows.of_subject(tx.connection, subject):

@@ -7,18 +7,16 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from bot.domain.case_states import REVIEW
-from bot.domain.requests import Place
+from bot.domain.requests import Place, is_direct
 from bot.ledger import settings_rows
 
 Home = Callable[[str], Place | None]
 """The operator's own moderators' channel on a platform; cases from direct messages go there too."""
 
-DIRECT = "dm:"
-
 
 def deciding_community(platform: str, community: str, home: Home) -> str:
     """The community whose moderators decide: its own, or the operator's for direct messages; empty if there is none."""
-    if not community.startswith(DIRECT):
+    if not is_direct(community):
         return community
     operators = home(platform)
     return "" if operators is None else operators.community

@@ -17,10 +17,6 @@ DUE = REMINDERS[-1]
 EXPIRY = 72 * HOUR
 MEMBER_TIME = 24 * HOUR
 """Minimum seconds for a member to answer a question asked shortly before expiry."""
-COOL_DOWN_BLOCKS, COOL_DOWN_WINDOW = 5, HOUR
-"""So many blocks of a member within so many seconds cause a cool-down. `refusal.cool_down` says "within an hour" in every language."""
-COOL_DOWN_SECONDS = HOUR
-"""Length of a cool-down in seconds."""
 APPEAL_WAITS = 12 * HOUR
 """Seconds that an appeal is reserved for another moderator if the platform can't say whether there is one."""
 

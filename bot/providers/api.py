@@ -93,6 +93,10 @@ def edges_of(size: str) -> tuple[int, int] | None:
     return (int(width), int(height)) if cross else None
 
 
+COMMON_RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
+"""What FLUX takes, at any service."""
+
+
 def nearest_ratio(size: str, ratios: tuple[str, ...]) -> str | None:
     """The ratio in the list (such as `16:9`) closest to a size; None for `auto`."""
     edges = edges_of(size)

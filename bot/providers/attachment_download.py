@@ -10,13 +10,14 @@ from collections.abc import Mapping
 import httpx
 
 from bot.domain.attachments import NotFetched
+from bot.domain.statuses import EXPIRED_ADDRESS
 from bot.egress import Egress
 from bot.providers.download import Downloader, Resolve, UnusableAnswer, resolve
 from bot.providers.routed import RoutedTransport
 
 NOWHERE = "https://none.invalid"
 """Own origin of a download without one: nothing has this address, so no header is ever sent."""
-_GONE = frozenset({401, 403, 404, 410})
+_GONE = EXPIRED_ADDRESS | {404}
 
 
 class AttachmentDownload:

@@ -21,6 +21,7 @@ import structlog
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending, Picture, Usage
+from bot.domain.statuses import is_about_the_task, may_have_started
 from bot.egress import Egress
 from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import BadPicture, NotTaken
@@ -177,7 +178,7 @@ class HttpProvider:
             outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
         if outcome.pictures or outcome.pending is not None:
             return outcome
-        if outcome.status is None or outcome.status >= 500 or outcome.status in (408, 425, 429):
+        if not is_about_the_task(outcome.status):
             # A failed poll says nothing about the task: keep polling until the request's own deadline.
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=_POLL_AGAIN), billed=Billed.UNKNOWN)
         # The task was accepted, so a rejection now doesn't make it free.
@@ -352,7 +353,7 @@ class HttpProvider:
 
     def _refused(self, exchange: Exchange, body: bytes) -> Outcome:
         status = exchange.status or 0
-        billed = Billed.UNKNOWN if status >= 500 or status in (408, 499) else Billed.NO
+        billed = Billed.UNKNOWN if may_have_started(status) else Billed.NO
         return self._outcome(exchange, shortfall=self._evidence(exchange, body), billed=billed)
 
     def _broken(self, exchange: Exchange, error: Exception) -> Outcome:

@@ -15,6 +15,7 @@ import structlog
 
 from bot.domain.failure import Evidence, Phase
 from bot.domain.outcome import Picture
+from bot.domain.statuses import EXPIRED_ADDRESS
 from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.providers.answer import Item
@@ -29,8 +30,6 @@ DOWNLOAD_TIMEOUT = 60.0
 """Seconds per picture, separate from the timeout of the call."""
 DISK_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts to store a picture while the disk is full. The picture is paid for."""
-_EXPIRED = frozenset({401, 403, 410})
-"""Statuses that a retry won't fix: an expired signed URL."""
 
 
 @dataclass(slots=True)
@@ -116,7 +115,7 @@ class PictureIntake:
         if fetched.status != 200:
             seen = from_response(fetched.status, fetched.headers, b"".join(fetched.pieces), provider=self._provider, api=FETCHED)
             seen = dataclasses.replace(seen, peer=self._downloader.peer(address))
-            raise _NotFetched(address, seen, again=one_word and fetched.status not in _EXPIRED)
+            raise _NotFetched(address, seen, again=one_word and fetched.status not in EXPIRED_ADDRESS)
         return fetched.pieces
 
     def _evidence(self, error: Exception, address: str) -> Evidence:

@@ -246,14 +246,14 @@ def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]
     place = request.place
     allowed = rules.allowed.get(place.platform)
     # Admission in direct messages is the adapter's job, because only it knows which communities a person belongs to.
-    if allowed and not place.community.startswith("dm:") and place.community not in allowed:
+    if allowed and not place.is_direct and place.community not in allowed:
         return Refusal("community_not_allowed")
     channels = own.get("channels")
-    if isinstance(channels, list) and channels and place.channel not in channels and not place.community.startswith("dm:"):
+    if isinstance(channels, list) and channels and place.channel not in channels and not place.is_direct:
         return Refusal("channel_not_allowed", {"channels": [str(one) for one in channels]})
     blocked = blocked_member(tx, request)
     if blocked is not None:
-        return Refusal("cool_down" if blocked.by == block_rows.BY_COOL_DOWN else "member_blocked", until=blocked.until)
+        return Refusal(blocked.reason, until=blocked.until)
     if (
         rules.max_live is not None
         and not request.batch

@@ -6,8 +6,6 @@ leaves it either open, to be answered as interrupted, or settled with the next p
 
 from __future__ import annotations
 
-import hashlib
-
 from sqlalchemy import Connection
 
 from bot.catalogue.model import Model
@@ -15,11 +13,8 @@ from bot.domain.failure import Failure
 from bot.domain.kinds import Group, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.requests import Request
-from bot.ledger import memory_rows
 from bot.ledger.store import Tx
-
-LEARNED_FOR = 7 * 86400.0
-"""Seconds for which a limit that a service named is respected without another try."""
+from bot.requests.learned_values import Learned, recall, remember
 
 
 def wanted(request: Request, model: Model) -> int:
@@ -51,14 +46,9 @@ def has_next(request: Request, asked: int, pictures: int, failure: Failure | Non
 
 def learned(connection: Connection, service: str, model: str, now: float) -> int:
     """The limit on pictures per call that this service named for this model within the last days; 0 if none."""
-    kept = memory_rows.recall(connection, _key(service, model))
-    return 0 if kept is None or now - kept[1] >= LEARNED_FOR else int(kept[0])
+    return int(recall(connection, Learned.PER_CALL, service, model, now) or 0)
 
 
 def learn(tx: Tx, service: str, model: str, limit: int) -> None:
     """Remember a limit on pictures per call."""
-    memory_rows.remember(tx, _key(service, model), limit)
-
-
-def _key(service: str, model: str) -> str:
-    return "per_call:" + hashlib.sha256(f"{service}\n{model}".encode()).hexdigest()[:32]
+    remember(tx, Learned.PER_CALL, service, model, limit)

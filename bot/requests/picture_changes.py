@@ -18,11 +18,13 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import PARTS, ChangeKind, PictureChange
+from bot.domain.refusal import Refusal
 from bot.domain.requests import Request
 from bot.ledger import block_rows, draft_rows, message_rows, picture_rows, request_rows
 from bot.ledger.draft_rows import PictureDraft
 from bot.ledger.store import Tx
 from bot.messages.change_view import preview_view, question_view
+from bot.messages.refusal_view import refusal_lines
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.prompts.normalise import fingerprint
 from bot.requests.actions import RequestActions
@@ -31,8 +33,7 @@ from bot.requests.block_memory import blocked_member
 from bot.requests.change_choices import KINDS, MOST_PICTURES, ChangeProblem, WantedChange, change_form, wanted_of
 from bot.requests.picture_actions import usable_pictures
 from bot.requests.publishing import fixed
-from bot.texts import text
-from bot.texts.phrases import moment
+from bot.texts import joined, text
 
 log = structlog.get_logger()
 R = TypeVar("R")
@@ -118,8 +119,7 @@ class PictureChanges:
         """Why this member may not have this change now."""
         paused = blocked_member(tx, request)
         if paused is not None:
-            reason = "cool_down" if paused.by == block_rows.BY_COOL_DOWN else "member_blocked"
-            return Reply(text(f"refusal.{reason}", until=moment(paused.until)), changed=False)
+            return Reply(joined(" ", refusal_lines(Refusal(paused.reason, until=paused.until))), changed=False)
         if (kept := fixed(tx, request)) is not None:
             return kept
         if wanted.change.kind is ChangeKind.CROP:

@@ -16,14 +16,13 @@ from bot.ledger import case_rows, message_rows, picture_rows, request_rows, sett
 from bot.ledger.store import Tx
 from bot.texts import text
 
-DIRECT = "dm:"
 AskReview = Callable[[Tx, Request], Reply | None]
 """Asks a reviewer to publish a result; None where its member may. Passed in by the composition root."""
 
 
 def results_here(connection: Connection, place: Place) -> Results:
     """Who sees results first in a place; in direct messages there is nobody else."""
-    if place.community.startswith(DIRECT):
+    if place.is_direct:
         return Results.PUBLIC
     return results_of(settings_rows.of_community(connection, place.platform, place.community))
 

@@ -9,6 +9,7 @@ from bot.budgets import Limits
 from bot.catalogue.cost import highest_cost_micros, partials_micros
 from bot.catalogue.model import AUTO, Model
 from bot.domain.attachments import ReferenceLimits
+from bot.domain.limits import DEADLINE, MAX_ATTEMPTS, MAX_UNBILLED_TRIES
 from bot.domain.requests import Lane, Request
 from bot.requests.services import HALF_PRICE
 
@@ -40,12 +41,12 @@ class Rules:
     for another key of the configured service."""
     default_quality: str | None = None
     limits: Limits = field(default_factory=Limits)
-    deadline: float = 840.0
+    deadline: float = DEADLINE
     """Seconds from acceptance to the last possible answer."""
     batch_deadline: float = 4 * 3600.0
     """The same for a picture of a batch, which waits while anybody else does."""
-    max_attempts: int = 3
-    max_unbilled_tries: int = 10
+    max_attempts: int = MAX_ATTEMPTS
+    max_unbilled_tries: int = MAX_UNBILLED_TRIES
     max_live: int | None = 25
     """Maximum live requests per member."""
     held_for: float = 900.0

@@ -24,6 +24,7 @@ from bot.gate.port import Grant, Verdict, Waiting
 from bot.gate.signals import slows_the_account
 from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
 from bot.ledger.grant_rows import StoredGrant
+from bot.ledger.memory_rows import GateMemory
 from bot.ledger.process_rows import GATE
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.ports import Ports
@@ -154,7 +155,7 @@ class SharedHandover(Handover):
     async def _take_over_gate(self, token: int) -> None:
         """Become the leader: load what the previous gates had learned, and adopt the calls that they granted."""
 
-        def load(c: Connection) -> tuple[list[Any], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
+        def load(c: Connection) -> tuple[list[GateMemory], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
             rows = [one for one in grant_rows.all_of(c) if one.taken]
             memories = [memory_rows.recall_gate(c, one.provider.gate_key) for one in self.services]
             return memories, rows, grant_rows.abandoned(c), {one.request_id: _waiting(c, one.request_id) for one in rows}
@@ -163,8 +164,7 @@ class SharedHandover(Handover):
         now, wall = self.ports.monotonic(), self.ports.now()
         gates = dict[str, AdaptiveGate]()
         for service, kept in zip(self.services, memories, strict=True):
-            learned, age = (None, 0.0) if kept is None else (kept[0], max(0.0, wall - kept[1]))
-            service.gate = gates[service.name] = self.fresh_gate(service, learned, age)
+            service.gate = gates[service.name] = self.fresh_gate(service, kept.learned, kept.age(wall))
         self._handed_over.clear()
         self._outbox.clear()
         for row in rows:
@@ -202,9 +202,9 @@ class SharedHandover(Handover):
         keys = [one.provider.gate_key for one in self.services]
         memories = await self.ledger.read(lambda c: [memory_rows.recall_gate(c, key) for key in keys])
         for service, kept in zip(self.services, memories, strict=True):
-            if kept is not None and self._saved.get(service.name) != kept[1]:
-                self._saved[service.name] = kept[1]
-                service.gate = self.fresh_gate(service, kept[0], max(0.0, self.ports.now() - kept[1]))
+            if kept.learned is not None and self._saved.get(service.name) != kept.stored_at:
+                self._saved[service.name] = kept.stored_at
+                service.gate = self.fresh_gate(service, kept.learned, kept.age(self.ports.now()))
 
     async def _grants_to_run(self) -> Sequence[Ticket]:
         rows = await self.ledger.read(grant_rows.waiting)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
@@ -17,21 +16,20 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.refusal import Nearest, Refusal
 from bot.domain.requests import Request
 from bot.failures.named_options import LEAVABLE, kind_by_rules, named_options
-from bot.ledger import memory_rows, request_rows, settings_rows
+from bot.ledger import request_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests import parts
+from bot.requests.learned_values import Learned, recall, remember
 from bot.requests.rules import Rules
 from bot.requests.tiers import tiers_of
 
 NOTICE = "left_out"
-LEARNED_FOR = 7 * 86400.0
-"""Seconds for which an option that a service rejected is omitted without another try."""
 _OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPPORTED_SIZE: "size", Kind.UNSUPPORTED_COUNT: "n"}
 _NAMES_OPTIONS = frozenset({*_OF_KIND, Kind.UNSUPPORTED_OPTION, Kind.BAD_REQUEST_OTHER})
 _NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.PROMPT_EMPTY})
 """Kinds that members can't cause: no form has those options, and an empty prompt is never sent."""
-_MEMORY = "left_out:"
+_CAUSE = "left_out:"
 
 
 def unchosen(connection: Connection, request: Request, rules: Rules) -> frozenset[str]:
@@ -84,16 +82,14 @@ def refused_options(request: Request, outcome: Outcome, failure: Failure, unchos
 def learned(connection: Connection, service: str, model: str, now: float) -> frozenset[str]:
     """Options that this service has rejected for this model, shown by a successful try without them within the last days. Services change,
     so older results are tried again."""
-    kept = memory_rows.recall(connection, _key(service, model))
-    if kept is None or now - kept[1] >= LEARNED_FOR:
-        return frozenset()
-    return frozenset(kept[0].get("options", ())) & frozenset(LEAVABLE)
+    kept = recall(connection, Learned.LEFT_OUT, service, model, now) or {}
+    return frozenset(kept.get("options", ())) & frozenset(LEAVABLE)
 
 
 def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, service: str, notices: Notices) -> None:
     """Pictures arrived: remember the omitted options for this service and model, and tell the operator once. Options that the service
     accepted, or the operator omits, need no notice anymore."""
-    causes = [one for one in notices.open if one.startswith(_MEMORY)]
+    causes = [one for one in notices.open if one.startswith(_CAUSE)]
     taken = outcome.carried & unchosen(tx.connection, request, rules) if causes else frozenset[str]()
     for cause in causes:
         option = cause.split(":")[1]
@@ -105,13 +101,13 @@ def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, ser
     new = request.left_out - known - rules.leave_out - rules.model.leave_out
     if new:
         options = {"service": service, "model": request.model, "options": sorted(known | new)}
-        memory_rows.remember(tx, _key(service, request.model), options)
+        remember(tx, Learned.LEFT_OUT, service, request.model, options)
     for option in sorted(new):
         notices.report(tx, _cause(option, request.model), NOTICE, {"param": option, "model": request.model})
 
 
 def _cause(option: str, model: str) -> str:
-    return f"{_MEMORY}{option}:{model}"[:80]
+    return f"{_CAUSE}{option}:{model}"[:80]
 
 
 def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str], model: Model) -> Failure:
@@ -175,7 +171,3 @@ def _nearest_of(listed: list[str], asked: str) -> str:
         return abs(wide / high - width / height), abs(wide * high - width * height)
 
     return min(listed, key=distance)
-
-
-def _key(service: str, model: str) -> str:
-    return _MEMORY + hashlib.sha256(f"{service}\n{model}".encode()).hexdigest()[:32]

@@ -16,7 +16,9 @@ from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot import egress
+from bot.domain import limits
 from bot.egress import Egress
+from bot.ledger.files import DATABASE
 from bot.ledger.server import LedgerServer, Where
 from bot.providers.api import ImageApi
 from bot.providers.buckets import BucketPlace
@@ -34,9 +36,6 @@ PRECEDENCE: dict[str, tuple[str, ...]] = {
     "IMAGE_QUALITY": ("IMAGE_QUALITY", "NBILITY_IMAGE_QUALITY"),
 }
 """Variables that can set the image service, in order of precedence."""
-
-DATABASE = "imagine-bot.db"
-"""File name of the ledger in the data folder."""
 
 _SECRET_NAME = re.compile(r"(TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|PASSPHRASE|PRIVATE_KEY|ACCESS_KEY|ENCRYPTION_KEY)S?$")
 _SECRET_MIN = 8
@@ -82,9 +81,9 @@ class Settings(BaseSettings):
     """Model of the configured service -> model of the fallback that draws the same."""
     fallback_after_s: Annotated[int, BeforeValidator(values.whole(0, 86_400))] = 20
 
-    max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = 3
-    max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = 10
-    request_deadline_s: Annotated[int, BeforeValidator(values.whole(10, 86_400))] = 840
+    max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = limits.MAX_ATTEMPTS
+    max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = limits.MAX_UNBILLED_TRIES
+    request_deadline_s: Annotated[int, BeforeValidator(values.whole(10, 86_400))] = int(limits.DEADLINE)
     max_concurrency: Annotated[int | None, BeforeValidator(values.whole(1, 1000))] = None
     max_images_per_minute: Annotated[int | None, BeforeValidator(values.whole(1, 100_000))] = None
 

@@ -13,11 +13,10 @@ from urllib.parse import quote
 from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Pending, Usage
 from bot.providers.answer import Item, ParsedAnswer, progress_of, read_answer, task_id_of
-from bot.providers.api import HttpCall, ImageApi, edges_of, nearest_ratio
+from bot.providers.api import COMMON_RATIOS, HttpCall, ImageApi, edges_of, nearest_ratio
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
 
-RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
 _BY_RATIO = ("kontext", "ultra")
 """Models that expect a ratio instead of edges."""
 _CREDIT_MICROS = 10_000
@@ -44,7 +43,7 @@ class BflApi(ImageApi):
             fields["input_image" if place == 1 else f"input_image_{place}"] = one.base64
         edges = None if "size" in call.leave_out else edges_of(call.size)
         if edges is not None and any(part in call.model for part in _BY_RATIO):
-            fields["aspect_ratio"] = nearest_ratio(call.size, RATIOS)
+            fields["aspect_ratio"] = nearest_ratio(call.size, COMMON_RATIOS)
         elif edges is not None:
             fields |= {"width": edges[0], "height": edges[1]}
         return HttpCall("POST", f"/{quote(call.model.strip('/'), safe='')}", body=fields)

@@ -15,11 +15,10 @@ from urllib.parse import quote
 from bot.domain.attachments import ReferenceLimits
 from bot.domain.outcome import Pending
 from bot.providers.answer import ParsedAnswer, read_answer, task_id_of
-from bot.providers.api import HttpCall, ImageApi, nearest_ratio
+from bot.providers.api import COMMON_RATIOS, HttpCall, ImageApi, nearest_ratio
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
 
-RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "21:9", "9:21")
 _RUNNING = ("starting", "processing", "queued")
 _FIELDS = (
     (r"kontext", "input_image", False),
@@ -46,7 +45,7 @@ class ReplicateApi(ImageApi):
 
     def generate(self, call: Call, base_path: str) -> HttpCall:
         fields: dict[str, object] = {"prompt": call.prompt}
-        ratio = None if "size" in call.leave_out else nearest_ratio(call.size, RATIOS)
+        ratio = None if "size" in call.leave_out else nearest_ratio(call.size, COMMON_RATIOS)
         if ratio is not None:
             fields["aspect_ratio"] = ratio
         if call.count > 1:

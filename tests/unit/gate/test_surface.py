@@ -6,10 +6,11 @@ import pytest
 
 from bot.domain.kinds import Kind
 from bot.domain.requests import Lane
+from bot.failures.hints import duration
 from bot.gate.forecast import Outlook, arrivals
 from bot.gate.forecast_bias import FIRST, ForecastBias
 from bot.gate.gate import AdaptiveGate
-from bot.gate.headers import read, seconds
+from bot.gate.headers import read
 from bot.gate.port import Verdict
 from bot.gate.settings import GateSettings
 from bot.gate.signals import Signal, named_rate, signal_of
@@ -141,7 +142,7 @@ def test_named_rates_are_read_strictly(limit: str, rate: float | None) -> None:
     ("text", "value"), [("820ms", 0.82), ("3.2s", 3.2), ("6m0s", 360.0), ("1h23m31s", 5011.0), ("12", 12.0), ("soon", None), ("", None)]
 )
 def test_reset_clocks_are_read(text: str, value: float | None) -> None:
-    assert seconds(text) == value
+    assert duration(text) == value
 
 
 def test_nonsense_in_limit_headers_is_left_out() -> None:

@@ -18,7 +18,7 @@ from bot.ledger.tables import attempts
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
-from bot.requests import unchosen
+from bot.requests import learned_values
 from bot.requests.rules import Rules
 from bot.texts import text
 from tests.unit.providers.wire import Exchange, Server, b64, serving
@@ -102,7 +102,7 @@ async def test_what_was_learned_is_tried_again_in_time_and_its_notice_solved_whe
         takes = True
         assert (await w.answer(await w.imagine("a dog"))).pictures
         assert "quality" not in server.seen[-1].json()  # learned a moment ago
-        monkeypatch.setattr(unchosen, "LEARNED_FOR", 0.0)
+        monkeypatch.setattr(learned_values, "LEARNED_FOR", 0.0)
         assert (await w.answer(await w.imagine("a cow"))).pictures
         assert "quality" in server.seen[-1].json()
         assert not [one for one in w.bot.notices.open if one.startswith("left_out")]

@@ -9,11 +9,12 @@ import pytest
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
-from bot.ledger import memory_rows, notice_rows
+from bot.ledger import notice_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
-from bot.requests import parts, unchosen
-from bot.requests.unchosen import LEARNED_FOR, fairly, learned, refused_options, worked_without
+from bot.requests import learned_values, parts
+from bot.requests.learned_values import LEARNED_FOR, Learned
+from bot.requests.unchosen import fairly, learned, refused_options, worked_without
 from tests.unit.requests.ground import PICTURE, Ground, failure
 from tests.unit.requests.test_without_options import refusing
 
@@ -84,7 +85,7 @@ async def test_what_was_learned_counts_for_a_week_for_that_service_and_model(gro
     assert await known("other.example", request.model) == await known("one.example", "other") == set()
 
 
-@pytest.mark.parametrize(("after", "limit"), [(0.0, 4), (parts.LEARNED_FOR - 1, 4), (parts.LEARNED_FOR, 0)])
+@pytest.mark.parametrize(("after", "limit"), [(0.0, 4), (LEARNED_FOR - 1, 4), (LEARNED_FOR, 0)])
 async def test_a_named_limit_counts_for_a_week_for_that_service_and_model(ground: Ground, after: float, limit: int) -> None:
     await ground.ledger.write(lambda tx: parts.learn(tx, "one.example", "sd3", 4))
     ground.at[0] += after
@@ -98,7 +99,7 @@ async def test_a_named_limit_counts_for_a_week_for_that_service_and_model(ground
 
 async def test_only_what_may_be_left_out_is_learned(ground: Ground) -> None:
     def body(tx: Tx) -> frozenset[str]:
-        memory_rows.remember(tx, unchosen._key("here", "sd3"), {"options": ["quality", "prompt", "model"]})
+        learned_values.remember(tx, Learned.LEFT_OUT, "here", "sd3", {"options": ["quality", "prompt", "model"]})
         return learned(tx.connection, "here", "sd3", tx.now)
 
     assert await ground.ledger.write(body) == {"quality"}
