@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict, assert_never
 
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
@@ -127,7 +128,7 @@ def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
         return transitions.answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure, case_id=case_id)
     paused = blocked_member(tx, request)
     if paused is not None:
-        refusal = Refusal("member_blocked", until=paused.until)
+        refusal = Refusal(paused.reason, until=paused.until)
         return transitions.answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=refusal, failure=None)
     return None
 
@@ -148,18 +149,41 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step, deps)
         return None
-    if isinstance(ruling.step, Late):
+    late = isinstance(ruling.step, Late)
+    if late:
         _keep_late(tx, request, attempt, outcome, failure)
-    if not books.close(tx, request, attempt, ruling.outcome, deps.rules, late=isinstance(ruling.step, Late)):
+    if not books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
         return None
-    failure = ruling.failure
-    if failure is not None and concerns_operators(failure) and not isinstance(ruling.step, TryWithout | TryFewer):
-        deps.notices.failed(tx, failure, request)
+    if ruling.failure is not None and concerns_operators(ruling.failure) and not isinstance(ruling.step, TryWithout | TryFewer):
+        deps.notices.failed(tx, ruling.failure, request)
     if ruling.outcome.pictures:
         _take_pictures(tx, request, attempt, ruling, deps, host)
-    values: dict[str, object] = {"attempts": ruling.attempts, "unbilled_tries": ruling.unbilled_tries, "failure": failure}
-    match ruling.step:
-        case OpenCase(result) if failure is not None:
+    return None if isinstance(ruling.step, Late) else _take_step(tx, request, attempt, ruling, ruling.step, deps, host)
+
+
+class _Moved(TypedDict):
+    """What a step after a call writes to the request."""
+
+    attempts: int
+    unbilled_tries: int
+    failure: Failure | None
+
+
+def _take_step(
+    tx: Tx,
+    request: Request,
+    attempt: Attempt,
+    ruling: Ruling,
+    step: Queue | Final | OpenCase | TryWithout | TryFewer | NextPart,
+    deps: Dependencies,
+    host: str,
+) -> Answer | None:
+    """Move the request on. Returns its final answer, if this is one."""
+    failure = ruling.failure
+    values = _Moved(attempts=ruling.attempts, unbilled_tries=ruling.unbilled_tries, failure=failure)
+    match step:
+        case OpenCase(result):
+            assert failure is not None
             case_id = transitions.open_case(tx, request, failure, deps.open_case)
             remember_block(tx, request, failure.kind, case_id or "")
             return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
@@ -167,16 +191,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
             return _finish(tx, request, result, values, deps)
         case Queue(at):
             transitions.queue(tx, request, RequestEvent.REQUEUE, at, **values)
-        case _:
-            _call_differently(tx, request, attempt, ruling, values, host)
-    return None
-
-
-def _call_differently(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, values: dict[str, object], host: str) -> None:
-    """Queue a call that asks for something else than this one did."""
-    failure = ruling.failure
-    match ruling.step:
-        case TryWithout(options) if failure is not None:
+        case TryWithout(options):
+            assert failure is not None
             request_rows.leave_out(tx, request.id, request.left_out | options, refused=True)
             values["failure"] = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(options))})
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **values)
@@ -187,6 +203,9 @@ def _call_differently(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling
         case NextPart():
             request_rows.settle_part(tx, request, attempt.wanted, failure)
             transitions.queue(tx, request, RequestEvent.NEXT_PART, tx.now, **{**values, "failure": None})
+        case _:
+            assert_never(step)
+    return None
 
 
 def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
@@ -214,13 +233,12 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
         picture_rows.add(tx, request.id, attempt.id, ruling.outcome.pictures)
 
 
-def _finish(tx: Tx, request: Request, result: Answer, values: dict[str, object], deps: Dependencies) -> Answer:
+def _finish(tx: Tx, request: Request, result: Answer, values: _Moved, deps: Dependencies) -> Answer:
     """Give the final answer, with the nearest value that the service would accept."""
     failure = values["failure"]
-    nearest = proposal(failure, request) if isinstance(failure, Failure) and result is not Answer.PICTURES else None
-    if nearest is not None:
-        values = {**values, "refusal": nearest}
-    given = transitions.answer(tx, request, RequestEvent.ANSWER, result, **values)
+    nearest = proposal(failure, request) if failure is not None and result is not Answer.PICTURES else None
+    also = {} if nearest is None else {"refusal": nearest}
+    given = transitions.answer(tx, request, RequestEvent.ANSWER, result, **values, **also)
     if given is Answer.PICTURES:
         deps.on_pictures(tx, request)
     return given

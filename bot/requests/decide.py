@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from bot.domain.failure import Failure
 from bot.domain.kinds import NO_CREDIT, NOT_STARTED, SAFETY_REVIEWABLE, Action, Group
+from bot.domain.limits import MAX_ATTEMPTS, MAX_UNBILLED_TRIES
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Request
+from bot.domain.statuses import GAVE_UP_WAITING, TURNED_AWAY
 from bot.gate.backoff import own_wait
 from bot.requests import parts
 from bot.requests.fallback import begun
@@ -74,14 +76,15 @@ class Late:
 
 
 Decision = Queue | Final | OpenCase
+Step = Decision | Collect | TryWithout | TryFewer | NextPart | Late
 
 
 @dataclass(frozen=True, slots=True)
 class TryLimits:
     """Upper bounds on a request's tries: `attempts` that may have been billed, `unbilled` that certainly weren't."""
 
-    attempts: int = 3
-    unbilled: int = 10
+    attempts: int = MAX_ATTEMPTS
+    unbilled: int = MAX_UNBILLED_TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,18 @@ class CallResult:
     unchosen: frozenset[str] = frozenset()
     """Options of the call that the member didn't choose; only needed if the failure is about parameters."""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the request has moved on since the call began."""
+        waits = self.request.state in (RequestState.CALLING, RequestState.COLLECTING)
+        return self.request.epoch != self.attempt.epoch or not waits
+
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """Everything that follows from a call."""
 
-    step: Decision | Collect | TryWithout | TryFewer | NextPart | Late
+    step: Step
     outcome: Outcome
     """As it's booked and stored."""
     failure: Failure | None = None
@@ -114,41 +123,65 @@ class Ruling:
 def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float, float], float]) -> Ruling:
     """Everything that follows from a call: the booking, the words for the member, and the next step. Pure; `uniform` adds jitter to the
     back-off."""
-    request, outcome, failure = result.request, result.outcome, result.failure
-    late = request.epoch != result.attempt.epoch or request.state not in (RequestState.CALLING, RequestState.COLLECTING)
-    if outcome.pending is not None and not outcome.pictures and not late:
-        return Ruling(Collect(outcome.pending, poll_at(request, outcome.pending, failure, now)), outcome, failure)
-    block = None if late else blocked_while_collecting(request)
-    if block is not None:
-        failure, outcome = block, dataclasses.replace(outcome, shortfall=result.attempt.evidence or outcome.shortfall)
-    outcome, refused, per_call = as_booked(outcome, failure), frozenset[str](), None
-    if failure is not None and failure.group is Group.PARAMETERS:
-        if not late and _may_try_without(request, rules, now):
-            per_call = parts.fewer(result.attempt.wanted, outcome, failure)
-            refused = refused_options(request, outcome, failure, result.unchosen)
-        if not refused and not per_call:
-            failure = fairly(request, outcome, failure, result.unchosen, rules.model)
+    request, pending, late = result.request, result.outcome.pending, result.is_late
+    if pending is not None and not result.outcome.pictures and not late:
+        return Ruling(Collect(pending, poll_at(request, pending, result.failure, now)), result.outcome, result.failure)
+    result = result if late else _with_earlier_block(result)
+    outcome, failure = as_booked(result.outcome, result.failure), result.failure
+    changed = None if late else _call_differently(result, outcome, rules, now)
+    if changed is None and failure is not None and failure.group is Group.PARAMETERS:
+        failure = fairly(request, outcome, failure, result.unchosen, rules.model)
     moves = not late and _may_move(request, outcome, failure, rules)
-    free = bool(refused or per_call) or moves or was_unbilled(failure, outcome.billed)
-    attempts, unbilled_tries = (request.attempts - 1, request.unbilled_tries + 1) if free else (request.attempts, request.unbilled_tries)
-    if late:
-        step: Decision | TryWithout | TryFewer | NextPart | Late = Late()
-    elif per_call:
-        step = TryFewer(per_call)
-    elif refused:
-        step = TryWithout(refused)
-    elif moves and unbilled_tries < rules.max_unbilled_tries and now < request.deadline_at:
-        step = Queue(now)
-    elif parts.has_next(request, result.attempt.wanted, len(outcome.pictures), failure, now):
-        step, attempts, unbilled_tries = NextPart(), 0, 0  # each part has its own tries
-    else:
-        wait = 0.0 if failure is None else own_wait(failure, attempts + unbilled_tries, uniform)
-        counted = dataclasses.replace(request, attempts=attempts, unbilled_tries=unbilled_tries)
-        tries = TryLimits(rules.max_attempts, rules.max_unbilled_tries)
-        step = decide(counted, failure, len(outcome.pictures), now, wait, tries)
+    counted = _counted(request, unbilled=changed is not None or moves or was_unbilled(failure, outcome.billed))
+    booked = dataclasses.replace(result, request=counted, outcome=outcome, failure=failure)
+    step: Step = Late() if late else changed or _next_step(booked, rules, now, uniform, moves=moves)
+    if isinstance(step, NextPart):
+        counted = dataclasses.replace(counted, attempts=0, unbilled_tries=0)  # each part has its own tries
     if request.deleted:
         outcome = dataclasses.replace(outcome, shortfall=None)  # it may quote words that their member has since deleted
-    return Ruling(step, outcome, failure, attempts, unbilled_tries)
+    return Ruling(step, outcome, failure, counted.attempts, counted.unbilled_tries)
+
+
+def _with_earlier_block(result: CallResult) -> CallResult:
+    """The same call, failed as an earlier call of its attempt did if that one returned a block."""
+    block = blocked_while_collecting(result.request)
+    if block is None:
+        return result
+    shortfall = result.attempt.evidence or result.outcome.shortfall
+    return dataclasses.replace(result, failure=block, outcome=dataclasses.replace(result.outcome, shortfall=shortfall))
+
+
+def _call_differently(result: CallResult, outcome: Outcome, rules: Rules, now: float) -> TryFewer | TryWithout | None:
+    """Another call without what the service rejected free of charge, while an unbilled try and time are left."""
+    request, failure = result.request, result.failure
+    if failure is None or failure.group is not Group.PARAMETERS or request.state is not RequestState.CALLING:
+        return None
+    if request.unbilled_tries + 1 >= rules.max_unbilled_tries or now >= request.deadline_at:
+        return None
+    if per_call := parts.fewer(result.attempt.wanted, outcome, failure):
+        return TryFewer(per_call)
+    refused = refused_options(request, outcome, failure, result.unchosen)
+    return TryWithout(refused) if refused else None
+
+
+def _counted(request: Request, *, unbilled: bool) -> Request:
+    """The request with this call counted. `open_attempt` has counted it as an attempt, in case nothing more is heard of it."""
+    if not unbilled:
+        return request
+    return dataclasses.replace(request, attempts=request.attempts - 1, unbilled_tries=request.unbilled_tries + 1)
+
+
+def _next_step(
+    booked: CallResult, rules: Rules, now: float, uniform: Callable[[float, float], float], *, moves: bool
+) -> NextPart | Decision:
+    """The step after a call that isn't made differently: another service, the next part, or what `decide` says."""
+    request, failure, pictures = booked.request, booked.failure, len(booked.outcome.pictures)
+    if moves and request.unbilled_tries < rules.max_unbilled_tries and now < request.deadline_at:
+        return Queue(now)
+    if parts.has_next(request, booked.attempt.wanted, pictures, failure, now):
+        return NextPart()
+    wait = 0.0 if failure is None else own_wait(failure, request.attempts + request.unbilled_tries, uniform)
+    return decide(request, failure, pictures, now, wait, TryLimits(rules.max_attempts, rules.max_unbilled_tries))
 
 
 SOONEST_POLL = 1.0
@@ -180,17 +213,6 @@ def _may_move(request: Request, outcome: Outcome, failure: Failure | None, rules
     if begun(dataclasses.replace(request, attempts=request.attempts - 1)):  # this call was free
         return False
     return gone and request.service == DEFAULT and request.state is RequestState.CALLING and rules.has_fallback(request.model)
-
-
-def _may_try_without(request: Request, rules: Rules, now: float) -> bool:
-    """Whether another unbilled try and time are left."""
-    return request.state is RequestState.CALLING and request.unbilled_tries + 1 < rules.max_unbilled_tries and now < request.deadline_at
-
-
-TURNED_AWAY = frozenset({429, 503, 529})
-"""Statuses that say by themselves that nothing was started."""
-GAVE_UP_WAITING = frozenset({408, 499, 504, 520, 524})
-"""Gateway statuses after the request was forwarded: a picture may have been made, even if the page blames the load."""
 
 
 def as_booked(outcome: Outcome, failure: Failure | None) -> Outcome:
