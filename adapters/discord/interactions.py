@@ -14,25 +14,18 @@ from adapters.discord.answers import Ack, Answers, Event, bug
 from adapters.discord.moderators import Clicks
 from adapters.discord.routes import Handle, Home
 from adapters.kit.dedup import Deduplicator
-from adapters.kit.interaction_ids import NEW_MESSAGE, parsed
+from adapters.kit.interaction_ids import parsed
+from bot.chat.actions import Gives, effect_of
 from bot.chat.localize import localize
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Form, Reply, View
 from bot.core import Core
-from bot.texts import has, speaking, text
+from bot.texts import speaking, text
 
 FORM_WITHIN = 2.0
 """Seconds for the core to fill in a form, which must be the first answer and is due after three."""
 CLAIM_WITHIN = 2.5
 """Seconds for the new request's message to take over the placeholder."""
 INVALID_FORM = 50035
-WHOLE_ANSWER = frozenset(
-    {
-        *(ActionName.SHOW, ActionName.CASE_PROMPT, ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED),
-        *(ActionName.GUIDE, ActionName.GUIDE_WORDING, ActionName.TEMPLATES, ActionName.TIERS, ActionName.SIMPLIFY, ActionName.LADDER_SHOW),
-        *(ActionName.GALLERY_SEARCH, ActionName.GALLERY_NEXT, ActionName.GALLERY_BACK),
-    }
-)
-"""Actions whose only effect is a view for the presser."""
 
 
 @dataclass(slots=True)
@@ -83,7 +76,7 @@ class Interactions:
         found = parsed(identity)
         if found is None:
             await self.answers.say(interaction, text("discord.old_button"))
-        elif not found.sure and has(f"confirm.{found.action.value}"):
+        elif found.effect.confirm and not found.sure:
             yes = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
             await self.answers.say(interaction, View(text(f"confirm.{found.action.value}"), buttons=(yes,), final=True), sure=True)
         elif found.opens_form:
@@ -162,7 +155,7 @@ class Interactions:
         if handle.home is Home.NONE:
             if said:
                 await self.answers.whisper(handle, said, reply.document)
-        elif action in WHOLE_ANSWER:
+        elif effect_of(action).gives.is_view:
             await self.answers.fill(handle, said or text("discord.done"))
         elif reply.changed and await self.answers.placeholders.claimed(handle.interaction, CLAIM_WITHIN):
             return  # the placeholder has become the new message
@@ -182,11 +175,11 @@ def custom_id_of(interaction: Event) -> str:
 
 def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> Home:
     """What the acknowledgement shows: nothing, or a placeholder visible to exactly the readers of the answer."""
-    if action in WHOLE_ANSWER:
+    if effect_of(action).gives.is_view:
         return Home.EPHEMERAL
     if interaction.message is None:
         return Home.EPHEMERAL  # a form opened by a command has no message to update
-    if action not in NEW_MESSAGE:
+    if effect_of(action).gives is not Gives.MESSAGE:
         return Home.NONE
     if action is ActionName.GUIDE_SEND_PRIVATE and interaction.guild_id is not None:
         return Home.EPHEMERAL

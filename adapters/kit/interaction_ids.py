@@ -6,21 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.chat.actions import Effect, effect_of
 from bot.chat.views import ActionName, Button
 
 VERSION = "v1"
 PATTERN = re.compile(rf"{VERSION}:(?P<action>[a-z_]{{1,40}}):(?P<row>[A-Za-z0-9._-]{{0,40}})(?P<form>:f)?(?P<sure>:y)?")
 """The row is empty if a form doesn't belong to one yet."""
-NEW_MESSAGE = frozenset(
-    {
-        *(ActionName.AGAIN, ActionName.EDIT, ActionName.RETRY, ActionName.NEAREST, ActionName.PUBLISH),
-        *(ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER),
-        *(ActionName.USE_AS_REFERENCE, ActionName.EDIT_PICTURE, ActionName.CANDIDATES),
-        *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE),
-        *(ActionName.REWRITE_ACCEPT, ActionName.REPHRASE, ActionName.BATCH_NEW),
-    }
-)
-"""Actions whose effect is a new message, so no further answer is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +23,11 @@ class InteractionId:
     opens_form: bool = False
     sure: bool = False
     """It confirms an "are you sure?" question asked by the bot."""
+
+    @property
+    def effect(self) -> Effect:
+        """The effect of its action."""
+        return effect_of(self.action)
 
 
 def custom_id(action: str, row: str, *, opens_form: bool = False, sure: bool = False) -> str:
@@ -52,6 +48,6 @@ def unique(buttons: Iterable[Button], *, confirm_is_form: bool, sure: bool = Fal
     are the buttons of that question."""
     found: dict[str, Button] = {}
     for one in buttons:
-        opens_form = one.opens_form or (confirm_is_form and one.confirm)
+        opens_form = one.opens_form or (confirm_is_form and one.confirm and not sure)
         found.setdefault(custom_id(one.action.value, one.row, opens_form=opens_form, sure=sure), one)
     return list(found.items())

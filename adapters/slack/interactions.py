@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.kit.interaction_ids import NEW_MESSAGE, InteractionId, parsed
+from adapters.kit.interaction_ids import InteractionId, parsed
 from adapters.kit.payload import Payload, parts, word
 from adapters.kit.replies import words_of
 from adapters.kit.tasks import BackgroundTasks
@@ -15,12 +15,10 @@ from adapters.slack.answers import Answers, Window
 from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, PRICE, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
+from bot.chat.actions import Gives, effect_of
 from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
 from bot.core import Core
-from bot.texts import has, say, speaking, text
-
-SHEETS: dict[ActionName, str] = {ActionName.CASE_PROMPT: "slack.prompt_title"}
-"""Actions answered with a view that only the presser sees, in a modal -> its title."""
+from bot.texts import say, speaking, text
 
 
 @dataclass(slots=True)
@@ -48,7 +46,7 @@ class Interactions:
             self.tasks.start(self.intake.priced(body), "price")
             return
         found = parsed(_action_id(body))
-        if found is None or found.opens_form or found.action in SHEETS or _unasked(body, found):
+        if found is None or found.opens_form or found.effect.gives is Gives.HIDDEN or _unasked(body, found):
             await ack()
             self.tasks.start(self.intake.admitted(caller, lambda known: self._opened(known, found)), "open")
             return
@@ -71,9 +69,9 @@ class Interactions:
             await self.answers.say(caller, text("slack.old_button"))
         elif found.opens_form:
             await self._open_form(caller, found.action, found.row)
-        elif has(question := f"confirm.{found.action.value}"):
-            button = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER, confirm=True)
-            await self.answers.say(caller, View(text(question), buttons=(button,), final=True))
+        elif found.effect.confirm:
+            button = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
+            await self.answers.say(caller, View(text(f"confirm.{found.action.value}"), buttons=(button,), final=True))
         else:
             await self._open_sheet(caller, found.action, found.row)
 
@@ -91,7 +89,7 @@ class Interactions:
                 await self.answers.say(caller, reply.text or text("slack.done"))
                 return ()
             with speaking(caller.language):
-                return [render.sheet(reply.view, text(SHEETS[action]))]
+                return [render.sheet(reply.view, text("slack.prompt_title"))]
 
         await self.answers.open_later(caller, make(), FORM_READY)
 
@@ -142,7 +140,7 @@ class Interactions:
 
     async def _reply(self, caller: Caller, action: ActionName, acting: asyncio.Task[Reply]) -> None:
         reply = await acting
-        if action in NEW_MESSAGE and reply.changed:
+        if effect_of(action).gives is Gives.MESSAGE and reply.changed:
             return
         said = reply.view or reply.text
         if said:
@@ -160,7 +158,7 @@ class Interactions:
 def _unasked(body: Payload, found: InteractionId) -> bool:
     """Whether Slack asked nothing before a press that can't be undone: the message is older than the question. Slack shows an app the
     blocks of messages that aren't for one person alone."""
-    if not has(f"confirm.{found.action.value}"):
+    if not found.effect.confirm:
         return False
     pressed = [one for one in objects(body.get("message")) if one.get("action_id") == _action_id(body)]
     return bool(pressed) and not any(one.get("confirm") for one in pressed)

@@ -18,38 +18,13 @@ from adapters.web.people import COMMUNITY, PLATFORM, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
 from adapters.web.uploads import Uploads
+from bot.chat.actions import Effect, Gives, effect_of
 from bot.chat.views import Act, ActionName, Button, Choice, Document, Form, FormField, Reply, View
 from bot.core import Core, Options, Visitor
 from bot.domain.requests import Person, Place, Submission
 from bot.ports import Ports
 from bot.texts import text
 
-_OVERTAKES = frozenset(
-    {
-        *(
-            ActionName.CANCEL,
-            ActionName.DELETE,
-            ActionName.PUBLISH,
-            ActionName.PRIVACY_DELETE,
-            ActionName.USE_CHANGE,
-            ActionName.DROP_CHANGE,
-            ActionName.BATCH_FINISH_NOW,
-            ActionName.BATCH_FINISH_HALF,
-        ),
-        *(ActionName.LADDER_SEND, ActionName.GUIDE_SEND, ActionName.GUIDE_SEND_PRIVATE, ActionName.GUIDE_DROP),
-    }
-)
-"""After these actions a whisper with the old state would be wrong; the message itself shows the new one."""
-_TURNS = frozenset({ActionName.LADDER_SHOW, ActionName.GALLERY_NEXT, ActionName.GALLERY_BACK})
-"""These answer a whisper with another one in its place."""
-_DRAFTS = frozenset(
-    {
-        *(ActionName.ADD_TEXT, ActionName.CROP, ActionName.DRAW_ANYWAY, ActionName.DRAW_CLEANED),
-        *(ActionName.GUIDE, ActionName.GUIDE_WORDING),
-    }
-)
-"""These answer a draft's whisper with a newer one."""
-_DROPS = frozenset({ActionName.DROP_CHANGE, ActionName.GUIDE_DROP})
 _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
@@ -251,8 +226,9 @@ class WebActions:
         self._counter.notice("")
         act = self._act(button.action, button.row, entry.community, entry.channel)
         given = await self._core.form(act) if button.opens_form else await self._core.act(act)
-        done = isinstance(given, Reply) and (given.changed or (button.action in _TURNS and given.view is not None))
-        if done and (button.action in (*_OVERTAKES, *_TURNS) or _is_draft(entry, button.action)):
+        effect = effect_of(button.action)
+        done = isinstance(given, Reply) and (given.changed or (effect.gives is Gives.PAGE and given.view is not None))
+        if done and (effect.outdates or effect.gives is Gives.PAGE or _is_draft(entry, effect)):
             self._room.dismiss(entry.id, self._counter.who)
         self._answer(given, entry)
 
@@ -279,7 +255,7 @@ class WebActions:
             reply = replies[0]
             if not reply.changed and reply.view is None and reply.text:
                 return reply.text
-            if entry is not None and _is_draft(entry, form.action):
+            if entry is not None and _is_draft(entry, effect_of(form.action)):
                 self._room.dismiss(entry.id, self._counter.who)
             self._reply(reply)
             return None
@@ -335,9 +311,9 @@ class WebActions:
         return True
 
 
-def _is_draft(entry: Entry, action: ActionName) -> bool:
+def _is_draft(entry: Entry, effect: Effect) -> bool:
     """Whether a draft's whisper (a changed picture, the question about it, a wording) is replaced by what the press made."""
-    return entry.whisper and action in _DRAFTS and any(one.action in _DROPS for one in entry.view.buttons)
+    return entry.whisper and effect.gives is Gives.DRAFT and any(effect_of(one.action).gives is Gives.DROPPED for one in entry.view.buttons)
 
 
 def _filled(field: FormField, value: str, *, free: bool) -> FormField:

@@ -189,7 +189,7 @@ def _buttons(look: BatchLook) -> list[Button]:
         case BatchState.PROPOSED:
             label = text("button.batch_start", most=money(batch.plan.budget))
             start = Button(ActionName.BATCH_START, batch.id, label, ButtonStyle.PRIMARY, pressers=_owner(batch))
-            return [start, Button(ActionName.BATCH_STOP, batch.id, text("button.batch_discard"), confirm=True)]
+            return [start, Button(ActionName.BATCH_STOP, batch.id, text("button.batch_discard"))]
         case BatchState.RUNNING | BatchState.FINISHING:
             return [Button(ActionName.BATCH_PAUSE, batch.id, text("button.batch_pause")), _stop(batch)]
         case BatchState.PAUSED | BatchState.FINISH_PAUSED:
@@ -208,7 +208,7 @@ def _go_on(batch: Batch) -> Button:
 
 
 def _stop(batch: Batch) -> Button:
-    return Button(ActionName.BATCH_STOP, batch.id, text("button.batch_stop"), ButtonStyle.DANGER, confirm=True)
+    return Button(ActionName.BATCH_STOP, batch.id, text("button.batch_stop"), ButtonStyle.DANGER)
 
 
 def _choices(batch: Batch) -> tuple[Button, ...]:

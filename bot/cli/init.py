@@ -92,9 +92,19 @@ def _interview(draft: SettingsDraft, keyboard: Keyboard) -> None:
 
 def _unattended(draft: SettingsDraft) -> None:
     """The same checks without questions. Raises Stop at the first that fails."""
-    from bot.cli.dialogue import watched
-    from bot.cli.doctor import show
-    from bot.cli.draft import ADDRESS, KEY, SECOND, default_address, default_model, platform_steps, same_host, second_step, service_steps
+    steps = _steps_without_questions(draft)
+    _stop_if_lacking(draft, steps)
+    for step in steps:
+        _take(draft, step)
+    for note in draft.notes:
+        remark(text("cli.warning", sentence=note))
+    if not any(plugin.configured(draft.settings().env) for plugin in draft.adapters.values()):
+        raise Stop(plugins.none_configured(draft.adapters.values(), draft.file), code=USAGE)
+
+
+def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
+    """Take what only the environment says into the answers. Returns the steps of the service and of what is configured beside it."""
+    from bot.cli.draft import ADDRESS, KEY, SECOND, default_address, platform_steps, same_host, second_step, service_steps
 
     begun = _without(draft, ADDRESS)
     for name in _asked(draft):  # what only the environment says must be there at the next start, too
@@ -108,26 +118,36 @@ def _unattended(draft: SettingsDraft) -> None:
         steps.append(second_step(draft))
     for plugin in platforms:
         steps += platform_steps(plugin)
+    return steps
+
+
+def _stop_if_lacking(draft: SettingsDraft, steps: Sequence[CheckedStep]) -> None:
+    """Raise Stop if something lacks that has no default."""
+    from bot.cli.draft import SECOND
+
     for question in (one for step in steps for one in step.questions):
         if question.secret and question.required and not draft.present(question.variable):
             raise Stop(text("init.lacks", name=question.variable), code=USAGE)
         if question.variable == SECOND[0] and not draft.present(question.variable):
             raise Stop(text("settings.fallback_lacks", name=question.variable), code=USAGE)
-    for step in steps:
-        for question in step.questions:
-            if question.required and not draft.present(question.variable):
-                draft.answer(question.variable, question.default or default_model(draft))
-        found = watched(step.check(draft))
-        for finding in found:
-            show(finding)
-        if any(not finding.ok for finding in found):
-            raise Stop(text("init.not_written", file=draft.file))
-        if step.setup is not None and step.setup.after is not None and (said := step.setup.after(draft.settings().env)):
-            say(said)
-    for note in draft.notes:
-        remark(text("cli.warning", sentence=note))
-    if not any(plugin.configured(draft.settings().env) for plugin in draft.adapters.values()):
-        raise Stop(plugins.none_configured(draft.adapters.values(), draft.file), code=USAGE)
+
+
+def _take(draft: SettingsDraft, step: CheckedStep) -> None:
+    """Fill in a step's defaults and check it. Raises Stop if that fails."""
+    from bot.cli.dialogue import watched
+    from bot.cli.doctor import show
+    from bot.cli.draft import default_model
+
+    for question in step.questions:
+        if question.required and not draft.present(question.variable):
+            draft.answer(question.variable, question.default or default_model(draft))
+    found = watched(step.check(draft))
+    for finding in found:
+        show(finding)
+    if any(not finding.ok for finding in found):
+        raise Stop(text("init.not_written", file=draft.file))
+    if step.setup is not None and step.setup.after is not None and (said := step.setup.after(draft.settings().env)):
+        say(said)
 
 
 def write(draft: SettingsDraft, keyboard: Keyboard | None, *, yes: bool) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from bot.chat.views import ActionName, Button, ButtonStyle
 from bot.domain.requests import Origin, Request, undrawn
 from bot.messages.candidate_view import choice_buttons, is_choosing
@@ -42,7 +40,7 @@ def result_buttons(facts: RequestFacts) -> tuple[Button, ...]:
 
 def delete_button(request: Request) -> Button:
     """Delete, with confirmation."""
-    return dataclasses.replace(own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER), confirm=True)
+    return own_button(request, ActionName.DELETE, text("button.delete"), ButtonStyle.DANGER)
 
 
 def edit_button(request: Request) -> Button:

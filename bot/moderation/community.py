@@ -6,7 +6,7 @@ Administrators change them, checked live. An invalid value is answered with a se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
@@ -262,31 +262,30 @@ class Community:
         if name.startswith("budget_"):
             return read_micros(words, getattr(self.rules.limits, name.removeprefix("budget_")))
         if name == "results":
-            if words not in set(Results):
-                raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed([one.value for one in Results])))
-            return None if words == Results.PUBLIC else words
-        if name in ("size", "quality"):
-            allowed = self.rules.model.sizes.popular if name == "size" else self.rules.model.qualities
-            if words not in allowed:
-                raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed(list(allowed))))
-            return words
+            chosen = _one_of(words, list(Results))
+            return None if chosen == Results.PUBLIC else chosen
+        if name == "size":
+            return _one_of(words, self.rules.model.sizes.popular)
+        if name == "quality":
+            return _one_of(words, self.rules.model.qualities)
         if name == LANGUAGE:
-            if words not in languages():
-                raise WrongValue(
-                    text("case.settings.wrong_choice", value=words[:40], allowed=listed(sorted(languages()), len(languages())))
-                )
-            return words
+            return _one_of(words, sorted(languages()), len(languages()))
         if name == ZONE:
             return _zone(words)
         if name == "models":
-            chosen = list(dict.fromkeys(one for one in re.split(r"[\s,;]+", words) if one))
-            if wrong := next((one for one in chosen if one not in self.rules.models), None):
-                raise WrongValue(text("case.settings.wrong_choice", value=wrong[:40], allowed=listed(list(self.rules.models))))
-            return chosen or None
+            several = dict.fromkeys(one for one in re.split(r"[\s,;]+", words) if one)
+            return [_one_of(one, list(self.rules.models)) for one in several] or None
         if name == "deny_reasons":
             return _reasons(words)
         ids = read_ids(words)
         return ids[0] if name in ("moderators_channel", "reviews_channel") else ids
+
+
+def _one_of(words: str, allowed: Sequence[str], most: int = 8) -> str:
+    """The words, if they're one of these. Raises WrongValue, which names `most` of them."""
+    if words in allowed:
+        return words
+    raise WrongValue(text("case.settings.wrong_choice", value=words[:40], allowed=listed(list(allowed), most)))
 
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -88,7 +88,7 @@ def test_nothing_else_is_an_interaction_id(strange: str) -> None:
 
 
 def test_a_button_that_is_there_twice_is_shown_once_and_one_that_cannot_be_undone_asks() -> None:
-    again, delete = Button(ActionName.AGAIN, "r", "Again"), Button(ActionName.DELETE, "r", "Delete", confirm=True)
+    again, delete = Button(ActionName.AGAIN, "r", "Again"), Button(ActionName.DELETE, "r", "Delete")
     assert [name for name, _ in unique([again, delete, again], confirm_is_form=True)] == ["v1:again:r", "v1:delete:r:f"]
     assert [name for name, _ in unique([delete], confirm_is_form=False)] == ["v1:delete:r"]
 
