@@ -185,11 +185,16 @@ class CaseActors:
 
     def _words(self, deed: Deed, file: File) -> Wording:
         """A wording written about a case."""
-        made = self.people.invent(f"desk{self._number()}", Nature(deed.words or "good"))
+        nature = "good" if deed.words in ("", "same") else deed.words
+        made = self.people.invent(f"desk{self._number()}", Nature(nature))
         made.private = file.thread.private
         # What follows from a case asks for as many as one of the requests in it, whichever that is.
         made.most = max(one.wording.most for one in self.world.threads if one.who == file.member)
         return made
+
+    def _other_pictures(self, file: File) -> bool:
+        """Whether another request of the member's has other pictures: with those, the case's first words are a new wording."""
+        return any(one.who == file.member and one.wording.pictures != file.thread.wording.pictures for one in self.world.threads)
 
     # ---- one press
 
@@ -286,7 +291,7 @@ class CaseActors:
     def _values(self, deed: Deed, file: File, made: Thread | None) -> dict[str, str]:
         """Values typed into the form, if there is one."""
         words = made.wording if made is not None else file.thread.wording
-        if deed.action == "case_rewrite" and deed.words != "same":
+        if deed.action == "case_rewrite" and (deed.words != "same" or self._other_pictures(file)):
             words = self._words(deed, file)
             words.offered = True
         note = f"about the {file.thread.wording.tag}"
