@@ -129,7 +129,7 @@ async def test_scopes_that_the_token_lacks_are_named() -> None:
         slack.world.scopes -= {"files:read", "groups:read"}
         finding = await last(slack)
         assert not finding.ok
-        assert "files:read, groups:read" in finding.sentence
+        assert "files:read and groups:read" in finding.sentence
         assert "einstall" in finding.sentence
 
 

@@ -188,7 +188,7 @@ def test_thirty_buttons_become_rows_of_five_without_doubles() -> None:
     assert len(set(identities)) == 25
 
 
-def test_buttons_say_what_they_do_and_ask_nothing_themselves() -> None:
+def test_buttons_say_what_they_do_and_only_what_cannot_be_undone_asks_first() -> None:
     buttons = (
         Button(ActionName.RETRY, "r1", "Retry", ButtonStyle.PRIMARY),
         Button(ActionName.EDIT, "r1", "Edit prompt", opens_form=True),
@@ -201,7 +201,7 @@ def test_buttons_say_what_they_do_and_ask_nothing_themselves() -> None:
         InteractionId(ActionName.EDIT, "r1", opens_form=True),
         InteractionId(ActionName.DELETE, "r1"),
     ]
-    assert not any("confirm" in one for one in row["elements"])
+    assert ["confirm" in one for one in row["elements"]] == [False, False, True]
 
 
 @pytest.mark.parametrize(

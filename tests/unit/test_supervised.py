@@ -45,7 +45,7 @@ def broken_at_first(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, tim
 
 @pytest.mark.parametrize(
     ("task", "owner", "name"),
-    [("scheduler", Scheduler, "run"), ("sweep", Bot, "_sweep"), ("left", Bot, "_finish_left"), ("gate-memory", Bot, "_remember")],
+    [("scheduler", Scheduler, "run"), ("sweep", Bot, "_sweep"), ("left", Bot, "_accept_left"), ("gate-memory", Bot, "_remember")],
 )
 async def test_a_task_that_breaks_is_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, owner: type, name: str

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.discord import checks
 from bot.texts import text
+from bot.texts.phrases import listed
 
 GUILD, BOT, ROLE, OTHER = "1", 7, "20", "30"
 VIEW, SEND, FILES, ADMIN = 1 << 10, 1 << 11, 1 << 15, 1 << 3
@@ -108,7 +109,7 @@ async def test_missing_permissions_are_named_and_do_not_keep_the_bot_from_starti
         ({GUILD: SEND}, ["view_channel"]),
         ({GUILD: 0}, ["view_channel", "send_messages"]),
     ):
-        missing = ", ".join(text(f"discord.permission.{one}") for one in names)
+        missing = listed([text(f"discord.permission.{one}") for one in names])
         sentence = text("discord.setup.channel_permissions", name="NAME", channel="5", missing=missing)
         assert await found(Answers(roles=[], powers=powers)) == checks.ChannelFound(warning=sentence, community=GUILD)
 

@@ -22,7 +22,7 @@ def test_two_thousand_random_histories_lead_back_to_a_healthy_provider() -> None
     ("part", "name", "defect"),
     [
         (Breaker, "plan", lambda self, now, hint, uniform: setattr(self, "probe_at", math.inf)),
-        (Credit, "refuse", lambda self, now, probe: (setattr(self, "since", now), setattr(self, "probe_at", math.inf))),
+        (Credit, "exhaust", lambda self, now, probe: (setattr(self, "since", now), setattr(self, "probe_at", math.inf))),
         (Beside, "wait", lambda self, now, limits: math.inf),
         (ConcurrencyLimit, "room", lambda self, running, bound: self.cap is None),
     ],

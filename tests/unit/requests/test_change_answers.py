@@ -62,7 +62,7 @@ async def test_a_paused_member_reads_why(tmp_path: Path, by: str, reason: str) -
         made = await s.result()
         await s.world.bot.ledger.write(lambda tx: block_rows.pause_member(tx, "home", "ana", by=by, until=tx.now + 900))
         said = refused(await s.press(A.CROP, made, ratio="1:1"))
-        assert said.split("{")[0].startswith(text(f"refusal.{reason}", until="|").split("|")[0][:40])
+        assert said.split("{")[0].startswith(text(f"refusal.{reason}", until="|", window="an hour").split("|")[0][:40])
 
 
 async def test_a_brands_font_comes_first(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from bot.catalogue.load import Catalogue
@@ -29,7 +31,7 @@ def test_a_whole_fallback_is_read() -> None:
     assert rules.for_call("fallback", "gpt-image-2").model.id == "openai/gpt-image-2"
     assert rules.for_call("key-2", "gpt-image-2.5-flare").model == Catalogue.load().models["gpt-image-2.5-flare"]
     assert rules.has_fallback("anything")  # of the second key
-    assert rules_of(settings, demo=True).equals == {}
+    assert not rules_of(settings, demo=True).has_fallback("gpt-image-2")
 
 
 @pytest.mark.parametrize("missing", sorted(SECOND))
@@ -73,11 +75,12 @@ async def test_the_second_service_gets_a_gate_and_a_key_of_its_own(tmp_path: obj
 
     settings = load({**KEY, **SECOND, "IMAGE_INDEPENDENT_API_KEYS": "sk-two-01234567", "MAX_CONCURRENCY": "3"})
     store = PictureStore(tmp_path)  # type: ignore[arg-type]
-    key, other = fallbacks_of(settings, store, SystemPorts())
+    key, other, half = fallbacks_of(settings, store, SystemPorts())
+    assert (half.name, half.after) == ("half-price", math.inf), "nothing goes there by itself"
     assert (key.name, key.shown, key.after, key.equals, key.gate_settings.max_concurrency) == ("key-2", "", 0.0, None, 3)
     assert (other.name, other.shown, other.after) == ("fallback", "openrouter.ai", 20.0)
     assert other.provider.name == "openrouter"
     assert key.provider.gate_key != other.provider.gate_key
-    for one in (key, other):
+    for one in (key, other, half):
         await one.provider.aclose()
     store.close()
