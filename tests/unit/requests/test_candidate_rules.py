@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import re
 from pathlib import Path
@@ -11,11 +12,13 @@ from sqlalchemy import update
 
 from bot.catalogue.load import Catalogue
 from bot.chat.views import Act, ActionName, Form, Reply
+from bot.ledger import picture_rows, request_rows, sheet_rows
 from bot.ledger.tables import requests
+from bot.requests.actions import where
 from bot.requests.rejections import WORDS
 from bot.requests.rules import Rules
 from bot.texts.phrases import money, pictures
-from tests.unit.requests.test_candidates import children, choices, made, results
+from tests.unit.requests.test_candidates import children, choices, draws, made, results
 from tests.unit.requests.test_picture_changes import Stage
 
 A = ActionName
@@ -155,3 +158,73 @@ async def test_answers_that_change_nothing_say_so(tmp_path: Path) -> None:
         assert [one.changed for one in replies] == [False] * 8, [one.text for one in replies]
         assert all(isinstance(one, Reply) for one in replies)
         assert only.sha256 not in s.files()
+
+
+async def test_a_second_press_within_two_seconds_starts_nothing_also_when_the_first_was_refused(tmp_path: Path) -> None:
+    async with results(tmp_path) as (s, result):
+        assert (await s.press(A.CANDIDATES, result, prompt="a bicycle", count="40")).changed
+        [refused] = await children(s, result)
+        assert refused.refusal is not None
+        again = await s.press(A.CANDIDATES, result, prompt="a bicycle", count="2")
+        assert (again.text, again.changed) == ("That's already on its way.", False)
+        await change(s, refused.id, created_at=refused.created_at - 3)
+        assert (await s.press(A.CANDIDATES, result, prompt="a bicycle", count="2")).changed
+
+
+async def test_an_ordinary_picture_cannot_be_picked(tmp_path: Path) -> None:
+    async with results(tmp_path) as (s, result):
+        [only] = await s.world.bot.ledger.read(lambda c: picture_rows.candidates(c, result, aside=False))
+        assert not (await s.press(A.PICK, only.id)).changed
+
+
+async def test_candidates_are_drawn_by_the_model_of_the_result(tmp_path: Path) -> None:
+    other = next(one for name, one in Catalogue.load().models.items() if name not in (MODEL.id, "sandbox-1"))
+    async with results(tmp_path, models={MODEL.id: MODEL, other.id: other}) as (s, result):
+        await change(s, result, model=other.id)
+        await s.press(A.CANDIDATES, result, prompt="a bicycle", count="2")
+        [child] = await children(s, result)
+        assert child.model == other.id
+
+
+@pytest.mark.parametrize(("direct", "private"), [(True, True), (True, False), (False, True), (False, False)])
+async def test_candidates_appear_beside_the_result_unless_their_member_wants_them_alone(
+    tmp_path: Path, direct: bool, private: bool
+) -> None:
+    async with results(tmp_path) as (s, result):
+        values = {"prompt": "a bicycle", "count": "2", "private": str(private).lower()}
+        place = ("dm:ana", "d1") if direct else ("home", "elsewhere")
+        act = Act("p", "ana", "Ana", "test", *place, A.CANDIDATES, result, values, {"token": "t"}, direct=direct)
+        request = await s.world.bot.ledger.read(lambda c: request_rows.get(c, result))
+        assert request is not None
+        await s.world.bot.core.act(act)
+        [child] = await children(s, result)
+        expected = (
+            dataclasses.replace(request.place, reply={"token": "t"}) if direct and not private else where(act, request, private=private)
+        )
+        assert child.place == expected
+        assert (child.place.channel == "imagine") is (direct and not private)
+
+
+async def test_a_sheet_numbers_its_cells_from_one_and_a_single_candidate_has_none(tmp_path: Path) -> None:
+    async with results(tmp_path) as (s, result):
+        seen: list[tuple[str, dict[str, object]]] = []
+        real = s.store.work
+
+        async def work(name: str, values: dict[str, object], content: bytes) -> object:
+            seen.append((name, values))
+            return await real(name, values, content)
+
+        s.store.work = work  # type: ignore[method-assign, assignment]
+        await made(s, result, 2)
+        [(_, sheet)] = [one for one in seen if one[0] == "sheet"]
+        assert [one["label"] for one in sheet["cells"]] == ["1", "2"]  # type: ignore[attr-defined]
+        assert sheet["safe_area"] is False
+        await draws(s, 1)
+        await s.press(A.CANDIDATES, result, prompt="a dog", count="2")
+        single = (await children(s, result))[-1]
+        await s.world.answer(single.id)
+        for _ in range(500):
+            if not await s.world.bot.ledger.read(lambda c: sheet_rows.is_wanted(c, single.id)):
+                break
+            await asyncio.sleep(0.01)
+        assert len([one for one in seen if one[0] == "sheet"]) == 1
