@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from pathlib import Path
 
@@ -43,6 +44,22 @@ async def test_what_differs_is_said_and_nothing_else(tmp_path: Path, outcome: Ou
     async with world(tmp_path, Service([outcome])) as w:
         view = await w.answer(await w.imagine(quality="high", size="1024x1024"))
         assert list(view.text[:-1]) == says
+
+
+async def test_a_picture_as_wanted_begins_the_count_anew_and_an_option_left_out_has_no_value(tmp_path: Path) -> None:
+    title = text("notice.title_not_applied")
+    left_out = used(carried=frozenset({"size"}))
+    script = [used("low"), used("high"), used("low"), used("low"), left_out, left_out, left_out]
+    async with world(tmp_path, Service(script), limits=Limits(member_day=None)) as w:
+        for number in range(4):
+            await w.answer(await w.imagine(f"boat {number}", quality="high"))
+        await asyncio.sleep(0.1)
+        assert all(view.title != title for _, view in w.chat.all)
+        for number in range(3):
+            await w.answer(await w.imagine(f"ship {number}", quality="high"))
+        await w.until(lambda: any(view.title == title for view in w.chat.now.values()))
+        notice = next(view for view in w.chat.now.values() if view.title == title)
+        assert "high" not in [fact.value for fact in notice.facts if fact.label == "Used"]
 
 
 async def test_the_operator_hears_once_when_it_goes_on_and_that_it_ended(tmp_path: Path) -> None:

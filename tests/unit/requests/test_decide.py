@@ -228,3 +228,8 @@ def test_only_what_is_being_collected_has_a_block_beside_it() -> None:
 )
 def test_a_poll_waits_as_long_as_it_is_asked_to_but_looks_once_more_in_time(task: str, asked: float | None, wait: float) -> None:
     assert poll_at(request(), Pending(task, poll_after=5.0), failure(Kind.RATE_LIMITED, asked), NOW) == NOW + wait
+
+
+def test_after_the_last_look_a_task_is_polled_at_its_usual_pace() -> None:
+    late = dataclasses.replace(request(), deadline_at=NOW + 1.0)
+    assert poll_at(late, Pending("a task", poll_after=5.0), failure(Kind.RATE_LIMITED, 60.0), NOW) == NOW + 5.0
