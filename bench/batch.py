@@ -1,7 +1,8 @@
 """A batch whose process is killed again and again: what is paid, what is written, and whether anything is done twice.
 
 The sandbox is a process of its own, so it survives the kills and knows what it drew. `imagine-bot batch new` is run, killed with SIGKILL at
-random moments, and run again, until a run ends by itself. Every tenth topic carries a fault, of each group in turn.
+random moments, and run again, until a run ends by itself. Every tenth topic carries a fault, of each group in turn. Then two such batches
+run in one bot with members beside them (`batch_crowd`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench import batch_crowd
+
 COMMAND = [str(Path(sys.executable).with_name("imagine-bot"))]
 FAULTS = ("safety_prompt", "unsupported_option", "server_error*1", "empty_result", "safety_output", "rate_limited*1", "corrupt_image")
 """A fault of every group; `*1` fails once and then works."""
@@ -38,14 +41,17 @@ def main() -> int:
     options.add_argument("--budget", type=float, default=20.0)
     options.add_argument("--within", type=float, default=25.0, help="a kill comes at a random moment of so many seconds")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--beside", type=float, default=120.0, help="seconds for which members ask beside two batches; 0 leaves that out")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="batch-bench-") as folder:
         service, address = _sandbox()
         try:
-            problems = _run(Path(folder), address, given)
+            problems = _run(Path(folder), address, given) if given.kills else []
         finally:
             service.terminate()
             service.wait()
+    if given.beside:
+        problems += batch_crowd.run(_topics(given.topics), given.beside, given.seed)
     for one in problems:
         print(f"BROKEN: {one}")
     return 1 if problems else 0
@@ -59,8 +65,12 @@ def _sandbox() -> tuple[subprocess.Popen[str], str]:
     return service, found.group()
 
 
+def _topics(count: int) -> list[str]:
+    return [f"topic {n} sandbox:{FAULTS[n // 10 % len(FAULTS)]}" if n % 10 == 9 else f"topic {n}" for n in range(count)]
+
+
 def _run(folder: Path, address: str, given: argparse.Namespace) -> list[str]:
-    topics = [f"topic {n} sandbox:{FAULTS[n // 10 % len(FAULTS)]}" if n % 10 == 9 else f"topic {n}" for n in range(given.topics)]
+    topics = _topics(given.topics)
     (folder / "topics.txt").write_text("\n".join(topics) + "\n", encoding="utf-8")
     env = {**os.environ, "IMAGE_BASE_URL": address, "IMAGE_API_KEY": "sandbox", "DATA_DIR": str(folder / "data"), "LOG_LEVEL": "error"}
     env |= {"BUDGET_COMMUNITY_DAY_USD": "1000", "BUDGET_COMMUNITY_DAY_PICTURES": "10000"}

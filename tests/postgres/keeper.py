@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from tests.postgres import binaries
 READY, FAILED = "ready", "failed"
 TEMPLATE = "ledger_template"
 OPTIONS = ("fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "shared_buffers=32MB", "listen_addresses=")
+DURABLE = ("max_connections=100", "shared_buffers=128MB", "listen_addresses=")
+"""For measurements: a commit is on the disk, as with PostgreSQL's defaults."""
 _SIGNAL_WHEN_PARENT_ENDS = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -57,7 +60,7 @@ def main(parent: int, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path, options: Sequence[str] = OPTIONS) -> subprocess.Popen[bytes]:
     """A new server on a socket in this folder, as another user where we are root: PostgreSQL refuses to run as root."""
     user, become = _user()
     programs = binaries.usable(binaries.chosen(), user and user.pw_uid, folder / "programs")
@@ -71,14 +74,14 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     done = subprocess.run(made, capture_output=True, text=True, check=False, cwd="/", **become)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
-    return serve(folder)
+    return serve(folder, options)
 
 
-def serve(folder: Path) -> subprocess.Popen[bytes]:
+def serve(folder: Path, options: Sequence[str] = OPTIONS) -> subprocess.Popen[bytes]:
     """The server of this folder, started (again)."""
     _, become = _user()
     programs = folder / "programs" / "bin" if (folder / "programs").exists() else binaries.chosen()
-    settings = [word for one in OPTIONS for word in ("-c", one)]
+    settings = [word for one in options for word in ("-c", one)]
     command = [programs / "postgres", "-D", folder / "data", "-k", folder / "socket", *settings]
     with open(folder / "log", "ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", preexec_fn=_end_with_parent, **become)
