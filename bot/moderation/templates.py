@@ -17,10 +17,10 @@ from bot.ledger import act_rows, case_rows, template_rows
 from bot.ledger.store import Tx
 from bot.ledger.template_rows import PromptTemplate
 from bot.moderation.community import TEMPLATES_ROW, Community, WrongValue
+from bot.moderation.typed_lines import labelled, one_line
 from bot.prompts.lint import private_in
-from bot.prompts.normalise import UnusableText, normalise
 from bot.prompts.parts import PART_MAX, PARTS, PartTooLong, PromptParts, parts_of, wording
-from bot.texts import joined, languages, say, text
+from bot.texts import joined, text
 from bot.texts.phrases import listed
 
 NAME_MAX, MOST = 40, 24
@@ -108,7 +108,7 @@ class Templates:
 
     def _read(self, values: Mapping[str, str], others: list[PromptTemplate]) -> PromptTemplate:
         """The template as typed. Raises WrongValue."""
-        name = _line(values.get("name", ""))
+        name = one_line(values.get("name", ""))
         if not name:
             raise WrongValue(text("template.no_name"))
         if len(name) > NAME_MAX:
@@ -150,37 +150,11 @@ def _summary(template: PromptTemplate) -> str:
 
 def _parts(typed: str) -> PromptParts:
     """The parts from lines such as `Style: watercolour`. Raises WrongValue."""
-    found: dict[str, str] = {}
-    labels = _labels()
-    for line in typed[: 2 * _FIELDS_MAX].splitlines():
-        if not line.strip():
-            continue
-        name, colon, words = line.partition(":")
-        part = labels.get(_line(name).casefold())
-        if part is None or not colon:
-            allowed = listed([text(f"guide.part.{one}") for one in PARTS])
-            raise WrongValue(text("template.unknown_field", line=_line(line)[:40], allowed=allowed))
-        if part in found:
-            raise WrongValue(text("template.twice", part=text(f"guide.part.{part}")))
-        found[part] = words
     try:
-        parts = parts_of(found)
+        parts = parts_of(labelled(typed, PARTS, "guide.part."))
     except PartTooLong as problem:
         label = text(f"guide.part.{problem.part}")
         raise WrongValue(text("guide.too_long", part=label, length=problem.length, most=PART_MAX)) from None
     if parts == PromptParts():
         raise WrongValue(text("template.nothing"))
     return parts
-
-
-def _labels() -> dict[str, str]:
-    """What the lines may begin with, in every language that has texts -> the part."""
-    said = {say(text(f"guide.part.{name}"), language).casefold(): name for name in PARTS for language in languages()}
-    return {**{name: name for name in PARTS}, **said}
-
-
-def _line(typed: str) -> str:
-    try:
-        return " ".join(normalise(typed[:10_000]).split())
-    except UnusableText:
-        return ""

@@ -19,10 +19,10 @@ from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.moderation.community import TIERS_ROW, Community, WrongValue, dollars, plain, read_ids, read_micros
-from bot.prompts.normalise import UnusableText, normalise
+from bot.moderation.typed_lines import labelled, one_line
 from bot.requests.rules import Rules
 from bot.requests.tiers import Tier, as_stored, cost_range, tiers_of, within
-from bot.texts import joined, languages, say, text
+from bot.texts import joined, text
 from bot.texts.phrases import duration, listed, money, size
 
 NAME_MAX, MOST, PAUSE_MAX = 40, 10, 86400
@@ -167,7 +167,7 @@ def _lines(rules: Rules) -> tuple[str, ...]:
 
 def _read(values: Mapping[str, str], others: list[Tier], rules: Rules) -> Tier:
     """The tier as typed. Raises WrongValue."""
-    name = _words(values.get("name", ""))
+    name = one_line(values.get("name", ""))
     if not name:
         raise WrongValue(text("tier.no_name"))
     if len(name) > NAME_MAX:
@@ -176,8 +176,9 @@ def _read(values: Mapping[str, str], others: list[Tier], rules: Rules) -> Tier:
         raise WrongValue(text("tier.name_taken", name=name))
     if len(others) >= MOST:
         raise WrongValue(text("tier.too_many", most=MOST))
-    who = _words(values.get("tier_who", ""))
-    found = _split(values.get("allows", ""), rules)
+    who = one_line(values.get("tier_who", ""))
+    typed = labelled(values.get("allows", ""), _lines(rules), "tier.line_")
+    found = {name: one_line(value) for name, value in typed.items()}
     return Tier(
         "",
         name,
@@ -189,24 +190,6 @@ def _read(values: Mapping[str, str], others: list[Tier], rules: Rules) -> Tier:
         month=_limit(found.get("month", ""), rules.limits.member_month),
         pause=_pause(found.get("pause", "")),
     )
-
-
-def _split(typed: str, rules: Rules) -> dict[str, str]:
-    """Values by name from lines such as `Largest size: 1024x1024`. Raises WrongValue."""
-    labels = {say(text(f"tier.line_{name}"), language).casefold(): name for name in _lines(rules) for language in languages()}
-    found: dict[str, str] = {}
-    for line in typed[:_LINES_MAX].splitlines():
-        if not line.strip():
-            continue
-        label, colon, value = line.replace("：", ":").partition(":")
-        name = labels.get(_words(label).casefold())
-        if name is None or not colon:
-            allowed = listed([text(f"tier.line_{one}") for one in _lines(rules)])
-            raise WrongValue(text("template.unknown_field", line=_words(line)[:40], allowed=allowed))
-        if name in found:
-            raise WrongValue(text("template.twice", part=text(f"tier.line_{name}")))
-        found[name] = _words(value)
-    return found
 
 
 def _qualities(rules: Rules) -> list[str]:
@@ -242,10 +225,3 @@ def _pause(words: str) -> int:
     if not (words.isascii() and words.isdigit() and int(words[:9]) <= PAUSE_MAX):
         raise WrongValue(text("tier.wrong_pause", value=words[:20], most=PAUSE_MAX))
     return int(words)
-
-
-def _words(typed: str) -> str:
-    try:
-        return " ".join(normalise(typed[:5000]).split())
-    except UnusableText:
-        return ""

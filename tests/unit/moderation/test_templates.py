@@ -9,8 +9,11 @@ from bot.chat.views import ActionName, Form, Reply, View
 from bot.ledger import template_rows
 from bot.ledger.tables import audit
 from bot.ledger.template_rows import PromptTemplate
-from bot.moderation.community import TEMPLATES_ROW
+from bot.moderation.community import TEMPLATES_ROW, TIERS_ROW
 from bot.moderation.templates import MOST
+from bot.requests.tiers import Tier
+from bot.texts import say, text
+from tests.unit.moderation import test_tiers
 from tests.unit.moderation.ground import ADMIN, ANN, HOME, MO, Ground
 
 A = ActionName
@@ -57,17 +60,31 @@ async def test_an_administrator_writes_changes_and_deletes_a_template(ground: Gr
         assert (reply.changed, "isn't there anymore" in reply.text) == (False, True)
 
 
-async def test_nobody_else_sees_or_changes_them_and_every_try_is_on_record(ground: Ground) -> None:
-    await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, GOOD)
-    [made] = await known(ground)
+@pytest.mark.parametrize(
+    ("new", "shown", "edited", "values"),
+    [(TEMPLATES_ROW, A.TEMPLATES, A.TEMPLATE_EDIT, GOOD), (TIERS_ROW, A.TIERS, A.TIER_EDIT, test_tiers.GOOD)],
+)
+async def test_nobody_else_sees_or_changes_them_and_every_try_is_on_record(
+    ground: Ground, new: str, shown: ActionName, edited: ActionName, values: dict[str, str]
+) -> None:
+    await ground.press(edited, new, ADMIN, values)
+    before: list[PromptTemplate | Tier] = [*await known(ground), *await test_tiers.known(ground)]
+    [made] = before
     for person in (ANN, MO):
-        for action in (A.TEMPLATES, A.TEMPLATE_EDIT):
-            reply = await ground.press(action, made.id, person, {**GOOD, "delete": "true"})
+        for action in (shown, edited):
+            reply = await ground.press(action, made.id, person, {**values, "delete": "true"})
             assert (reply.changed, reply.text) == (False, "Only administrators of this community can see and change its settings.")
-        assert isinstance(await ground.form(A.TEMPLATE_EDIT, made.id, person), Reply)
-    assert await known(ground) == [made]
+        assert isinstance(await ground.form(edited, made.id, person), Reply)
+    assert [*await known(ground), *await test_tiers.known(ground)] == before
     rows = await ground.ledger.read(lambda c: c.execute(select(audit.c.outcome)).scalars().all())
     assert sorted(rows) == ["done", *["refused"] * 6]
+
+
+async def test_lines_may_have_a_chinese_colon_and_labels_of_any_language(ground: Ground) -> None:
+    label = say(text("guide.part.style"), "zh-Hans")
+    assert (await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, "fields": f"{label}：水彩: 柔和"})).changed
+    [made] = await known(ground)
+    assert made.parts["style"] == "水彩: 柔和"
 
 
 @pytest.mark.parametrize(
