@@ -16,6 +16,7 @@ import httpx
 
 from bot.domain.failure import Evidence
 from bot.domain.outcome import SUBMITTED, Billed, Outcome, Pending
+from bot.domain.statuses import is_about_the_task
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.providers.answer import read_answer
 from bot.providers.body import BodyReader, NotJson, parse
@@ -29,6 +30,8 @@ PAGES = 20
 LOOK_AGAIN, LOOKS = 5.0, 4
 """Seconds to the second look for a batch whose name isn't known, doubled for each further one; and how many looks without a trace mean
 that it was never begun."""
+UNSURE = 60.0
+"""Seconds to the next look if the service didn't say which batches there are."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -39,6 +42,8 @@ class _Polled(Exchange):
 
 class HalfPriceProvider(HttpProvider):
     """The Batch API of one service. Its `ImageApi` is `OpenAIBatches`."""
+
+    gate_suffix = "-batches"
 
     @property
     def batches(self) -> OpenAIBatches:
@@ -80,11 +85,9 @@ class HalfPriceProvider(HttpProvider):
             return await self._look_up(exchange, pending)
         outcome = await self._whole(exchange, call, self._api.poll(pending))
         outcome = dataclasses.replace(outcome, carried=self._api.carried(call))
-        if outcome.pictures or outcome.pending is not None:
+        if outcome.pictures or outcome.pending is not None or exchange.over:
             return outcome
-        if exchange.over:
-            return outcome
-        if outcome.status is None or outcome.status >= 500 or outcome.status in (408, 425, 429):
+        if not is_about_the_task(outcome.status):
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=LOOK_AGAIN), billed=Billed.UNKNOWN)
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
 
@@ -103,8 +106,10 @@ class HalfPriceProvider(HttpProvider):
         found, looks = await self._find(attempt_id), int(looked or 0) + 1
         if isinstance(found, Evidence) and looks >= LOOKS:
             return self._outcome(exchange, shortfall=found, billed=Billed.NO)
-        if not isinstance(found, Evidence):
-            found = dataclasses.replace(found or pending, poll_after=LOOK_AGAIN)
+        if found is None:
+            found = dataclasses.replace(pending, poll_after=UNSURE)
+        elif isinstance(found, Pending):
+            found = dataclasses.replace(found, poll_after=LOOK_AGAIN)
         else:
             found = Pending(f"{SUBMITTED}{attempt_id}#{looks}", poll_after=LOOK_AGAIN * 2 ** (looks - 1))
         return self._outcome(exchange, pending=found, billed=Billed.UNKNOWN)
@@ -124,6 +129,8 @@ class HalfPriceProvider(HttpProvider):
                     return pending_of(found, {})
                 if not (after := next_page(value)):
                     break
+            else:  # it may be on a later page
+                return None
         except Exception:
             return None
         return self._evidence(exchange, b'{"status": "expired"}')

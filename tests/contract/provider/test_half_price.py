@@ -17,9 +17,10 @@ from bot.domain.outcome import SUBMITTED, Billed, Outcome, Pending
 from bot.failures.classify import classify
 from bot.ports import SystemPorts
 from bot.providers.half_price import HalfPriceProvider
+from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
-from bot.providers.services.openai import GATEWAY
+from bot.providers.services.openai import GATEWAY, OpenAIApi
 from bot.providers.services.openai_batches import OpenAIBatches
 from bot.sandbox.server import RunningSandbox
 from tests.contract.provider.test_services import calls
@@ -129,6 +130,18 @@ async def test_a_task_that_was_never_handed_in_ends_after_a_few_looks(later: Hal
     assert (classify(outcome.shortfall).kind, outcome.billed) == (Kind.TASK_LOST, Billed.NO)
 
 
+async def test_its_gate_remembers_apart_from_the_service_s_own(later: HalfPriceProvider, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    store = PictureStore(tmp_path / "own")
+    own = HttpProvider(sandbox.base_url, "sk-anything", store, SystemPorts(), api=OpenAIApi(GATEWAY))
+    keys = {later.gate_key, own.gate_key}
+    for one in (later, own):
+        assert one.use_key("sk-another")
+        keys.add(one.gate_key)
+    assert len(keys) == 4
+    await own.aclose()
+    store.close()
+
+
 async def test_a_service_that_cant_be_reached_says_nothing_about_a_task(later: HalfPriceProvider, sandbox: RunningSandbox) -> None:
     call = ask("a lighthouse sandbox:batch_waits")
     begun = await later.call(call)
@@ -138,5 +151,6 @@ async def test_a_service_that_cant_be_reached_says_nothing_about_a_task(later: H
         still = await later.collect(call, Pending(name))
         assert still.pending is not None
         assert still.pending.task_id == name
+    assert still.pending.poll_after == 60.0, "nothing is known of its batches, so there's no hurry"
     again = await later.call(call)
     assert (again.pending, again.billed) == (None, Billed.NO)
