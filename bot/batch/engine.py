@@ -6,6 +6,7 @@ the request's event key follows from the item and its tries. So a kill at any po
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.rules import Rules
 from bot.requests.services import HALF_PRICE
 from bot.requests.submit import store_submission
+from bot.requests.tiers import allowed_model, settings_for
 from bot.requests.transitions import BATCH, CaseOpener
 from bot.texts import text
 
@@ -181,7 +183,7 @@ class BatchEngine:
         final = item.state is ItemState.FINAL
         request_id = tx.new_id()
         lineage = Lineage(Origin.REFERENCE, item.draft_request) if final and item.draft_request else COMMAND
-        known = store_submission(tx, request_id, event_key(item), self._submission(batch, item, rules), self.rules, lineage)
+        known = store_submission(tx, request_id, event_key(item), self._submission(tx, batch, item, rules), self.rules, lineage)
         request_id = known or request_id
         values: dict[str, object] = {"request_id": request_id, "tries": item.tries + 1}
         batch_item_rows.mark(tx, item, **values, **({"final_request": request_id} if final else {}))
@@ -192,8 +194,11 @@ class BatchEngine:
         if asked is not None and request is not None:
             self._ended(tx, batch, asked, request)
 
-    def _submission(self, batch: Batch, item: BatchItem, rules: Rules) -> Submission:
+    def _submission(self, tx: Tx, batch: Batch, item: BatchItem, rules: Rules) -> Submission:
         plan, final = batch.plan, item.state is ItemState.FINAL
+        place = batch.place
+        own = settings_for(tx.connection, place.platform, place.community, batch.person.id, self.rules, tx.now)
+        rules = dataclasses.replace(rules, model=allowed_model(own, rules.model))
         options = checked(rules, plan, item, final=final)
         size = item.topic.size or plan.size or None
         reference = final and final_references(rules) and item.picked

@@ -10,7 +10,12 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.requests.services import HALF_PRICE
 
-WAITS = frozenset({"budget", "cool_down", "member_blocked", "community_not_allowed", "channel_not_allowed", "too_many_waiting"})
+WAITS = frozenset(
+    {
+        *("budget", "cool_down", "member_blocked", "community_not_allowed", "channel_not_allowed", "too_many_waiting"),
+        *("removed", "tier_model", "tier_size", "tier_quality"),
+    }
+)
 """Refusals that are about the moment, not about the topic: the batch pauses, and the topic keeps its place."""
 FREE_AGAIN = frozenset({"cancelled", "abandoned"})
 INTERRUPTED, EXPIRED, NOT_IN_TIME = "interrupted", "expired", "not_in_time"

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from bot.batch import steps
+from bot.batch.judge import WAITS, BackInLine, judge
+from bot.batch.local import PLACE
 from bot.domain.batches import BatchState, ItemState
 from bot.domain.outcome import Billed
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Lane
-from bot.ledger import batch_rows, read_only, request_rows
+from bot.ledger import batch_rows, read_only, request_rows, settings_rows
+from bot.requests.tiers import Tier, as_stored
 from tests.unit.batch.kit import DOLLAR, OWNER, items, painter, proposed, reach, running, state, until
+from tests.unit.messages.views import request
 from tests.world import BAD_KEY, BLOCK, DOWN, PICTURE, Service, bad, good, world
 
 TOPICS = ["a lighthouse", "a harbour", "a bridge"]
@@ -42,6 +48,27 @@ async def test_every_topic_gets_a_draft_and_only_the_picked_one_is_finished(tmp_
         assert (len(there.service.calls), final.prompt, final.quality) == (4, "a harbour", "high")
         assert final.references  # made from its draft
         assert cost > 0
+
+
+@pytest.mark.parametrize(("qualities", "draft", "final"), [(("low", "medium"), "low", "medium"), (("medium",), "medium", "medium")])
+async def test_within_a_tier_it_draws_with_the_cheapest_and_the_best_that_the_tier_has(
+    tmp_path: Path, qualities: tuple[str, ...], draft: str, final: str
+) -> None:
+    service, store = painter(tmp_path)
+    async with world(tmp_path, service, pictures=store) as there:
+        stored = as_stored([Tier("t1", "Members", qualities=qualities)])
+        await there.bot.ledger.write(lambda tx: settings_rows.replace(tx, PLACE.platform, PLACE.community, {"tiers": stored}, "olu"))
+        batch = await reach(there, await running(there, TOPICS[:1]), BatchState.DRAFTED)
+        await there.bot.ledger.write(lambda tx: steps.pick(tx, batch, 1, 0, OWNER))
+        await there.bot.ledger.write(lambda tx: steps.finish(tx, batch, there.bot.core.rules))
+        await reach(there, batch, BatchState.FINISHED)
+        assert [call.quality for call in there.service.calls] == [draft, final]
+
+
+@pytest.mark.parametrize("reason", sorted(WAITS))
+def test_what_is_about_the_moment_keeps_the_topic(reason: str) -> None:
+    for row in (request(RequestState.REFUSED, refusal=Refusal(reason)), request(answer=Answer.FAILED, refusal=Refusal(reason))):
+        assert judge(row) == BackInLine(Refusal(reason))
 
 
 async def test_its_pictures_are_ordinary_requests_in_the_batch_lane_without_messages_of_their_own(tmp_path: Path) -> None:
