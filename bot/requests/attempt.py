@@ -10,7 +10,7 @@ from typing import TypedDict, assert_never
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
-from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Group
+from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Group, Kind
 from bot.domain.outcome import SUBMITTED, Outcome, Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
@@ -144,7 +144,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         return None
     deps = dataclasses.replace(deps, rules=deps.rules.for_call(request.service, request.model))
     asks = failure is not None and failure.group is Group.PARAMETERS
-    free = unchosen(tx.connection, request, deps.rules) if asks else frozenset[str]()
+    free = unchosen(tx.connection, request, deps.rules, tx.now) if asks else frozenset[str]()
     ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step, deps)
@@ -154,7 +154,7 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
         _keep_late(tx, request, attempt, outcome, failure)
     if not books.close(tx, request, attempt, ruling.outcome, deps.rules, late=late):
         return None
-    if ruling.failure is not None and concerns_operators(ruling.failure) and not isinstance(ruling.step, TryWithout | TryFewer):
+    if ruling.failure is not None and _is_news(ruling, request) and concerns_operators(ruling.failure):
         deps.notices.failed(tx, ruling.failure, request)
     if ruling.outcome.pictures:
         _take_pictures(tx, request, attempt, ruling, deps, host)
@@ -208,6 +208,12 @@ def _take_step(
     return None
 
 
+def _is_news(ruling: Ruling, request: Request) -> bool:
+    """Whether a failure wasn't foreseen: another option is tried next, and a half-price task may end without its picture."""
+    late_task = request.service == HALF_PRICE and ruling.failure is not None and ruling.failure.kind is Kind.TASK_LOST
+    return not late_task and not isinstance(ruling.step, TryWithout | TryFewer)
+
+
 def _keep_late(tx: Tx, request: Request, attempt: Attempt, outcome: Outcome, failure: Failure | None) -> None:
     """Keep what still matters of a call whose request has ended: a task to stop, and a block."""
     if outcome.pending is not None and (attempt.task_id or SUBMITTED).startswith(SUBMITTED):
@@ -226,7 +232,7 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
         fallback_notice.ended(tx, deps.notices)
     worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
     sent = ruling.outcome.carried
-    unsent = bool(sent) and "quality" not in sent and "quality" not in unchosen(tx.connection, request, deps.rules)
+    unsent = bool(sent) and "quality" not in sent and "quality" not in unchosen(tx.connection, request, deps.rules, tx.now)
     found = applied.compare(request, ruling.outcome, deps.rules.model, unsent=unsent)
     applied.note(tx, request, found, deps.rules.model, host, deps.notices)
     if not isinstance(ruling.step, Late):

@@ -28,24 +28,20 @@ class Recovered:
 def recover(tx: Tx) -> Recovered:
     """Answer every orphaned call as interrupted. It may have been generated, billed or blocked, so it's never repeated automatically: the
     member has Retry. A task whose name wasn't stored yet is looked up at its service instead."""
-    orphans = [one for one in request_rows.in_state(tx.connection, RequestState.CALLING) if not _looked_up(tx, one)]
-    for request in orphans:
-        interrupt(tx, request)
+    interrupted = sum(interrupt(tx, one) for one in request_rows.in_state(tx.connection, RequestState.CALLING))
     _close_cancelled(tx)
     request_rows.extend_received(tx)
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
-    return Recovered(tuple((request.id, request.place) for request in received), len(orphans), tuple(message_rows.unsettled(tx.connection)))
+    return Recovered(tuple((request.id, request.place) for request in received), interrupted, tuple(message_rows.unsettled(tx.connection)))
 
 
 def recover_dead(tx: Tx, running: Collection[str]) -> int:
     """The same for calls of dead processes, if several share the ledger. `running`: requests with a call in a live process. Returns the
     number of interrupted calls."""
     calling = request_rows.in_state(tx.connection, RequestState.CALLING)
-    orphans = [one for one in calling if one.id not in running and not _looked_up(tx, one)]
-    for request in orphans:
-        interrupt(tx, request)
+    interrupted = sum(interrupt(tx, one) for one in calling if one.id not in running)
     _close_cancelled(tx, running)
-    return len(orphans)
+    return interrupted
 
 
 def _looked_up(tx: Tx, request: Request) -> bool:
@@ -57,9 +53,13 @@ def _looked_up(tx: Tx, request: Request) -> bool:
     return True
 
 
-def interrupt(tx: Tx, request: Request) -> None:
-    """Answer one orphaned request. Its cost counts as spent, because it may have been billed."""
+def interrupt(tx: Tx, request: Request) -> bool:
+    """Answer one orphaned request. Its cost counts as spent, because it may have been billed. Returns False if its task is looked up
+    instead."""
+    if _looked_up(tx, request):
+        return False
     break_off(tx, request, RequestEvent.INTERRUPT, Answer.INTERRUPTED, failure=None)
+    return True
 
 
 def _close_cancelled(tx: Tx, running: Collection[str] = ()) -> None:
