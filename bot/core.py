@@ -301,7 +301,7 @@ class Core:
 
     async def status(self, visitor: Visitor, typed: str = "") -> View:
         """/imagine-status: the state of the image service and the rest of the visitor's budget; with a prompt and options, what that would
-        cost. Nothing is sent or stored."""
+        cost. Nothing is sent."""
         if typed.strip():
             return await self.price(visitor, typed, {"inline": True})
         place = Place(visitor.platform, visitor.community, visitor.channel)
@@ -316,7 +316,7 @@ class Core:
 
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
         """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold
-        options; `references`: the number of attached pictures. Nothing is sent or stored."""
+        options; `references`: the number of attached pictures. Nothing is sent."""
         return price_view(prompt, typed, await self.roles.settings(visitor), self.rules, references)
 
     async def dashboard(self, seconds: float) -> Dashboard:

@@ -72,7 +72,7 @@ class DiscordModerators:
         return rights is not None and rights.moderates()
 
     async def holds_role(self, person: str, community: str, role: str) -> bool:
-        """Whether the person has a role that the community named for moderators."""
+        """Whether the person has a role that the community named for moderators, reviewers or a tier."""
         rights = await self._rights(person, community)
         return rights is not None and role in rights.roles
 

@@ -16,7 +16,7 @@ from bot.ledger.store import Ledger
 from bot.moderation.access import AccessCheck
 from bot.moderation.community import Asker
 from bot.requests.rules import Rules
-from bot.requests.tiers import remember_roles, settings_for, tiers_of
+from bot.requests.tiers import knows_roles, remember_roles, settings_for, tiers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,5 @@ class TierRoles:
         if not named or not person:
             return
         held = await self.access.held(platform, community, person, named)
-        await self.ledger.write(lambda tx: remember_roles(tx, platform, community, person, held))
+        if not await self.ledger.read(lambda c: knows_roles(c, platform, community, person, held, self.ledger.now())):
+            await self.ledger.write(lambda tx: remember_roles(tx, platform, community, person, held))

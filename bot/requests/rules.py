@@ -38,7 +38,7 @@ class Rules:
     """Models that members may choose from, by id; empty if there's only `model`."""
     equals: Mapping[str, Mapping[str, Model]] = field(default_factory=dict)
     """Name of another service -> id of a model -> the model that it draws instead, declared equal by the operator; no models
-    for another key of the configured service."""
+    for another key of the configured service. Under HALF_PRICE: the models of its Batch API at their prices there."""
     default_quality: str | None = None
     limits: Limits = field(default_factory=Limits)
     deadline: float = DEADLINE

@@ -1,4 +1,4 @@
-"""Tiers: what a community's administrators allow members by their role. Pure, except for reading the ledger in `settings_for`.
+"""Tiers: what a community's administrators allow members by their role. Pure, except for the last functions, which know the ledger.
 
 A tier changes the community's settings for those who have it, so that the checks of options and budgets know nothing of tiers. It never
 allows more than the operator. Everybody has the community's own settings or a tier for everyone, and of several tiers the most generous
@@ -26,7 +26,10 @@ from bot.requests.choices import offered
 from bot.requests.rules import Rules
 
 KNOWN_FOR = 86400.0
-"""Seconds for which the platform's last answer about somebody's roles counts. Every command and press asks again."""
+"""Seconds for which the platform's last answer about somebody's roles counts. Every command asks again, and every press in the
+community."""
+WRITTEN_EVERY = 3600.0
+"""Seconds after which an unchanged answer is stored again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,11 @@ def _generosity(own: Mapping[str, Any], rules: Rules) -> tuple[float, float, int
 def cost_range(own: Mapping[str, Any], rules: Rules) -> tuple[int, int]:
     """The lowest and the highest cost of one picture that these settings allow, in micros, without its prompt."""
     models = [rules.for_model(name).model for name in offered(own, rules)]
+    largest = str(own.get("largest") or "")
     costs = [
         rules.for_model(model.id).highest_cost(size, quality, 1, "")
         for model in models
-        for size in sizes_in(own, model)
+        for size in {*sizes_in(own, model), *([largest] if largest and check_size(model, largest) == largest else [])}
         for quality in qualities_in(own, model)
     ]
     return min(costs), max(costs)
@@ -139,16 +143,17 @@ def limited(
     they count as not chosen, and become the nearest that the tier allows."""
     tier, model = str(own.get("tier") or ""), rules.model
     sizes, qualities = sizes_in(own, model), qualities_in(own, model)
-    if not tier or (sizes == model.sizes.popular and qualities == model.qualities):
+    if not tier:
         return found
     if isinstance(found, Problem):
-        return _narrowed(found, tier, sizes, qualities, model)
+        limits = {Kind.UNSUPPORTED_SIZE: own.get("largest"), Kind.UNSUPPORTED_QUALITY: own.get("qualities")}
+        return _narrowed(found, tier, sizes, qualities, model) if limits.get(found.kind) else found
     if not _allows_size(found.size, own, sizes):
         near = _nearest_size(found.size, sizes, model)
         if size and found.size not in (check_size(model, None), check_size(model, usual[0])):
             return Problem(Kind.UNSUPPORTED_SIZE, size[:40], sizes, near, tier)
         found = dataclasses.replace(found, size=near)
-    if found.quality not in qualities:
+    if own.get("qualities") and found.quality not in qualities:
         if quality and found.quality not in (check_quality(model, None), check_quality(model, usual[1])):
             return Problem(Kind.UNSUPPORTED_QUALITY, quality[:40], qualities, qualities[-1], tier)
         found = dataclasses.replace(found, quality=qualities[-1])
@@ -178,6 +183,13 @@ def _nearest_size(size: str, sizes: tuple[str, ...], model: Model) -> str:
     return closest(sizes, *edges(wanted))
 
 
+def allowed_model(own: Mapping[str, Any], model: Model) -> Model:
+    """The model with the qualities alone that these settings allow."""
+    qualities = qualities_in(own, model)
+    usual = model.default_quality if model.default_quality in qualities else qualities[-1]
+    return dataclasses.replace(model, qualities=qualities, default_quality=usual)
+
+
 def settings_for(connection: Connection, platform: str, community: str, person: str, rules: Rules, now: float) -> Mapping[str, Any]:
     """A community's settings as they are for one of its members."""
     own = settings_rows.of_community(connection, platform, community)
@@ -186,6 +198,12 @@ def settings_for(connection: Connection, platform: str, community: str, person: 
     known = memory_rows.recall(connection, _key(platform, community, person))
     held = known[0] if known is not None and now - known[1] < KNOWN_FOR and isinstance(known[0], list) else []
     return most_generous(own, person, [str(one) for one in held], rules)
+
+
+def knows_roles(connection: Connection, platform: str, community: str, person: str, held: Iterable[str], now: float) -> bool:
+    """Whether the same roles were stored within the hour, so that nothing has to be written."""
+    known = memory_rows.recall(connection, _key(platform, community, person))
+    return known is not None and known[0] == sorted(held) and 0 <= now - known[1] < WRITTEN_EVERY
 
 
 def remember_roles(tx: Tx, platform: str, community: str, person: str, held: Iterable[str]) -> None:

@@ -16,13 +16,13 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.refusal import Nearest, Refusal
 from bot.domain.requests import Request
 from bot.failures.named_options import LEAVABLE, kind_by_rules, named_options
-from bot.ledger import request_rows, settings_rows
+from bot.ledger import request_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests import parts
 from bot.requests.learned_values import Learned, recall, remember
 from bot.requests.rules import Rules
-from bot.requests.tiers import tiers_of
+from bot.requests.tiers import settings_for
 
 NOTICE = "left_out"
 _OF_KIND: Mapping[Kind, str] = {Kind.UNSUPPORTED_QUALITY: "quality", Kind.UNSUPPORTED_SIZE: "size", Kind.UNSUPPORTED_COUNT: "n"}
@@ -32,20 +32,19 @@ _NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.PROMPT_EMPTY})
 _CAUSE = "left_out:"
 
 
-def unchosen(connection: Connection, request: Request, rules: Rules) -> frozenset[str]:
+def unchosen(connection: Connection, request: Request, rules: Rules, now: float) -> frozenset[str]:
     """Options that this request carries but its member didn't choose. Forms submit their defaults, so a default counts as not chosen."""
     typed = request_rows.typed_options(connection, request.id)
-    own = settings_rows.of_community(connection, request.place.platform, request.place.community)
+    own = settings_for(connection, request.place.platform, request.place.community, request.person.id, rules, now)
     found = {"response_format", "safety_identifier", "stream"}
     default = str(own.get("quality") or rules.default_quality or "") or None
     quality = str(typed.get("quality") or "")
-    tiers = tiers_of(own)
-    if any(one.qualities for one in tiers):
+    if own.get("qualities"):
         pass  # left out, the service might choose one that the member's tier doesn't allow
     elif not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):
         found.add("quality")
     size = str(typed.get("size") or "")
-    if any(one.largest for one in tiers):
+    if own.get("largest"):
         pass
     elif not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
         found.add("size")
@@ -57,7 +56,7 @@ def unchosen(connection: Connection, request: Request, rules: Rules) -> frozense
 def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str, now: float) -> frozenset[str]:
     """Options to omit from the next call: always the operator's, and otherwise only defaulted ones."""
     known = rules.model.leave_out | learned(connection, service, request.model, now)
-    return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules))
+    return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules, now))
 
 
 def refused_options(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str]) -> frozenset[str]:
@@ -90,7 +89,7 @@ def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, ser
     """Pictures arrived: remember the omitted options for this service and model, and tell the operator once. Options that the service
     accepted, or the operator omits, need no notice anymore."""
     causes = [one for one in notices.open if one.startswith(_CAUSE)]
-    taken = outcome.carried & unchosen(tx.connection, request, rules) if causes else frozenset[str]()
+    taken = outcome.carried & unchosen(tx.connection, request, rules, tx.now) if causes else frozenset[str]()
     for cause in causes:
         option = cause.split(":")[1]
         if option in rules.leave_out or (option in taken and cause == _cause(option, request.model)):

@@ -50,7 +50,7 @@ async def test_a_default_that_a_form_sends_back_was_not_chosen(
     ground.rules = dataclasses.replace(ground.rules, default_quality=default)
     await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", dict(own), "olu"))
     asked = await ground.asked(**typed)
-    assert await ground.ledger.read(lambda c: unchosen(c, asked, ground.rules)) == expected | ALWAYS
+    assert await ground.ledger.read(lambda c: unchosen(c, asked, ground.rules, ground.ledger.now())) == expected | ALWAYS
 
 
 @pytest.mark.parametrize(

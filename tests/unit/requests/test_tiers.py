@@ -21,7 +21,8 @@ from bot.requests.accept import accept
 from bot.requests.attempt import Ended, Opened
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
-from bot.requests.tiers import KNOWN_FOR, Tier, as_stored, cost_range, most_generous, remember_roles, tiers_of
+from bot.requests.tiers import KNOWN_FOR, Tier, as_stored, cost_range, knows_roles, most_generous, remember_roles, tiers_of
+from bot.requests.unchosen import unchosen
 from tests.unit.requests.ground import Ground, drew, failure
 
 MODEL = Catalogue.load().default()
@@ -107,6 +108,44 @@ async def test_what_a_tier_lacks_is_refused_with_what_it_has_and_a_button(
     assert refusal.nearest is not None
     name = reason.removeprefix("tier_")
     assert await asks(ground, **{**options, name: refusal.nearest.value}) is None, "the button's value is allowed"
+
+
+@pytest.mark.parametrize(("size", "fits"), [("1536x1024", True), ("1440x960", True), ("2048x2048", False), ("3840x2160", False)])
+async def test_a_largest_size_also_holds_above_the_popular_sizes(ground: Ground, size: str, fits: bool) -> None:
+    popular = ("1024x1024", "1536x1024")
+    ground.rules = Rules(model=dataclasses.replace(MODEL, sizes=dataclasses.replace(MODEL.sizes, popular=popular)))
+    await tiers(ground, Tier("t1", "Small", largest="1536x1024"))
+    refusal = await asks(ground, size=size)
+    assert (refusal is None) is fits
+    assert refusal is None or (refusal.reason, refusal.nearest is None) == ("tier_size", False)
+
+
+async def test_a_value_that_no_tier_limits_is_wrong_as_for_everyone(ground: Ground) -> None:
+    ground.rules = RULES
+    await tiers(ground, Tier("t1", "Cheap", qualities=("low",)))
+    refusal = await asks(ground, size="77x3", quality="low")
+    assert refusal is not None
+    assert refusal.reason == Kind.UNSUPPORTED_SIZE.value
+
+
+async def test_options_are_left_out_for_those_whose_tier_does_not_limit_them(ground: Ground) -> None:
+    await tiers(ground, Tier("t9", "Supporters", ("ann",), largest="1024x1024", qualities=("high",)))
+    for person, limited in (("ben", False), ("ann", True)):
+        asked = await ground.asked(person=person)
+        found = await ground.ledger.read(lambda c, asked=asked: unchosen(c, asked, ground.rules, ground.ledger.now()))  # type: ignore[misc]
+        assert bool({"quality", "size"} & found) is not limited
+
+
+async def test_an_answer_about_roles_is_stored_when_it_is_new_or_an_hour_old(ground: Ground) -> None:
+    await tiers(ground, SMALL, held=("77",))
+    now = ground.ledger.now()
+
+    async def knows(held: tuple[str, ...], at: float) -> bool:
+        return await ground.ledger.read(lambda c: knows_roles(c, "test", "home", "ben", held, at))
+
+    assert await knows(("77",), now + 3599)
+    assert not await knows(("77",), now + 3600)
+    assert not await knows((), now)
 
 
 async def test_what_nobody_chose_becomes_what_the_tier_has(ground: Ground) -> None:
