@@ -129,7 +129,9 @@ async def test_a_value_that_no_tier_limits_is_wrong_as_for_everyone(ground: Grou
 
 
 async def test_options_are_left_out_for_those_whose_tier_does_not_limit_them(ground: Ground) -> None:
-    await tiers(ground, Tier("t9", "Supporters", ("ann",), largest="1024x1024", qualities=("high",)))
+    ground.rules = dataclasses.replace(ground.rules, limits=Limits(member_day=5_000_000))
+    supporters = Tier("t9", "Supporters", ("ann",), largest="1024x1024", qualities=("high",), day=5_000_000)
+    await tiers(ground, supporters, budget_member_day=1_000_000)
     for person, limited in (("ben", False), ("ann", True)):
         asked = await ground.asked(person=person)
         found = await ground.ledger.read(lambda c, asked=asked: unchosen(c, asked, ground.rules, ground.ledger.now()))  # type: ignore[misc]
