@@ -20,13 +20,14 @@ def every_answer_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def choose(s: Stage, way: str) -> None:
     await s.slack.people.slash(s.ada, s.channel, "/imagine-status")
+    saved = len(s.messages(None, s.ada, "Saved."))
     event = await s.press(s.ada, await s.whisper(s.ada, "How the bot is doing"), "Tell me when it is ready")
     await s.form(event)
     for _ in range(2):
         await s.slack.acked(await s.slack.people.submit(event, way=way))
         event = await s.press(s.ada, await s.whisper(s.ada, "How the bot is doing"), "Tell me when it is ready")
         await s.form(event)
-    await s.whisper(s.ada, "Saved.")
+    await s.until(lambda: len(s.messages(None, s.ada, "Saved.")) >= saved + 2, what="both answers")
 
 
 def told(s: Stage) -> list[Message]:

@@ -21,6 +21,8 @@ from bot.settings import SettingsProblem
 from bot.settings import load as load_settings
 
 c2pa = pytest.importorskip("c2pa", reason="the extra `provenance` is not installed")
+from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: E402
+
 from tests.unit.pixels.signed import make  # noqa: E402
 
 NOW = SystemPorts().now()
@@ -121,6 +123,16 @@ def test_a_bad_certificate_is_a_sentence_at_the_start(tmp_path: Path, kind: str,
 
 
 def test_a_certificate_for_something_else_is_refused_with_the_librarys_words(tmp_path: Path) -> None:
+    bad = tmp_path / "signing.pem"
+    bad.write_bytes(b"".join(make.pems(purpose=ExtendedKeyUsageOID.SERVER_AUTH)))
+    with pytest.raises(CannotSign) as found:
+        load(bad, NOW)
+    assert found.value.why == "refused"
+    with pytest.raises(SettingsProblem, match="which Content Credentials don't accept"):
+        load_settings({"PROVENANCE_CERTIFICATE": str(bad), "IMAGE_API_KEY": "sk-test-1234567890abcdef"})
+
+
+def test_a_chain_without_its_own_certificate_and_no_file_are_sentences(tmp_path: Path) -> None:
     pem, key = make.pems()
     alone = tmp_path / "signing.pem"
     alone.write_bytes(pem[pem.index(b"-----BEGIN", 10) :] + key)  # the certificate above, without the one for this key

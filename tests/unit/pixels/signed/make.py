@@ -41,6 +41,7 @@ def certificate(
     ca: bool,
     since: datetime.datetime = SINCE,
     days: int = 36500,
+    purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.EMAIL_PROTECTION,
 ) -> x509.Certificate:
     def name(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tests")])
@@ -60,14 +61,19 @@ def certificate(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False)
     )
     if not ca:
-        made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False)
+        made = made.add_extension(x509.ExtendedKeyUsage([purpose]), False)
     return made.sign(signer, hashes.SHA256())
 
 
-def pems(since: datetime.datetime = SINCE, days: int = 36500) -> tuple[bytes, bytes]:
+def pems(
+    since: datetime.datetime = SINCE, days: int = 36500, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.EMAIL_PROTECTION
+) -> tuple[bytes, bytes]:
     """A new certificate with the one above it, and its key."""
     root, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    chain = [certificate("Signer", "Root", own, root, False, since, days), certificate("Root", "Root", root, root, True, since, days)]
+    chain = [
+        certificate("Signer", "Root", own, root, False, since, days, purpose),
+        certificate("Root", "Root", root, root, True, since, days),
+    ]
     pem = b"".join(one.public_bytes(serialization.Encoding.PEM) for one in chain)
     return pem, own.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
