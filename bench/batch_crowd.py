@@ -82,6 +82,8 @@ async def _crowd(topics: Sequence[str], seconds: float, seed: int) -> Crowd:
             watching = asyncio.create_task(_watch(bot, batches, found))
             await _members(bot, chat, seconds, seed, found)
             await _until_quiet(bot, batches)
+            if watching.done():
+                watching.result()  # it only ends by itself with an error, and then nobody watched the budget
             watching.cancel()
             for batch in batches:
                 await bot.ledger.read(lambda c, batch=batch: _check(c, batch, found))  # type: ignore[misc]

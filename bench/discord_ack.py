@@ -19,9 +19,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.discord.process import START, Process, process
+from tests.discord.process import Process, process
 from tests.discord.standin.server import StandIn
 from tests.discord.standin.world import Channel, Interaction, User
+from tests.platforms.process import START
 
 SEQUENTIAL, ROUNDS, AT_ONCE, ENCODING = 30, 3, 60, 10
 PAUSE = 0.1
