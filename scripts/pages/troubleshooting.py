@@ -133,4 +133,4 @@ def _ladder(name: str) -> list[str]:
 
 
 def _anchor(title: str) -> str:
-    return title.lower().replace(" ", "-")
+    return title.lower().replace("'", "").replace(" ", "-")
