@@ -44,6 +44,8 @@ class ImageApi:
     """Maximum pictures per call; None if the model decides."""
     takes_tasks: bool = False
     """It always answers with a task, within seconds."""
+    gate_suffix: str = ""
+    """Ends the name under which a gate's memory is stored, where one address and key have several gates."""
     models_path: str | None = "/models"
     """Path of the model list below the base address; None if there is none that shows whether a key works."""
     carries = frozenset({"size", "n"})

@@ -43,8 +43,6 @@ class _Polled(Exchange):
 class HalfPriceProvider(HttpProvider):
     """The Batch API of one service. Its `ImageApi` is `OpenAIBatches`."""
 
-    gate_suffix = "-batches"
-
     @property
     def batches(self) -> OpenAIBatches:
         assert isinstance(self._api, OpenAIBatches)

@@ -93,9 +93,6 @@ class Parsed:
 class HttpProvider:
     """A provider at one base address with one key."""
 
-    gate_suffix = ""
-    """Ends the name under which a gate's memory is stored, where one address and key have several gates."""
-
     def __init__(
         self,
         base_url: str,
@@ -138,13 +135,13 @@ class HttpProvider:
         self.references_for, self.published_path = self._api.references_for, self._api.published_path
         self._pictures = pictures
         self._intake = PictureIntake(pictures, Downloader(self._client, self._base, self._auth, lookup), self.name)
-        self.gate_key = _gate_key(self._base, api_key) + self.gate_suffix
+        self.gate_key = _gate_key(self._base, api_key) + self._api.gate_suffix
 
     def use_key(self, api_key: str) -> bool:
         """Switch to another key from the next call on; learned limits stay. Returns False if it's the key in use."""
         before = dict(self._auth)
         self._auth.update(self._api.auth(api_key))  # the downloader has the same dictionary
-        self.gate_key = _gate_key(self._base, api_key) + self.gate_suffix
+        self.gate_key = _gate_key(self._base, api_key) + self._api.gate_suffix
         return self._auth != before
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:

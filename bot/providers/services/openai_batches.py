@@ -31,6 +31,7 @@ class OpenAIBatches(OpenAIApi):
     """The Batch API of a service that speaks OpenAI's language."""
 
     takes_tasks = True
+    gate_suffix = "-batches"
 
     def upload(self, call: Call) -> HttpCall:
         """The call that stores a line for a batch."""
