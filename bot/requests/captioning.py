@@ -90,11 +90,9 @@ def _show(tx: Tx, request_id: str, tried: Sequence[Picture | ChangeProblem]) -> 
         return
     problem = next((one for one in tried if isinstance(one, ChangeProblem)), None)
     if problem is not None:
-        request_rows.annotate(tx, request_id, caption_problem=[problem.reason, problem.value[:60]])
-    sources = {one.sha256 for one in found}
+        request_rows.annotate(tx, request_id, caption_problem=[problem.reason, problem.value])
     for one in made[: MOST_PICTURES - len(found)]:
-        if one.change is not None and one.change.source in sources:
-            picture_rows.put_changed(tx, request_id, one, "")
+        picture_rows.put_changed(tx, request_id, one, "")
     picture_rows.release(tx, {one.sha256 for one in made}, request_id)
     if request.batch:
         tx.wake(BATCH, request.batch)

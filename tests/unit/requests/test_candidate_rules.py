@@ -221,9 +221,10 @@ async def test_a_sheet_numbers_its_cells_from_one_and_a_single_candidate_has_non
         [(_, sheet)] = [one for one in seen if one[0] == "sheet"]
         assert [one["label"] for one in sheet["cells"]] == ["1", "2"]  # type: ignore[attr-defined]
         assert sheet["safe_area"] is False
+        other = await s.result()
         await draws(s, 1)
-        await s.press(A.CANDIDATES, result, prompt="a dog", count="2")
-        single = (await children(s, result))[-1]
+        assert (await s.press(A.CANDIDATES, other, prompt="a dog", count="2")).changed
+        [single] = await children(s, other)
         await s.world.answer(single.id)
         for _ in range(500):
             if not await s.world.bot.ledger.read(lambda c: sheet_rows.is_wanted(c, single.id)):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.chat.views import ActionName, Form
+from bot.domain.picture_changes import ChangeKind, PictureChange
 from bot.domain.requests import Request
 from bot.ledger import block_rows, picture_rows, request_rows
 from bot.prompts.normalise import fingerprint
@@ -114,6 +116,35 @@ async def test_a_deleted_request_gets_no_words(tmp_path: Path) -> None:
         assert not await s.world.bot.ledger.read(lambda c: picture_rows.of_request(c, made))
         assert not s.files()
         assert (await row(s, made)).deleted
+
+
+async def test_a_reported_result_gets_no_words(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.world.bot.wakeups.on("caption", lambda request_id: None)
+        made = await s.result(1, caption="Open today")
+        assert (await s.press(A.REPORT, made, person="ben", reason="other", comment="mine")).changed
+        drawn: list[str] = []
+
+        async def work(job: str, values: object, content: bytes) -> Any:
+            drawn.append(job)
+
+        s.store.work = work  # type: ignore[method-assign]
+        await s.world.bot.captioning._draw(made)
+        assert drawn == []
+        assert await s.world.bot.ledger.read(lambda c: to_draw_of(c)) == []
+
+
+async def test_words_are_drawn_on_as_many_pictures_as_one_message_shows(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.world.bot.wakeups.on("caption", lambda request_id: None)
+        made = await s.result(2, caption="Open today")
+        [first, _] = await s.pictures(made)
+        crops = [replace(first, sha256=f"{n}" * 64, change=PictureChange(ChangeKind.CROP, first.sha256, ratio="1:1")) for n in range(7)]
+        await s.world.bot.ledger.write(lambda tx: [picture_rows.put_changed(tx, made, one, "") for one in crops])
+        await s.world.bot.captioning._draw(made)
+        found = await s.pictures(made)
+        assert len(found) == 10
+        assert found[-1].change == PictureChange(ChangeKind.CAPTION, first.sha256, text="Open today")
 
 
 async def test_words_without_a_font_are_named_on_the_result(tmp_path: Path) -> None:
