@@ -83,8 +83,14 @@ def add_draft(tx: Tx, draft: PromptDraft) -> None:
 def draft(connection: Connection, draft_id: str) -> PromptDraft | None:
     """A wording by id, or None."""
     row = connection.execute(select(prompt_drafts).where(prompt_drafts.c.id == draft_id)).one_or_none()
-    names = [one.name for one in dataclasses.fields(PromptDraft)]
-    return None if row is None else PromptDraft(**{name: row._mapping[name] for name in names})
+    return None if row is None else _draft(row)
+
+
+def unsent(connection: Connection, platform: str, person: str) -> Sequence[PromptDraft]:
+    """Somebody's wordings that aren't sent, oldest first."""
+    own = (prompt_drafts.c.platform == platform) & (prompt_drafts.c.person == person) & (prompt_drafts.c.request_id == "")
+    rows = connection.execute(select(prompt_drafts).where(own).order_by(prompt_drafts.c.created_at, prompt_drafts.c.id))
+    return [_draft(row) for row in rows]
 
 
 def sent(tx: Tx, draft_id: str, request_id: str) -> None:
@@ -106,6 +112,10 @@ def drop_drafts_before(tx: Tx, before: float) -> None:
 def drop_drafts_of(tx: Tx, platform: str, person: str) -> None:
     """Delete all of somebody's wordings."""
     tx.connection.execute(delete(prompt_drafts).where(prompt_drafts.c.platform == platform, prompt_drafts.c.person == person))
+
+
+def _draft(row: Row[Any]) -> PromptDraft:
+    return PromptDraft(**{one.name: row._mapping[one.name] for one in dataclasses.fields(PromptDraft)})
 
 
 def _template(row: Row[Any]) -> PromptTemplate:

@@ -101,9 +101,10 @@ class Guide:
 
         def make(tx: Tx) -> PromptDraft | Reply:
             # A template may be gone while its form was open: the words are the member's own.
-            found = _start_of(tx.connection, act) or Start({})
-            if isinstance(found, Reply):
-                return found
+            known = _start_of(tx.connection, act)
+            if isinstance(known, Reply):
+                return known
+            found = known or Start({})
             try:
                 parts = parts_of({"use": found.parts.get("use", ""), **act.values})
             except PartTooLong as problem:
@@ -112,7 +113,8 @@ class Guide:
             if not parts.subject:
                 return Reply(text("guide.no_subject"), changed=False)
             template_rows.drop_draft(tx, found.draft)
-            return self._draft(act, tx.new_id(), wording(parts), dataclasses.asdict(parts), found)
+            made = self._draft(act, tx.new_id(), wording(parts), dataclasses.asdict(parts), found)
+            return _written_already(tx.connection, made, known) or made
 
         return await self._shown(act, make)
 
@@ -149,7 +151,8 @@ class Guide:
             most = self.requests.rules.model.prompt_max_chars
             if len(draft.wording) > most:
                 return Reply(text("guide.prompt_too_long", length=len(draft.wording), most=most), changed=False)
-            template_rows.add_draft(tx, draft)
+            if template_rows.draft(tx.connection, draft.id) is None:
+                template_rows.add_draft(tx, draft)
             own = settings_for(tx.connection, act.platform, act.community, act.person, self.requests.rules, tx.now)
             price = price_view(draft.wording, _options(draft), own, self.requests.rules)
             return Reply("", view=wording_view(draft, [one for one in price.text if one != text("status.price_free")]))
@@ -205,6 +208,18 @@ def _own_draft(connection: Connection, act: Act) -> PromptDraft | Reply:
     if (draft.platform, draft.person) != (act.platform, act.person):
         return Reply(text("guide.not_yours"), changed=False)
     return draft
+
+
+def _written_already(connection: Connection, made: PromptDraft, start: Start | None) -> PromptDraft | None:
+    """The wording that the same form already made: its second press makes no second one. If what it started from is gone, the press that
+    took it away knew the use case."""
+
+    def same(one: PromptDraft) -> bool:
+        if start is None:
+            return {**one.parts, "use": ""} == {**made.parts, "use": ""}
+        return (one.wording, one.template, one.options) == (made.wording, made.template, made.options)
+
+    return next((one for one in template_rows.unsent(connection, made.platform, made.person) if same(one)), None)
 
 
 def _start_of(connection: Connection, act: Act) -> Start | Reply | None:
