@@ -32,8 +32,7 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
     `plain`: without native lists of channels and roles, which Discord rejects if a chosen one no longer exists.
     """
     found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=identity or custom_id(form.action.value, form.row), timeout=None)
-    fields = [one for one in form.fields if not one.spare or len(form.fields) <= MOST_FIELDS]
-    fields = _folded(fields)[:MOST_FIELDS]
+    fields = _fitting(form.fields)
     if form.text and len(fields) < MOST_FIELDS:
         found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))
     for field in fields:
@@ -44,20 +43,30 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
     return found
 
 
+def _fitting(fields: Sequence[FormField]) -> list[FormField]:
+    """As many fields as a modal has room for: first a switch joins the list before it, then those go whose value the form's row keeps."""
+    folded = _folded(fields)
+    return (folded if len(folded) <= MOST_FIELDS else _folded([one for one in fields if not one.spare]))[:MOST_FIELDS]
+
+
 def _folded(fields: Sequence[FormField]) -> list[FormField]:
-    """The fields, where there are too many, with a switch as further choices of the list before it: "3" and "3 · Only I can see it"."""
+    """The fields, where there are too many, with a switch as further choices of a list before it: "3" and "3 · Only I can see it"."""
     found = list(fields)
     for at in range(len(found) - 1, 0, -1):
-        former, switch = found[at - 1], found[at]
-        if len(found) <= MOST_FIELDS or switch.kind is not FieldKind.SWITCH or former.kind is not FieldKind.CHOICE:
+        if len(found) <= MOST_FIELDS or (switch := found[at]).kind is not FieldKind.SWITCH:
             continue
-        if not 0 < 2 * len(former.choices) <= MOST_CHOICES:
-            continue
-        off = [Choice(f"{one.value}{FOLD}{NO}", one.label) for one in former.choices]
-        on = [Choice(f"{one.value}{FOLD}{YES}", f"{one.label} · {switch.label}") for one in former.choices]
-        value = f"{former.value}{FOLD}{switch.value or NO}"
-        found[at - 1 : at + 1] = [replace(former, name=f"{former.name}{FOLD}{switch.name}", value=value, choices=(*off, *on))]
+        before = next((n for n in range(at - 1, -1, -1) if found[n].kind is FieldKind.CHOICE), None)
+        if before is not None and 0 < 2 * len(found[before].choices) <= MOST_CHOICES:
+            found[before] = _joined(found[before], switch)
+            del found[at]
     return found
+
+
+def _joined(former: FormField, switch: FormField) -> FormField:
+    off = [Choice(f"{one.value}{FOLD}{NO}", one.label) for one in former.choices]
+    on = [Choice(f"{one.value}{FOLD}{YES}", f"{one.label} · {switch.label}") for one in former.choices]
+    value = f"{former.value}{FOLD}{switch.value or NO}"
+    return replace(former, name=f"{former.name}{FOLD}{switch.name}", value=value, choices=(*off, *on))
 
 
 def _component(field: FormField, action: ActionName, *, plain: bool) -> discord.ui.Item[Any]:

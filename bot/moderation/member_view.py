@@ -143,9 +143,11 @@ def _suggest(facts: StepFacts) -> View:
     answered = f"case.to_member.rewrite_{rewrite.answer or 'over'}"
     base = _view(facts, "suggest", tone=Tone.WAITING if open_ else Tone.NEUTRAL, price=price)
     removed = text("case.prompt.removed")
+    words = " ".join(facts.request.caption.split()) if facts.request is not None else ""
+    kept = (text("gallery.same_caption", text=words),) if words else ()
     return View(
         title=base.title,
-        text=base.text if open_ else (text(answered),),
+        text=(*base.text, *kept) if open_ else (text(answered),),
         facts=(
             Fact(text("case.to_member.yours"), (facts.request.prompt if facts.request else "") or removed),
             Fact(text("case.to_member.theirs", by=rewrite.author.name or text("case.a_moderator")), rewrite.prompt or removed),

@@ -6,7 +6,7 @@ Each press is checked and applied in one transaction. A repeated, stale or forei
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -307,11 +307,23 @@ def _caption_field(rules: Rules, request: Request | None) -> tuple[FormField, ..
         return ()
     value, hint = "" if request is None else request.caption, text("form.caption_hint")
     kind = FieldKind.PARAGRAPH
-    return (FormField("caption", text("form.caption"), kind, value, required=False, max_length=TYPED, hint=hint, spare=True),)
+    return (FormField("caption", text("form.caption"), kind, value, required=False, max_length=TYPED, hint=hint),)
+
+
+def with_spare(fields: Iterable[FormField]) -> tuple[FormField, ...]:
+    """The fields, with the one that goes first where there's no room for all: the text for the picture if there's none yet, or else the
+    choice of a model."""
+    known = tuple(fields)
+    spare = "model" if any(one.name == "caption" and one.value for one in known) else "caption"
+    return tuple(dataclasses.replace(one, spare=True) if one.name == spare else one for one in known)
 
 
 def imagine_fields(rules: Rules, request: Request | None = None) -> tuple[FormField, ...]:
     """Prompt, size, quality, count, text and private, filled with the request's values or the defaults."""
+    return with_spare(_imagine_fields(rules, request))
+
+
+def _imagine_fields(rules: Rules, request: Request | None) -> tuple[FormField, ...]:
     model = rules.model
     size = (request.size if request else "") or model.sizes.default
     quality = (request.quality if request else "") or rules.default_quality or model.default_quality

@@ -23,7 +23,7 @@ from bot.messages.guide_view import choose_view, wording_view
 from bot.prompts.normalise import UnusableText, normalise
 from bot.prompts.parts import CONSTRAINTS, PART_MAX, USES, PartTooLong, PromptParts, parts_of, ratio_in, read, wording
 from bot.requests.accept import Unfetched, accept
-from bot.requests.actions import RequestActions, imagine_fields
+from bot.requests.actions import RequestActions, imagine_fields, with_spare
 from bot.requests.prices import price_view
 from bot.requests.submit import store_submission
 from bot.requests.tiers import settings_for
@@ -165,7 +165,7 @@ class Guide:
             return draft
         chosen = {**_options(draft), "prompt": draft.wording}
         known = [one for one in imagine_fields(self.requests.rules) if one.name != "private"]
-        fields = tuple(_with_value(one, chosen.get(one.name) or one.value) for one in known)
+        fields = with_spare(_with_value(one, chosen.get(one.name) or one.value) for one in known)
         return Form(act.action, draft.id, text("guide.wording_title"), fields, text("guide.submit"))
 
     async def _send(self, act: Act) -> Reply:
@@ -272,7 +272,7 @@ def _options(draft: PromptDraft) -> dict[str, str | None]:
 def _with_value(field: FormField, value: str) -> FormField:
     known = not field.choices or value in {one.value for one in field.choices}
     choices = field.choices if known else (Choice(value, value), *field.choices[:24])
-    return dataclasses.replace(field, value=value, choices=choices)
+    return dataclasses.replace(field, value=value, choices=choices, spare=False)
 
 
 def _submission(act: Act, draft: PromptDraft) -> Submission:

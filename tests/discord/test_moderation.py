@@ -62,14 +62,14 @@ def rewording(c: CaseStage) -> list[Message]:
 
 
 @contextlib.asynccontextmanager
-async def case_stage(folder: Path, *, rights: int = MANAGE_MESSAGES, locale: str = "en-US") -> AsyncIterator[CaseStage]:
+async def case_stage(folder: Path, *, rights: int = MANAGE_MESSAGES, locale: str = "en-US", **rules: object) -> AsyncIterator[CaseStage]:
     async with stage(folder, start=False) as s:
         s.guild.locale = locale
         channel = s.discord.world.channel(s.guild, "moderators")
         mia = s.discord.world.user("Mia")
         s.discord.world.join(s.guild, mia, s.discord.world.role(s.guild, "moderators", rights))
         s.env["MODERATOR_CHANNEL_DISCORD"] = channel.id
-        await s.start()
+        await s.start(**rules)
         yield CaseStage(s, channel, mia)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalogue.load import Catalogue
 from tests.discord.stage import stage
+from tests.discord.test_moderation import case_stage
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,36 @@ async def test_the_words_of_the_option_are_drawn_on_the_picture(tmp_path: Path) 
         await s.until(lambda: len(result.pictures) == 2, what="the picture with the words")
         assert "Open today" in result.pictures[1][1]
         assert s.service.calls[0].prompt == "a red bicycle"
+
+
+async def test_a_moderators_wording_keeps_the_words_for_the_picture(tmp_path: Path) -> None:
+    async with case_stage(tmp_path, captions=True) as c:
+        card = await c.claimed(caption="Open today")
+        c.s.service.script = [c.s.pictures(size=(400, 300))]
+        await c.press(card, "Suggest a rewrite", prompt="something friendly")
+        offer = await c.told("suggests a different wording")
+        assert "Text that's drawn on it: Open today" in offer.text
+        await c.s.stop()
+        await c.s.start(captions=True)
+        for _ in range(2):
+            await c.s.press(c.s.ada, offer, "Accept and send")
+        await c.s.until(lambda: [one for one in c.s.discord.visible(c.s.ada, c.s.channel) if len(one.pictures) == 2], what="both pictures")
+        [shown] = [one for one in c.s.discord.visible(c.s.ada, c.s.channel) if one.pictures]
+        assert "Open today" in shown.pictures[1][1]
+        assert [one.prompt for one in c.s.service.calls] == ["something terrible", "something friendly"]
+
+
+@pytest.mark.parametrize("models", [(), ("gpt-image-2", "gpt-image-1-mini")])
+async def test_edit_prompt_has_a_field_for_the_words_on_the_picture(tmp_path: Path, models: tuple[str, ...]) -> None:
+    known = Catalogue.load()
+    async with stage(tmp_path, captions=True, models={name: known.model(name) for name in models}) as s:
+        s.service.script = [s.pictures(size=(400, 300)), s.pictures(size=(400, 300))]
+        result = await s.answered(await s.imagine("a red bicycle", caption="Open today"))
+        opened = await s.press(s.ada, result, "Edit prompt")
+        fields = [one["component"] for one in (opened.modal or {})["components"]]
+        assert [one["custom_id"] for one in fields] == ["prompt", "size", "quality", "count+private", "caption"]
+        assert fields[-1]["value"] == "Open today"
+        changed = await s.answered(await s.discord.people.submit(opened, caption="Closed today"))
+        await s.until(lambda: len(changed.pictures) == 2, what="the picture with the new words")
+        assert "Closed today" in changed.pictures[1][1]
+        assert [one.prompt for one in s.service.calls] == ["a red bicycle", "a red bicycle"]

@@ -65,8 +65,8 @@ def rewording(c: CaseStage) -> list[Message]:
 
 
 @contextlib.asynccontextmanager
-async def case_stage(folder: Path, mode: Mode = "socket") -> AsyncIterator[CaseStage]:
-    async with stage(folder, mode=mode) as s:
+async def case_stage(folder: Path, mode: Mode = "socket", **rules: object) -> AsyncIterator[CaseStage]:
+    async with stage(folder, mode=mode, **rules) as s:
         yield CaseStage(s)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.slack.stage import stage
+from tests.slack.test_moderation import case_stage
 
 
 async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_used(tmp_path: Path) -> None:
@@ -82,3 +83,20 @@ async def test_a_script_without_a_font_is_named_beside_the_picture(tmp_path: Pat
         await s.until(
             lambda: "no font here for some of your characters (Cuneiform)" in str(result.blocks), what="why the words are missing"
         )
+
+
+async def test_a_moderators_wording_keeps_the_words_for_the_picture(tmp_path: Path) -> None:
+    async with case_stage(tmp_path, captions=True) as c:
+        card = await c.claimed("something terrible, caption: Open today")
+        c.s.service.script = [c.s.pictures(size=(400, 300))]
+        await c.press(card, "Suggest a rewrite", prompt="something friendly")
+        offer = await c.told("suggests a different wording")
+        assert "Text that's drawn on it: Open today" in offer.text
+        await c.s.stop()
+        await c.s.start(captions=True)
+        for _ in range(2):
+            await c.s.press(c.s.ada, offer, "Accept and send")
+        shown = await c.s.picture()
+        await c.s.until(lambda: len(shown.pictures) == 2, what="the picture with the words")
+        assert "Open today" in str(shown.blocks)
+        assert [one.prompt for one in c.s.service.calls] == ["something terrible", "something friendly"]

@@ -165,7 +165,7 @@ async def test_the_form_of_edit_has_the_words_and_may_drop_them(tmp_path: Path) 
         form = await s.form(A.EDIT, made)
         assert isinstance(form, Form)
         field = next(one for one in form.fields if one.name == "caption")
-        assert (field.value, field.required, field.spare) == ("Open today", False, True)
+        assert (field.value, field.required, field.spare) == ("Open today", False, False)
         for values, words in (({"caption": "Closed"}, "Closed"), ({"caption": ""}, ""), ({}, "Open today")):
             await s.press(A.EDIT, made, prompt=f"a bicycle {len(words)}", **values)
             child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
