@@ -72,8 +72,8 @@ class Simplify:
             row = ladder_rows.about(tx.connection, request.id)
             if request.state not in (RequestState.ANSWERED, RequestState.REFUSED):
                 return Reply(text("reply.still_running"), changed=False)
-            if request.answer is Answer.BLOCKED or request.deleted or not request.prompt:
-                return Reply(text("simplify.not_a_block" if request.answer is Answer.BLOCKED else "simplify.gone"), changed=False)
+            if _is_block(request) or request.deleted or not request.prompt:
+                return Reply(text("simplify.not_a_block" if _is_block(request) else "simplify.gone"), changed=False)
             if row is None:
                 details = details_of(request.prompt)
                 if not steps_down(details):
@@ -167,14 +167,18 @@ def _known(connection: Connection, row: LadderRow) -> Known | None:
         if request is None:
             continue
         running = running or request.state in request_rows.LIVE
-        if request.answer is Answer.BLOCKED or (
-            request.refusal is not None and request.refusal.reason in ("blocked_before", "held_for_moderator")
-        ):
+        if _is_block(request):
             blocked = request
         wrong = rejection_rows.of_request(connection, request.id) is not None
         if (outcome := _outcome(request, wrong)) is not None:
             tried.append(TriedStep(frozenset(step.kept), outcome))
     return Known(row, root, details, tried, running, blocked)
+
+
+def _is_block(request: Request) -> bool:
+    """Whether its wording was blocked, now or before, or waits for a moderator."""
+    held = request.refusal is not None and request.refusal.reason in ("blocked_before", "held_for_moderator")
+    return request.answer is Answer.BLOCKED or held
 
 
 def _outcome(request: Request, wrong: bool) -> bool | None:

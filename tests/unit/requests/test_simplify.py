@@ -139,6 +139,11 @@ async def test_a_block_gets_no_ladder_and_its_form_notes_the_case(tmp_path: Path
         await w.answer(row)
         reply = await press(w, A.SIMPLIFY, row)
         assert (reply.changed, reply.view, reply.text.startswith("Simplify isn't a way around a block")) == (False, None, True)
+        again = await w.imagine("a knight with a sword, covered in blood")
+        refused = (await newest(w)).refusal
+        assert refused is not None
+        assert refused.reason == "blocked_before"
+        assert (await press(w, A.SIMPLIFY, again)).text.startswith("Simplify isn't a way around a block")
         form = await w.bot.core.form(Act("f", "ana", "Ana", "test", "home", "imagine", A.EDIT, row))
         assert isinstance(form, Form)
         assert form.text.startswith("Case 1 is on record")
