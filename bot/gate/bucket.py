@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -26,6 +27,8 @@ SOON = 0.5
 """Seconds; a launch this soon after its token arrived counts as having waited for it."""
 MARGIN = 0.97
 """Factor on a rate that was computed from hints: they're exact, so a slightly too high rate would be rejected every time."""
+SHORTEST_SPAN = 0.5
+"""Seconds; shorter spans say nothing about the rate."""
 CHARGE = 0.5
 """Tokens that a repeated rejection may have cost. Some providers charge for rejections, so retrying too early would never succeed."""
 DENSE = 10.0
@@ -205,17 +208,9 @@ class Bucket:
         self.at = max(self.at, now)
 
     def _lower(self, launched: float, wait: float | None) -> None:
+        """Lower the rate after a rejection; `wait` (seconds) is the provider's hint."""
         recent = [rejection for rejection in self.rejections if 0.0 < launched - rejection.at < MEMORY]
-        bound, charged = math.inf, 0.0
-        for one in reversed(recent):
-            if launched - one.at >= 0.5:
-                bound = min(bound, (self.between(one.at, launched) + 1 + charged) / (launched - one.at))
-            charged += CHARGE if one.again else 0.0
-        for later, time in enumerate(reversed(self.times)):
-            if time < self.joined or launched - time > MEMORY:
-                break
-            if launched - time >= 0.5:
-                bound = min(bound, (later + 1 + charged) / (launched - time))
+        bound = self._bound(launched, recent)
         if wait is not None and recent and all(one.wait is not None for one in recent):
             fitted, settled = fit(self._rows([*recent, Rejection(launched, wait)]), 0.45 if wait == round(wait) else 0.1)
             bound, self.measured = MARGIN * (fitted or bound), settled
@@ -230,6 +225,23 @@ class Bucket:
         elif self.measured:
             self.rate *= 0.98
         self.rate = max(SLOWEST, self.rate)
+
+    def _bound(self, launched: float, recent: Sequence[Rejection]) -> float:
+        """Highest rate that what was admitted up to this rejection allows, in requests per second; infinite if nothing tells.
+
+        Spans begin at a recent rejection, or at a launch since the bucket was last full. Rejections in a row may have been charged.
+        """
+        bound, charged = math.inf, 0.0
+        for one in reversed(recent):
+            if launched - one.at >= SHORTEST_SPAN:
+                bound = min(bound, (self.between(one.at, launched) + 1 + charged) / (launched - one.at))
+            charged += CHARGE if one.again else 0.0
+        for later, time in enumerate(reversed(self.times)):
+            if time < self.joined or launched - time > MEMORY:
+                break
+            if launched - time >= SHORTEST_SPAN:
+                bound = min(bound, (later + 1 + charged) / (launched - time))
+        return bound
 
     def _rows(self, rejections: list[Rejection]) -> list[tuple[int, float]]:
         rows = []
