@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Float, case, cast, func, select
-from sqlalchemy.orm import aliased
 
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin
@@ -104,7 +103,7 @@ def failures(connection: Connection, since: float) -> Sequence[FailureCount]:
 
 def rejected_results(connection: Connection, since: float) -> Sequence[RejectionCount]:
     """Rejected results by reason, model, size and template, most frequent first."""
-    child = aliased(requests)
+    child = requests.alias()
     better = (child.c.parent == requests.c.id) & json_truth(child.c.typed, "picked")
     count, picked = func.count(), func.sum(case((select(child.c.id).where(better).exists(), 1), else_=0))
     template = func.coalesce(requests.c.template, requests.c.origin)
@@ -129,7 +128,7 @@ def attempts_by_model(connection: Connection, since: float) -> dict[str, int]:
 
 def remedies(connection: Connection, since: float) -> Sequence[Remedy]:
     """What people did after a failure, and how often the next request got pictures."""
-    child = aliased(requests)
+    child = requests.alias()
     kind, worked = _KIND, func.sum(case((child.c.answer == Answer.PICTURES.value, 1), else_=0))
     rows = connection.execute(
         select(kind, child.c.origin, func.count(), worked)
