@@ -27,7 +27,7 @@ class RoutedTransport(httpx.AsyncBaseTransport):
         """`verify` replaces the configured certificates in tests."""
         self._egress = egress
         self._context = egress.context() if verify is None else verify
-        self._named = egress.context(_TunnelContext) if verify is None else verify
+        self._verify = verify
         self._direct = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False, limits=LIMITS)
         self._proxied: dict[str, httpx.AsyncHTTPTransport] = {}
 
@@ -49,7 +49,8 @@ class RoutedTransport(httpx.AsyncBaseTransport):
         if proxy not in self._proxied:
             own = self._context if proxy.startswith("https:") and isinstance(self._context, ssl.SSLContext) else None
             via = httpx.Proxy(proxy, ssl_context=own)
-            self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=self._named, proxy=via, trust_env=False, limits=LIMITS)
+            named = self._egress.context(_TunnelContext) if self._verify is None else self._verify
+            self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=named, proxy=via, trust_env=False, limits=LIMITS)
         return self._proxied[proxy]
 
     async def aclose(self) -> None:
