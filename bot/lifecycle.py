@@ -40,7 +40,6 @@ from bot.reports import weekly_report
 from bot.requests.captioning import Captioning
 from bot.requests.contact_sheets import ContactSheets
 from bot.requests.orphaned_files import OrphanedFiles
-from bot.requests.questions import load as load_lint
 from bot.requests.recover import Recovered, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
@@ -51,6 +50,7 @@ from bot.requests.transitions import BATCH, CAPTION, SHEET, UNWANTED_TASK
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.sharing import Sharing
 from bot.shutdown import DRAIN, INTERACTIONS_END, Shutdown
+from bot.startup import Startup
 from bot.supervise import Supervisor
 from bot.wakeups import WakeUps
 
@@ -361,16 +361,16 @@ async def serve(
 
     With `list_models`, also checks the image service once at start.
     """
-    shutdown = Shutdown(stopping)
+    startup, shutdown = Startup(ready), Shutdown(stopping)
     shutdown.listen()
     found = await bot.start()
     if health is not None:
         health.started()
-    serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, ready).run(), name="platforms")
+    serving = asyncio.create_task(Platforms(bot.adapters, bot.core, bot.supervisor, startup.announce).run(), name="platforms")
     finishing = asyncio.create_task(bot.accept_received(found))
     looking = None if list_models is None else asyncio.create_task(greet(list_models, bot.ledger, bot.notices), name="greeting")
     waiter = asyncio.create_task(shutdown.asked.wait())
-    lint_loaded = asyncio.get_running_loop().run_in_executor(None, load_lint)
+    starting = asyncio.create_task(startup.finish())
     try:
         await asyncio.wait([waiter, serving], return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
@@ -380,10 +380,11 @@ async def serve(
             health.stopping()
         waiter.cancel()
         finishing.cancel()
+        starting.cancel()
         if looking is not None:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
         # Adapters stay connected until the answers to the last calls and presses are shown.
         await shutdown.drain(bot.scheduler, bot.sender, bot.core.calls)
         serving.cancel()
-        await asyncio.gather(waiter, finishing, lint_loaded, serving, return_exceptions=True)
+        await asyncio.gather(waiter, finishing, starting, serving, return_exceptions=True)

@@ -1,13 +1,15 @@
-"""Scheduling priority of the event loop's thread, so that it runs promptly while other threads and processes are busy."""
+"""What keeps the start short and the event loop prompt: the thread's scheduling, and the garbage collector."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import platform
 import struct
 import sys
+from collections.abc import Iterator
 
 SWITCH_INTERVAL = 0.0005
 """Seconds until a thread yields the interpreter (Python's default: 5 ms), so that the event loop waits a tenth as long for threads that
@@ -35,3 +37,21 @@ def favour_the_loop() -> None:
         nice = os.getpriority(os.PRIO_PROCESS, 0)
         attributes = _SCHED_ATTR.pack(_SCHED_ATTR.size, os.SCHED_OTHER, _RESET_ON_FORK, nice, 0, SLICE, 0, 0, 0, 0)
         ctypes.CDLL(None).syscall(number, 0, attributes, 0)
+
+
+@contextlib.contextmanager
+def collection_postponed() -> Iterator[None]:
+    """Stop the cyclic garbage collector until `resume_collection`: it would walk the modules again and again while they're imported."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def resume_collection() -> None:
+    """Collect garbage again, except for what exists now: modules, classes and tables stay for good, and walking them would hold up the
+    event loop. No effect if the collector is running."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

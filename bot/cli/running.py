@@ -19,6 +19,7 @@ import typer
 from bot.cli import plugins
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.domain.roles import ALL, ProcessRole, read, written
+from bot.responsiveness import collection_postponed
 from bot.texts import DEFAULT_LANGUAGE, speaking, text
 from bot.texts.phrases import listed
 
@@ -42,6 +43,7 @@ GENEROUS: dict[str, object] = {
 }
 
 
+@collection_postponed()
 def run(
     ctx: typer.Context,
     adapters: Annotated[str, typer.Option("--adapters", metavar="NAMES", help=text("cli.help.adapters"))] = "",
@@ -102,6 +104,7 @@ def _reloader(settings: Settings, file: Path, others: Collection[str]) -> Callab
     return reload
 
 
+@collection_postponed()
 def demo(
     ctx: typer.Context,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help=text("cli.help.demo_port"))] = None,

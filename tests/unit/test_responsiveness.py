@@ -1,6 +1,7 @@
 """The loop's thread asks for short slices; threads and processes that it starts don't."""
 
 import ctypes
+import gc
 import os
 import platform
 import struct
@@ -10,7 +11,7 @@ import threading
 
 import pytest
 
-from bot.responsiveness import SLICE, SWITCH_INTERVAL
+from bot.responsiveness import SLICE, SWITCH_INTERVAL, collection_postponed, resume_collection
 
 _SCHED_GETATTR = {"x86_64": 315, "aarch64": 275}
 
@@ -44,3 +45,21 @@ def test_only_the_loops_thread_is_in_a_hurry() -> None:
         pytest.skip("this kernel keeps no slices: they came with Linux 6.12")
     assert int(loop) == SLICE
     assert int(thread) != SLICE
+
+
+def test_the_collector_rests_during_the_start_and_leaves_out_what_the_start_made() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        with collection_postponed():
+            assert not gc.isenabled()
+            resume_collection()
+            assert gc.isenabled()
+            assert gc.get_freeze_count() > frozen
+            kept = gc.get_freeze_count()
+            resume_collection()
+            assert gc.get_freeze_count() == kept
+    finally:
+        gc.unfreeze()
+    with pytest.raises(ValueError, match="wrong"), collection_postponed():
+        raise ValueError("wrong")
+    assert gc.isenabled()
