@@ -250,7 +250,7 @@ class Core:
     # ---- presses and forms ---------------------------------------------------------------------------------------------------
 
     async def form(self, act: Act) -> Form | Reply:
-        """The form behind a button with `opens_form`, filled in for this person; a Reply if it may not be opened."""
+        """The form behind a button with `opens_form`, or why it may not be opened. Roles are asked about when it's submitted."""
         maker = self._forms.get(act.action)
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
@@ -271,7 +271,7 @@ class Core:
         return zoned(said, person.zone or await Readers(self.rules.limits.zone).zone_told(self.ledger, person.platform, person.community))
 
     async def _act(self, act: Act) -> Reply:
-        await self.roles.of(act.platform, act.community, act.person)
+        await self.roles.of_press(act.platform, act.community, act.person, act.row)
         if act.action is ActionName.SHOW:
             visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name, act.zone)
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))

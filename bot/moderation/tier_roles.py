@@ -5,13 +5,14 @@ A role counts only if the platform says yes; without an answer the member has wh
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.ledger import request_rows, settings_rows
+from bot.ledger import case_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger
 from bot.moderation.access import AccessCheck
 from bot.moderation.community import Asker
@@ -44,6 +45,19 @@ class TierRoles:
         who = await self.ledger.read(look)
         if who is not None:
             await self.of(*who)
+
+    async def of_press(self, platform: str, community: str, person: str, row: str) -> None:
+        """Ask about somebody who presses a button, in the community of the press and in that of the request or case that it's about: a
+        question in a direct message is answered there, and counts where it was asked."""
+
+        def look(connection: Connection) -> set[str]:
+            request = request_rows.get(connection, row)
+            rewrite = case_rows.rewrite(connection, row) if request is None else None
+            case = case_rows.get(connection, row if rewrite is None else rewrite.case_id) if request is None else None
+            return ({request.place.community} if request is not None else set()) | ({case.community} if case is not None else set())
+
+        about = await self.ledger.read(look)
+        await asyncio.gather(*(self.of(platform, one, person) for one in sorted({community, *about})))
 
     async def of(self, platform: str, community: str, person: str) -> None:
         """Ask about a member of a community, if it has tiers for roles."""

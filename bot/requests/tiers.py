@@ -26,8 +26,7 @@ from bot.requests.choices import offered
 from bot.requests.rules import Rules
 
 KNOWN_FOR = 86400.0
-"""Seconds for which the platform's last answer about somebody's roles counts. Every command asks again, and every press in the
-community."""
+"""Seconds for which the platform's last answer about somebody's roles counts. Every command and every press asks again."""
 WRITTEN_EVERY = 3600.0
 """Seconds after which an unchanged answer is stored again."""
 

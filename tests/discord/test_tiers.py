@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import MANAGE_GUILD, Message, User
+from tests.discord.test_moderation import case_stage
 
 
 async def tiers(s: Stage, olu: User) -> Message:
@@ -53,3 +54,23 @@ async def test_a_role_that_was_taken_away_counts_no_more(tmp_path: Path) -> None
         world.join(s.guild, s.ada)
         await s.answered(await s.imagine("a blue bicycle"), "Pictures are switched off for members here")
         assert len(s.service.calls) == 1
+
+
+async def test_a_yes_in_a_direct_message_goes_by_the_roles_of_that_moment(tmp_path: Path) -> None:
+    async with case_stage(tmp_path) as c:
+        s, world = c.s, c.s.discord.world
+        olu = world.user("Olu")
+        world.join(s.guild, olu, world.role(s.guild, "admins", MANAGE_GUILD))
+        artists = world.role(s.guild, "artists")
+        world.join(s.guild, s.ada, artists)
+        await write(s, olu, "Everyone", "Budget per day: 0", [])
+        await write(s, olu, "Artists", "Budget per day: 0.90", [artists.id])
+        await c.press(await c.claimed(), "Suggest a rewrite", prompt="something friendly")
+        offer = await c.told("suggests a different wording")
+        assert offer.channel.guild is None
+        world.join(s.guild, s.ada)
+        await s.whisper(await s.press(s.ada, offer, "Accept and send"), "wasn't sent")
+        assert [one.prompt for one in s.service.calls] == ["something terrible"]
+        world.join(s.guild, s.ada, artists)
+        await s.press(s.ada, offer, "Accept and send")
+        await s.until(lambda: len(s.service.calls) == 2, what="the accepted wording")
