@@ -24,7 +24,7 @@ from bot.prompts.edit_words import doubtful_edit
 from bot.prompts.normalise import UnusableText, fingerprint, normalise
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remembered_failure
-from bot.requests.change_choices import ChangeProblem, caption_lines
+from bot.requests.change_choices import MOST_PICTURES, ChangeProblem, caption_lines
 from bot.requests.choices import Choices, chosen_model, combined
 from bot.requests.rules import Rules
 from bot.requests.tiers import limited, settings_for
@@ -166,7 +166,7 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     if isinstance(found, Problem):
         return wrong_value(found)
     attached = attachment_rows.of_request(tx.connection, request.id)
-    wrong = reference_problem(request, attached, rules.references)
+    wrong = _caption_problem(wanted.caption, found.count) or reference_problem(request, attached, rules.references)
     if wrong is not None:
         return wrong
     references = tuple(one.sha256 for one in attached if one.attachment.role is AttachmentRole.PICTURE) or request.references
@@ -197,6 +197,12 @@ def _with_caption(tx: Tx, request: Request, wanted: Choices | Refusal, rules: Ru
         return Refusal("caption_blocked")
     asked = rules.lint is not None and rules.lint(found) is not None
     return Refusal("caption_asked") if asked else dataclasses.replace(wanted, caption=found)
+
+
+def _caption_problem(caption: str, count: int) -> Refusal | None:
+    """Refusal for more pictures than a message can show with and without their text."""
+    most = MOST_PICTURES // 2
+    return Refusal("caption_many", {"value": str(most)}, nearest=Nearest(str(most), str(most))) if caption and count > most else None
 
 
 def reference_problem(request: Request, attached: Sequence[StoredAttachment], limits: ReferenceLimits) -> Refusal | None:

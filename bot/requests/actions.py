@@ -275,6 +275,7 @@ def _proposed(request: Request, action: ActionName) -> dict[str, object]:
 
 
 _NEAREST_FIELD = {"unsupported_size": "size", "unsupported_quality": "quality", "unsupported_count": "count", "invalid_model": "model"}
+_NEAREST_FIELD["caption_many"] = "count"
 _NEAREST_FIELD |= {f"tier_{name}": name for name in ("size", "quality", "model")}
 
 

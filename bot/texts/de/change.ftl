@@ -68,6 +68,7 @@ problem_small = Bei { $value } bliebe von diesem Bild zu wenig übrig. Bitte wä
 problem_part = „{ $value }“ ist kein Teil, der bleiben kann. Bitte wähle die Mitte, den Anfang oder das Ende.
 problem_blocked = Der Bilddienst hat diese Worte hier schon einmal blockiert, deshalb werden sie auch nicht auf ein Bild gezeichnet. Bitte nimm andere Worte.
 problem_full = Dein Ergebnis hat schon zehn Bilder, und mehr passen nicht in eine Nachricht. Du kannst eines davon mit Text ändern oder das Ergebnis löschen.
+problem_many = Mit Text kann ich { $value } Bilder auf einmal machen: Jedes kommt mit und ohne Text, und zehn passen in eine Nachricht. Nimm bitte höchstens { $value }, oder lass den Text weg.
 problem_damaged = Dieses Bild lässt sich nicht mehr öffnen und deshalb auch nicht ändern. Du kannst jederzeit ein neues machen.
 problem_disk = Das geänderte Bild ließ sich nicht speichern. Deinem Original fehlt nichts; bitte versuche es in ein paar Minuten noch einmal.
 problem_asked = Dein Text scheint etwas Privates, eine Marke oder heftige Worte zu enthalten. Lass ihn hier weg und nimm „Text hinzufügen“ am fertigen Bild; dort kannst du darüber entscheiden.

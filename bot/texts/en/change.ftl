@@ -68,6 +68,7 @@ problem_small = Too little would be left of this picture at { $value }. Please c
 problem_part = “{ $value }” isn't a part that can be kept. Please choose the middle, the start or the end.
 problem_blocked = The image service blocked these words here earlier, so they aren't drawn on a picture either. Please use other words.
 problem_full = Your result has ten pictures already, and more don't fit into one message. You can change one of those with text, or delete the result.
+problem_many = With text, I can make { $value } pictures at once: each one comes with and without its text, and ten fit into one message. Please ask for { $value } or fewer, or leave the text out.
 problem_damaged = That picture can't be opened anymore, so it can't be changed. You can make a new one any time.
 problem_disk = The changed picture couldn't be stored. Your original is fine; please try again in a few minutes.
 problem_asked = Your text looks like it contains something private, a brand or strong words. Leave it out here, and use Add text on the finished picture, where you can decide about it.

@@ -68,6 +68,7 @@ problem_small = Con { $value } quedaría muy poco de esta imagen. Elige otra for
 problem_part = «{ $value }» no es una parte que se pueda conservar. Elige el centro, el principio o el final.
 problem_blocked = El servicio de imágenes ya bloqueó estas palabras aquí, así que tampoco se dibujan en una imagen. Usa otras palabras.
 problem_full = Tu resultado ya tiene diez imágenes y no caben más en un mensaje. Puedes cambiar una de las que tienen texto o borrar el resultado.
+problem_many = Con texto puedo hacer { $value } imágenes a la vez: cada una llega con y sin texto, y en un mensaje caben diez. Pide { $value } o menos, o quita el texto.
 problem_damaged = Esa imagen ya no se puede abrir, así que no se puede cambiar. Puedes hacer una nueva cuando quieras.
 problem_disk = No se pudo guardar la imagen cambiada. Tu original está bien; inténtalo de nuevo en unos minutos.
 problem_asked = Parece que tu texto contiene algo privado, una marca o palabras fuertes. Quítalo aquí y usa «Añadir texto» en la imagen terminada, donde podrás decidir.

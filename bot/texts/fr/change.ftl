@@ -68,6 +68,7 @@ problem_small = Avec { $value }, il resterait trop peu de cette image. Choisis u
 problem_part = « { $value } » n'est pas une partie qu'on peut garder. Choisis le milieu, le début ou la fin.
 problem_blocked = Le service d'images a déjà bloqué ces mots ici, donc ils ne sont pas non plus dessinés sur une image. Prends d'autres mots.
 problem_full = Ton résultat a déjà dix images, et un message n'en contient pas plus. Tu peux changer une de celles qui ont du texte, ou supprimer le résultat.
+problem_many = Avec du texte, je peux faire { $value } images à la fois : chacune arrive avec et sans son texte, et un message en contient dix. Demandes-en { $value } ou moins, ou enlève le texte.
 problem_damaged = Cette image ne s'ouvre plus et ne peut donc pas être changée. Tu peux en faire une nouvelle quand tu veux.
 problem_disk = L'image changée n'a pas pu être enregistrée. Ton original va bien ; réessaie dans quelques minutes.
 problem_asked = Ton texte semble contenir quelque chose de privé, une marque ou des mots forts. Enlève-le ici, et prends « Ajouter du texte » sur l'image finie, où tu pourras en décider.

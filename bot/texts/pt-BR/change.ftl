@@ -68,6 +68,7 @@ problem_small = Em { $value } sobraria muito pouco desta imagem. Escolha outro f
 problem_part = “{ $value }” não é uma parte que dê para manter. Escolha o meio, o começo ou o fim.
 problem_blocked = O serviço de imagens já bloqueou essas palavras aqui, então elas também não são desenhadas em uma imagem. Use outras palavras.
 problem_full = Seu resultado já tem dez imagens, e não cabem mais em uma mensagem. Você pode mudar uma das que têm texto ou excluir o resultado.
+problem_many = Com texto, consigo fazer { $value } imagens de uma vez: cada uma vem com e sem o texto, e cabem dez em uma mensagem. Peça { $value } ou menos, ou tire o texto.
 problem_damaged = Essa imagem não abre mais, então não dá para alterar. Você pode fazer uma nova quando quiser.
 problem_disk = A imagem alterada não pôde ser salva. O original está bem; tente de novo em alguns minutos.
 problem_asked = Seu texto parece conter algo pessoal, uma marca ou palavras fortes. Tire isso aqui e use “Adicionar texto” na imagem pronta, onde você pode decidir.

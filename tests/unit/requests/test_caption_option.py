@@ -78,6 +78,20 @@ async def test_what_cannot_be_drawn_is_told_before_anything_is_sent(tmp_path: Pa
         assert not s.world.service.calls
 
 
+@pytest.mark.parametrize(("count", "fits"), [(5, True), (6, False), (10, False)])
+async def test_more_pictures_than_fit_with_their_text_are_told_before_they_are_paid(tmp_path: Path, count: int, fits: bool) -> None:
+    async with stage(tmp_path) as s:
+        made = await s.world.imagine("a bicycle", count=str(count), caption="Open today")
+        view = await s.world.answer(made)
+        assert [one.count for one in s.world.service.calls] == ([count] if fits else [])
+        if not fits:
+            assert view.text[1].startswith("With text, I can make 5 pictures at once")
+            [button] = [one for one in view.buttons if one.action is A.NEAREST]
+            assert (await s.press(A.NEAREST, button.row)).changed
+            child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            assert (child.count, child.caption, child.refusal) == (5, "Open today", None)
+
+
 async def test_without_fonts_it_is_said(tmp_path: Path) -> None:
     async with stage(tmp_path, captions=False) as s:
         view = await s.world.answer(await s.world.imagine("a bicycle", caption="Open"))
