@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import PictureChange
@@ -40,24 +40,16 @@ class PictureDraft:
 
 def add(tx: Tx, draft: PictureDraft) -> set[str]:
     """Store a draft. Returns the hashes of older ones that made room for it."""
-    made = draft.made
-    tx.connection.execute(
-        insert(drafts).values(
-            id=draft.id,
-            request_id=draft.request_id,
-            change=change_to_json(draft.change),
-            replaces=draft.replaces,
-            sha256="" if made is None else made.sha256,
-            format="" if made is None else made.format,
-            width=0 if made is None else made.width,
-            height=0 if made is None else made.height,
-            size=0 if made is None else made.size,
-            preview=draft.preview,
-            created_at=tx.now,
-        )
-    )
+    change = change_to_json(draft.change)
+    named = {"id": draft.id, "request_id": draft.request_id, "change": change, "replaces": draft.replaces}
+    tx.connection.execute(insert(drafts).values(**named, **_file_columns(draft), created_at=tx.now))
     older = tx.connection.execute(_newest_first(draft.request_id).offset(MOST)).all()
     return {one for row in older for one in remove(tx, _draft(row))}
+
+
+def remake(tx: Tx, draft: PictureDraft) -> None:
+    """Give a draft other files, because those that it had never were stored."""
+    tx.connection.execute(update(drafts).where(drafts.c.id == draft.id).values(**_file_columns(draft)))
 
 
 def get(connection: Connection, draft_id: str) -> PictureDraft | None:
@@ -94,6 +86,12 @@ def uses(connection: Connection, hashes: Sequence[str]) -> set[str]:
     """The subset of these hashes that a draft uses."""
     found = connection.execute(select(drafts).where(drafts.c.sha256.in_(hashes) | drafts.c.preview.in_(hashes)))
     return {one for row in found for one in _draft(row).files} & set(hashes)
+
+
+def _file_columns(draft: PictureDraft) -> Mapping[str, Any]:
+    made = draft.made or Picture("", "", 0, 0, 0)
+    facts = {"sha256": made.sha256, "format": made.format, "width": made.width, "height": made.height, "size": made.size}
+    return {**facts, "preview": draft.preview}
 
 
 def _newest_first(request_id: str) -> Select[Any]:

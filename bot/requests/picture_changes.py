@@ -178,31 +178,42 @@ class PictureChanges:
 
     async def _shown(self, act: Act, planned: PictureDraft, made: Made) -> Reply:
         """Store the draft, then its files, and show it."""
-        preview = made.preview
+        files = dataclasses.replace(planned, made=made.picture, preview="" if made.preview is None else made.preview.sha256)
 
-        def body(tx: Tx, request: Request) -> tuple[Request, str] | Reply:
+        def body(tx: Tx, request: Request) -> tuple[Request, PictureDraft] | Reply:
             if not usable_pictures(tx, request):
                 return Reply(text("reply.no_picture_there"), changed=False)
             same = draft_rows.alike(tx.connection, request.id, planned.change, planned.replaces)
             if same is not None:
-                return request, same.id
-            draft = PictureDraft(
-                tx.new_id(), request.id, planned.change, planned.replaces, made.picture, "" if preview is None else preview.sha256
-            )
+                return request, same
+            draft = dataclasses.replace(files, id=tx.new_id())
             self._store(tx, draft, planned.id)
-            return request, draft.id
+            return request, draft
 
         found = await self.requests.on_own(dataclasses.replace(act, row=planned.request_id), body)
         if isinstance(found, Reply):
             return found
+        request, draft = found
+        stored = await self._stored(draft)
         try:
-            await self.pictures.keep(made.content, made.picture.sha256, made.picture.format)
-            if preview is not None:
-                await self.pictures.keep(made.preview_content, preview.sha256, preview.format)
+            if stored is None:
+                if draft.made is not None and draft.made.sha256 != made.picture.sha256:
+                    # Killed before its file was there, and signed again, it has another hash.
+                    await self.requests.ledger.write(lambda tx: draft_rows.remake(tx, dataclasses.replace(files, id=draft.id)))
+                await self.pictures.keep(made.content, made.picture.sha256, made.picture.format)
+            if made.preview is not None:
+                await self.pictures.keep(made.preview_content, made.preview.sha256, made.preview.format)
         except OSError as error:
             log.warning("draft_not_stored", error=type(error).__name__)
             return _said(ChangeProblem("disk"))
-        return Reply(text("change.ready"), view=preview_view(*found, planned.change, preview or made.picture))
+        return Reply(text("change.ready"), view=preview_view(request, draft.id, planned.change, made.preview or stored or made.picture))
+
+    async def _stored(self, draft: PictureDraft) -> Picture | None:
+        """A draft's picture, if its file is there."""
+        try:
+            return draft.made if draft.made is not None and await self.pictures.read(draft.made.sha256) else None
+        except LookupError:
+            return None
 
     @staticmethod
     def _store(tx: Tx, draft: PictureDraft, before: str) -> None:

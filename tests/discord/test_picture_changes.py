@@ -108,3 +108,25 @@ async def test_edit_prompt_has_a_field_for_the_words_on_the_picture(tmp_path: Pa
         await s.until(lambda: len(changed.pictures) == 2, what="the picture with the new words")
         assert "Closed today" in changed.pictures[1][1]
         assert [one.prompt for one in s.service.calls] == ["a red bicycle", "a red bicycle"]
+
+
+async def test_a_text_is_corrected_from_what_was_drawn(tmp_path: Path) -> None:
+    async with stage(tmp_path, captions=True) as s:
+        s.service.script = [s.pictures(size=(400, 300), colour="navy")]
+        result = await s.answered(await s.imagine("a red bicycle"))
+        opened = await s.press(s.ada, result, "Add text")
+        sent = await s.discord.people.submit(opened, text="Open\ntoday", place="top-left", size="small", colour="#ffd60a")
+        await s.press(s.ada, await s.whisper(sent, "your result"), "Use it")
+        await s.until(lambda: len(result.pictures) == 2, what="the picture with the text")
+        await s.stop()
+        await s.start(captions=True)
+        opened = await s.press(s.ada, result, "Add text")
+        fields = [one["component"] for one in (opened.modal or {})["components"]]
+        known = {one["custom_id"]: one.get("value") or [o["value"] for o in one.get("options", []) if o.get("default")] for one in fields}
+        assert known == {"picture": ["2"], "text": "Open\ntoday", "place": ["top-left"], "size": ["small"], "colour": "yellow"}
+        preview = await s.whisper(await s.discord.people.submit(opened, text="Closed today"), "your result")
+        for _ in range(2):
+            await s.press(s.ada, preview, "Use it")
+        await s.until(lambda: "Closed today" in result.pictures[1][1], what="the corrected text")
+        assert len(result.pictures) == 2, "in the place of the first one"
+        assert len(s.service.calls) == 1

@@ -30,6 +30,12 @@ async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_us
             await s.press(s.ada, preview, "Use it")
         await s.until(lambda: len(result.pictures) == 2, what="the changed picture")
         assert "Open today" in str(result.blocks)
+        again = await s.press(s.ada, result, "Add text")
+        await s.form(again)
+        assert again.opened is not None
+        filled = {name: one["element"] for name, one in again.opened.fields.items()}
+        assert (filled["text"]["initial_value"], filled["colour"]["initial_value"]) == ("Open today", "yellow")
+        assert [filled[name]["initial_option"]["value"] for name in ("picture", "place", "size")] == ["2", "top-left", "auto"]
         crop = await s.press(s.ada, result, "Crop")
         await s.form(crop)
         await s.slack.acked(await s.slack.people.submit(crop, picture="1", ratio="1:1"))

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
+from bot.ledger.tables import picture_drafts
 from bot.pixels.marks import COMPOSITE
 from bot.pixels.provenance import CannotSign, load
 from bot.pixels.workers import Here
@@ -24,6 +26,7 @@ c2pa = pytest.importorskip("c2pa", reason="the extra `provenance` is not install
 from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: E402
 
 from tests.unit.pixels.signed import make  # noqa: E402
+from tests.unit.requests.test_picture_changes import A, stage  # noqa: E402
 
 NOW = SystemPorts().now()
 SIGNED = Path(__file__).with_name("signed")
@@ -70,6 +73,53 @@ async def test_a_crop_is_signed_with_the_original_as_parent(tmp_path: Path, file
     assert len(said["manifests"]) == 1 + signed
     assert COMPOSITE.encode() in made, "the mark without a signature stays too"
     assert len(made) < 12_000, "no thumbnails"
+
+
+def own_of(content: bytes) -> tuple[Mapping[str, Any], list[str]]:
+    """The newest manifest of a valid picture, and what it says was done."""
+    said = manifests(content)
+    assert said["validation_state"] == "Valid"
+    own = said["manifests"][said["active_manifest"]]
+    return own, [
+        one["action"] for found in own["assertions"] if found["label"].startswith("c2pa.actions") for one in found["data"]["actions"]
+    ]
+
+
+async def test_a_text_is_signed_and_a_corrected_one_starts_from_the_original_again(tmp_path: Path, file: Path) -> None:
+    pytest.importorskip("uharfbuzz", reason="the extra `captions` is not installed")
+    async with stage(tmp_path, PictureStore(tmp_path, workers=Here(), signer=load(file, NOW))) as s:
+        request = await s.result()
+        for words, number in (("Open today", "1"), ("Closed today", "2")):
+            first, again = [await s.preview(A.ADD_TEXT, request, text=words, picture=number) for _ in range(2)]
+            assert first.pictures[0].sha256 == again.pictures[0].sha256, "signed twice, shown once"
+            assert (await s.press(A.USE_CHANGE, again.buttons[0].row)).changed
+        original, drawn = await s.pictures(request)
+        own, done = own_of(await s.store.read(drawn.sha256))
+        assert done == ["c2pa.opened", "c2pa.edited"]
+        [parent] = own["ingredients"]
+        assert (parent["relationship"], "active_manifest" in parent) == ("parentOf", False), "nothing of the first text is left"
+        assert (drawn.change and drawn.change.text, drawn.change and drawn.change.source) == ("Closed today", original.sha256)
+        draft = (await s.preview(A.CROP, request, picture="2", ratio="1:1")).buttons[0].row
+        assert (await s.press(A.USE_CHANGE, draft)).changed
+        own, done = own_of(await s.store.read((await s.pictures(request))[2].sha256))
+        assert done == ["c2pa.opened", "c2pa.cropped"]
+        assert "active_manifest" in own["ingredients"][0], "the text's own manifest came along"
+
+
+async def test_a_signed_draft_whose_file_never_was_stored_is_made_again(tmp_path: Path, file: Path) -> None:
+    signer = load(file, NOW)
+    async with stage(tmp_path, PictureStore(tmp_path, workers=Here(), signer=signer)) as s:
+        request = await s.result()
+        first = await s.preview(A.CROP, request, ratio="1:1")
+        [draft] = await s.world.bot.ledger.read(lambda c: c.execute(select(picture_drafts)).all())
+        assert await s.store.delete(draft.sha256)  # killed between the row and the file
+    async with stage(tmp_path, PictureStore(tmp_path, workers=Here(), signer=signer)) as s:
+        again = await s.preview(A.CROP, request, ratio="1:1")
+        assert again.buttons[0].row == first.buttons[0].row
+        assert (await s.press(A.USE_CHANGE, again.buttons[0].row)).changed
+        used = (await s.pictures(request))[1]
+        assert used.sha256 != draft.sha256, "signed again, so another file"
+        assert own_of(await s.store.read(used.sha256))[1] == ["c2pa.opened", "c2pa.cropped"]
 
 
 async def test_a_flipped_byte_is_seen_and_nothing_else_is_signed(tmp_path: Path, file: Path) -> None:

@@ -88,8 +88,8 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(folder: Path, **rules: Any) -> AsyncIterator[Stage]:
-    store = PictureStore(folder, workers=Here())
+async def stage(folder: Path, store: PictureStore | None = None, **rules: Any) -> AsyncIterator[Stage]:
+    store = store or PictureStore(folder, workers=Here())
     async with world(folder, Service(), pictures=store, **({"captions": True} | rules)) as made:
         yield Stage(made, store, folder)
 
