@@ -14,7 +14,7 @@ LONGEST_TEXT = 1000
 
 
 class Composer:
-    """Draws the text box into the current slot."""
+    """Draws the text box into the current slot. On a phone, what's rarely needed is behind "More options" unless it holds something."""
 
     def __init__(self, actions: WebActions) -> None:
         self._actions = actions
@@ -31,11 +31,14 @@ class Composer:
                 if options.max_references:
                     self._pictures(options.max_references)
                 part("button", text("web.guide"), "button price", type="button").on("click", self._actions.guide)
-                part("button", text("web.batch"), "button price", type="button").on("click", self._actions.batch)
-                part("button", text("web.price"), "button price", type="button").on(
+                part(
+                    "button", text("web.more_options"), "button price more", type="button", aria_expanded="false", aria_controls="options"
+                ).on("click", js_handler="(event) => chat.more(event)")
+                part("button", text("web.batch"), "button price rare", type="button").on("click", self._actions.batch)
+                part("button", text("web.price"), "button price rare", type="button").on(
                     "click", self._priced, js_handler="(event) => chat.price(event, emit)"
                 )
-            with part("div", "", "options", role="group", aria_label=text("web.options")):
+            with part("div", "", "options", id="options", role="group", aria_label=text("web.options")):
                 if options.models:
                     self._select("model", [(one.value, one.label) for one in options.models], options.model)
                 self._select("size", [(one.value, one.label) for one in options.sizes], options.default_size)

@@ -6,6 +6,7 @@
   const narrow = window.matchMedia("(max-width: 760px)");
   const NEW = "● ";
   const DRAFT = "imagine-bot-draft";
+  const MORE = "imagine-bot-more-options";
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
 
@@ -52,7 +53,14 @@
       const caption = byId("option-caption");
       if (caption) caption.value = "";
       sessionStorage.removeItem(DRAFT);
+      mark();
       grow(box);
+    },
+    // On a phone, the options are folded away. Those that hold something stay.
+    more() {
+      const open = !byId("composer").classList.contains("open");
+      sessionStorage.setItem(MORE, open ? "1" : "");
+      unfold(open);
     },
     fill(line) {
       const box = byId("message");
@@ -136,16 +144,35 @@
 
   // What is typed outlives a reload, and its key with it: sent again after a crash, it is known as the same line.
   function keep(box) {
-    if (box.value) sessionStorage.setItem(DRAFT, JSON.stringify([box.value, box.dataset.key ?? ""]));
+    const caption = byId("option-caption")?.value ?? "";
+    if (box.value || caption) sessionStorage.setItem(DRAFT, JSON.stringify([box.value, box.dataset.key ?? "", caption]));
     else sessionStorage.removeItem(DRAFT);
   }
   function restore(box) {
     box.dataset.restored = "1";
-    const [line, key] = JSON.parse(sessionStorage.getItem(DRAFT) ?? '["", ""]');
+    const [line, key, words] = JSON.parse(sessionStorage.getItem(DRAFT) ?? '["", "", ""]');
+    const caption = byId("option-caption");
+    if (caption && words && !caption.value) caption.value = words;
+    unfold(Boolean(sessionStorage.getItem(MORE)));
+    mark();
     if (!line || box.value) return;
     box.value = line;
     if (key) box.dataset.key = key;
     grow(box);
+  }
+  function unfold(open) {
+    const form = byId("composer");
+    form.classList.toggle("open", open);
+    form.querySelector(".more").setAttribute("aria-expanded", String(open));
+  }
+  // Marks the options that hold something other than what they began with. The one in use stays marked until it is left.
+  function mark() {
+    for (const option of document.querySelectorAll("#options .option")) {
+      const field = option.querySelector("select, input, textarea");
+      const value = String(field.type === "checkbox" ? field.checked : field.value);
+      field.dataset.usual ??= field.tagName === "TEXTAREA" ? "" : value;
+      option.classList.toggle("set", value !== field.dataset.usual || field === document.activeElement);
+    }
   }
   const find = (id) => document.querySelector(`article[data-message="${CSS.escape(id)}"]`);
   function follow() {
@@ -179,10 +206,15 @@
     }
   });
   document.addEventListener("input", (event) => {
-    if (event.target.id !== "message") return;
-    delete event.target.dataset.key; // another text is another event
-    keep(event.target);
-    grow(event.target);
+    const box = byId("message");
+    if (!box || !event.target.closest?.("#composer")) return;
+    delete box.dataset.key; // another text, or other options, are another event
+    keep(box);
+    if (event.target === box) grow(box);
+    else mark();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.closest?.("#options")) setTimeout(mark);
   });
   document.addEventListener("focusin", (event) => {
     held = event.target.closest?.("article") ?? null;

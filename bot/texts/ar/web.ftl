@@ -13,6 +13,7 @@ message = الرسالة
 placeholder = /imagine وما تريد رؤيته
 send = إرسال
 options = الخيارات
+more_options = خيارات أخرى
 model = النموذج
 size = الحجم
 quality = الجودة

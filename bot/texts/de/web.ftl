@@ -13,6 +13,7 @@ message = Nachricht
 placeholder = /imagine und was du sehen möchtest
 send = Senden
 options = Optionen
+more_options = Weitere Optionen
 model = Modell
 size = Größe
 quality = Qualität

@@ -13,6 +13,7 @@ message = Message
 placeholder = /imagine and what you'd like to see
 send = Send
 options = Options
+more_options = More options
 model = Model
 size = Size
 quality = Quality

@@ -13,6 +13,7 @@ message = Mensaje
 placeholder = /imagine y lo que quieres ver
 send = Enviar
 options = Opciones
+more_options = Más opciones
 model = Modelo
 size = Tamaño
 quality = Calidad

@@ -13,6 +13,7 @@ message = Message
 placeholder = /imagine et ce que tu veux voir
 send = Envoyer
 options = Options
+more_options = Plus d'options
 model = Modèle
 size = Taille
 quality = Qualité

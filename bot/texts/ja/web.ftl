@@ -13,6 +13,7 @@ message = メッセージ
 placeholder = /imagine と見たいもの
 send = 送信
 options = オプション
+more_options = その他のオプション
 model = モデル
 size = サイズ
 quality = 品質

@@ -13,6 +13,7 @@ message = 메시지
 placeholder = /imagine과 보고 싶은 것
 send = 보내기
 options = 옵션
+more_options = 옵션 더 보기
 model = 모델
 size = 크기
 quality = 품질

@@ -13,6 +13,7 @@ message = Mensagem
 placeholder = /imagine e o que você quer ver
 send = Enviar
 options = Opções
+more_options = Mais opções
 model = Modelo
 size = Tamanho
 quality = Qualidade

@@ -13,6 +13,7 @@ message = 消息
 placeholder = /imagine 加上你想看到的内容
 send = 发送
 options = 选项
+more_options = 更多选项
 model = 模型
 size = 尺寸
 quality = 画质

@@ -13,6 +13,7 @@ message = 訊息
 placeholder = /imagine 加上你想看到的內容
 send = 送出
 options = 選項
+more_options = 更多選項
 model = 模型
 size = 尺寸
 quality = 畫質

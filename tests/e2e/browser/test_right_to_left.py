@@ -90,6 +90,7 @@ def test_gallery_mask_and_batch_run_from_right_to_left(reading: Callable[..., Ch
     page.keyboard.press("Escape")
     expect(chat.dialog).to_have_count(0)
 
+    page.get_by_role("button", name=ar("web.more_options")).click()
     page.get_by_role("button", name=ar("web.batch")).click()
     chat.dialog.get_by_label(ar("batch.form_topics"), exact=True).fill("منارة\nميناء")
     chat.check("the form for a batch in Arabic")
