@@ -6,12 +6,13 @@ A role counts only if the platform says yes; without an answer the member has wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.domain.requests import Place
 from bot.ledger import case_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger
 from bot.moderation.access import AccessCheck
@@ -38,13 +39,17 @@ class TierRoles:
     async def of_request(self, request_id: str) -> None:
         """Ask about the member of a received request."""
 
-        def look(connection: Connection) -> tuple[str, str, str] | None:
+        def look(connection: Connection) -> tuple[Place, str, Sequence[str]] | None:
             request = request_rows.get(connection, request_id)
-            return None if request is None else (request.place.platform, request.place.community, request.person.id)
+            if request is None:
+                return None
+            place, person = request.place, request.person.id
+            return place, person, _named(settings_rows.of_community(connection, place.platform, place.community), person)
 
-        who = await self.ledger.read(look)
-        if who is not None:
-            await self.of(*who)
+        found = await self.ledger.read(look)
+        if found is not None:
+            place, person, named = found
+            await self._ask(place.platform, place.community, person, named)
 
     async def of_press(self, platform: str, community: str, person: str, row: str) -> None:
         """Ask about somebody who presses a button, in the community of the press and in that of the request or case that it's about: a
@@ -61,10 +66,17 @@ class TierRoles:
 
     async def of(self, platform: str, community: str, person: str) -> None:
         """Ask about a member of a community, if it has tiers for roles."""
-        own = await self.ledger.read(lambda c: settings_rows.of_community(c, platform, community))
-        named = sorted({one for tier in tiers_of(own) for one in tier.who} - {person})
+        named = await self.ledger.read(lambda c: _named(settings_rows.of_community(c, platform, community), person))
+        await self._ask(platform, community, person, named)
+
+    async def _ask(self, platform: str, community: str, person: str, named: Sequence[str]) -> None:
         if not named or not person:
             return
         held = await self.access.held(platform, community, person, named)
         if not await self.ledger.read(lambda c: knows_roles(c, platform, community, person, held, self.ledger.now())):
             await self.ledger.write(lambda tx: remember_roles(tx, platform, community, person, held))
+
+
+def _named(own: Mapping[str, Any], person: str) -> Sequence[str]:
+    """The roles that a community's tiers name."""
+    return sorted({one for tier in tiers_of(own) for one in tier.who} - {person})
