@@ -12,6 +12,8 @@ import time
 from typing import Protocol
 
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+_LENGTH = 16
+_IDS = len(_ALPHABET) ** _LENGTH
 
 
 class Ports(Protocol):
@@ -44,7 +46,12 @@ class SystemPorts:
         return time.monotonic()
 
     def new_id(self) -> str:
-        return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+        number = secrets.randbelow(_IDS)  # one question to the system instead of sixteen
+        letters = []
+        for _ in range(_LENGTH):
+            number, digit = divmod(number, len(_ALPHABET))
+            letters.append(_ALPHABET[digit])
+        return "".join(letters)
 
     def uniform(self, low: float, high: float) -> float:
         return random.uniform(low, high)
