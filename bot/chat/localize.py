@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.chat.views import Form, Reply, View
 from bot.texts import DEFAULT_LANGUAGE, in_zone, say, tells_time
@@ -25,11 +26,22 @@ def zoned(said: Said, zone: str) -> Said:
 
 def has_times(said: object) -> bool:
     """Whether a view, form or reply tells a time."""
+    if isinstance(said, str):
+        return tells_time(said)
     if isinstance(said, tuple):
         return any(map(has_times, said))
-    if dataclasses.is_dataclass(said) and not isinstance(said, type):
-        return any(has_times(getattr(said, one.name)) for one in dataclasses.fields(said))
-    return tells_time(said)
+    return any(has_times(getattr(said, name)) for name in _fields_of(said))
+
+
+def _fields_of(value: object) -> tuple[str, ...]:
+    """Names of the fields of a dataclass's object; none for other objects."""
+    kind: Any = type(value)
+    return _field_names(kind)
+
+
+@functools.cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def _changed(value: T, change: Callable[[str], str]) -> T:
@@ -38,6 +50,6 @@ def _changed(value: T, change: Callable[[str], str]) -> T:
         made = change(value)
     elif isinstance(value, tuple):
         made = tuple(_changed(one, change) for one in value)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        made = dataclasses.replace(value, **{one.name: _changed(getattr(value, one.name), change) for one in dataclasses.fields(value)})
+    elif names := _fields_of(value):
+        made = dataclasses.replace(value, **{name: _changed(getattr(value, name), change) for name in names})  # type: ignore[type-var]
     return made  # type: ignore[return-value]  # of the same type, with other words

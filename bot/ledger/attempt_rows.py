@@ -14,6 +14,7 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import attempts
 
 _INSERT_ATTEMPT = insert(attempts)
+_LATEST_NUMBER = select(func.max(attempts.c.number)).where(attempts.c.request_id == bindparam("request_id"))
 _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
 
 
@@ -86,7 +87,7 @@ def open_attempts(connection: Connection) -> Sequence[Attempt]:
 
 def next_number(connection: Connection, request_id: str) -> int:
     """The number of a request's next attempt, from 1."""
-    latest = connection.execute(select(func.max(attempts.c.number)).where(attempts.c.request_id == request_id)).scalar()
+    latest = connection.execute(_LATEST_NUMBER, {"request_id": request_id}).scalar()
     return 1 + int(latest or 0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
@@ -14,6 +14,7 @@ from bot.ledger.tables import memory
 
 GATE = "gate:"
 """Key prefix of a gate's learned limits."""
+_RECALL = select(memory).where(memory.c.key == bindparam("key"))
 
 
 def remember(tx: Tx, key: str, value: object) -> None:
@@ -24,7 +25,7 @@ def remember(tx: Tx, key: str, value: object) -> None:
 
 def recall(connection: Connection, key: str) -> tuple[Any, float] | None:
     """A stored JSON value and the time when it was stored, or None."""
-    row = connection.execute(select(memory).where(memory.c.key == key)).one_or_none()
+    row = connection.execute(_RECALL, {"key": key}).one_or_none()
     return None if row is None else (row.value, float(row.saved_at))
 
 
