@@ -72,6 +72,7 @@ from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
 from bot.settings.rules import rules_of
 from bot.settings.services import fallbacks_of, half_price_of, provider_of
+from bot.settings.surroundings import cleaner_of
 from bot.sharing import share
 from bot.supervise import Supervisor
 from bot.texts import text
@@ -372,7 +373,7 @@ def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, h
         OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services if one.name not in (DEFAULT, HALF_PRICE)
     ]
     bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
-    page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress)
+    page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress, clean=cleaner_of(settings))
     bot.watch_status(StatusHint(page, bot.notices, bot.writes))
     bot.core.add_actions(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))
     if health is not None:

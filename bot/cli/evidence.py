@@ -29,7 +29,7 @@ def evidence(
     from bot.ports import SystemPorts
     from bot.providers.status_page import StatusPage, page_of
     from bot.settings import load
-    from bot.settings.surroundings import surroundings_of
+    from bot.settings.surroundings import cleaner_of, surroundings_of
 
     if request is not None and last_failure:
         raise Stop(text("evidence.either"), code=USAGE)
@@ -39,7 +39,7 @@ def evidence(
     found = reading(lambda: read_only.look(file, lambda c: find(c, request)))
     if found is None:
         raise Stop(text("evidence.no_failure") if request is None else text("evidence.unknown", request=request[:60]))
-    page = StatusPage(page_of(settings.status_page, settings.image_base_url), SystemPorts(), settings.egress)
+    page = StatusPage(page_of(settings.status_page, settings.image_base_url), SystemPorts(), settings.egress, clean=cleaner_of(settings))
     maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, SystemPorts())
     try:
         path = maker.make(found, asyncio.run(status_words(page)) if page.address else "")

@@ -28,6 +28,7 @@ from bot.messages.model_end import NOTICE_DAYS, when
 from bot.providers.routed import RoutedTransport, was_proxied
 from bot.providers.status_page import StatusPage, page_of
 from bot.settings import Settings
+from bot.settings.surroundings import cleaner_of
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -119,7 +120,7 @@ async def status_page(subject: Subject, findings: Sequence[Finding]) -> None:
     doubtful = (layers.SERVICE, layers.MODEL, layers.NETWORK, layers.KEY)
     if address is None or not any(not one.ok and one.layer in doubtful for one in findings):
         return
-    page = StatusPage(address, subject.ports, settings.egress)
+    page = StatusPage(address, subject.ports, settings.egress, clean=cleaner_of(settings))
     found = await page.look()
     if found is not None:
         since = datetime.fromtimestamp(found.since, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,12 +12,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from bot.observe.redact import Redactor
+from bot.observe.secret_spellings import Reading, SecretFinder
 from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
 
 Span = tuple[int, int]
-SECRET_PART = 8
-"""Consecutive characters of a secret that count as the secret: services mask keys by leaving both ends."""
 PROMPT_PART = 14
 """Consecutive letters and digits of a prompt that count as the prompt."""
 DENSE_PART = 5
@@ -43,9 +40,11 @@ _PIECE = re.compile(r"[-_/=+]+")
 OPAQUE = 10
 """Characters of a run of letters and digits that is no word, such as a session id."""
 _LETTER = re.compile(
-    r"\\u(?P<unit>[0-9a-fA-F]{4})|(?P<percent>(?:%[0-9A-Fa-f]{2})+)|&#(?P<entity>x[0-9a-fA-F]{1,6}|\d{1,7});|\\[nrtbf\"'/\\]|[^\W_]"
+    r"\\u(?P<unit>[0-9a-fA-F]{4})|(?P<percent>(?:%(?:25)*[0-9A-Fa-f]{2})+)|&#(?P<entity>x[0-9a-fA-F]{1,6}|\d{1,7});|\\[nrtbf\"'/\\]|[^\W_]"
 )
 """One letter or digit, as itself or escaped for JSON, a URL or HTML; other escapes separate words."""
+_TWICE = re.compile(r"%(?:25)+")
+"""The percent sign of an escape that was escaped again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +61,20 @@ class Private:
     allowed: frozenset[str] = frozenset()
     """Request ids that support needs. A secret is never among them."""
     _redactor: Redactor = field(init=False)
-    _parts: frozenset[str] = field(init=False)
+    _finder: SecretFinder = field(init=False)
 
     def __post_init__(self) -> None:
         known = [one for one in self.secrets if one]
-        parts = {one[at : at + SECRET_PART] for one in known for at in range(max(1, len(one) - SECRET_PART + 1))}
         object.__setattr__(self, "_redactor", Redactor(known))
-        object.__setattr__(self, "_parts", frozenset(part for part in parts if len(part) >= min(SECRET_PART, 6)))
+        object.__setattr__(self, "_finder", SecretFinder(known, self.hosts))
 
     def find(self, text: str) -> list[Span]:
         """Positions of everything private, except prompts."""
         ids = [span for one in self.allowed for span in _occurrences(text, one)]
         found = [*self._values(text), *self.shapes(text), *self._detected(text)]
+        whole = Reading.of(text).as_meant()
+        if whole.text != text:
+            found += [whole.original(*span) for span in (*self.shapes(whole.text), *self._detected(whole.text))]
         return [(start, end) for start, end in found if not any(first <= start and end <= last for first, last in ids)]
 
     def values_in(self, text: str) -> bool:
@@ -84,22 +85,8 @@ class Private:
         """Whether a request id of the service is nothing but that."""
         return not self.values_in(request_id) and self._redactor(request_id) == request_id and _EMAIL.search(request_id) is None
 
-    def _secrets(self, text: str) -> Iterator[Span]:
-        for at in range(len(text) - 5):
-            for length in {SECRET_PART, *(len(part) for part in self._parts if len(part) < SECRET_PART)}:
-                if text[at : at + length] in self._parts:
-                    yield at, at + length
-        for match in _TOKEN.finditer(text):
-            if any(decoded != match[0] and self._is_secret(decoded) for decoded in _decoded(match[0])):
-                yield match.span()
-        if "%" in text and self._is_secret(unquote(text)) and not self._is_secret(text):
-            yield from (match.span() for match in re.finditer(r"\S*%[0-9A-Fa-f]{2}\S*", text))
-
-    def _is_secret(self, text: str) -> bool:
-        return any(part in text for part in self._parts)
-
     def _values(self, text: str) -> Iterator[Span]:
-        yield from self._secrets(text)
+        yield from self._finder.find(text)
         lowered = text.lower()
         for name in self.hosts:
             yield from _occurrences(lowered, name.lower())
@@ -142,17 +129,6 @@ def _is_opaque(token: str) -> bool:
     return any(len(piece) >= OPAQUE and not piece.isalpha() and not piece.isdigit() for piece in _PIECE.split(token))
 
 
-def _decoded(token: str) -> Iterator[str]:
-    """What a base64 token may hold, at each of the four alignments."""
-    for start in range(4):
-        part = token[start:].replace("-", "+").replace("_", "/").rstrip("=")
-        part = part[: len(part) // 4 * 4]
-        try:
-            yield base64.b64decode(part, validate=True).decode("latin-1")
-        except (binascii.Error, ValueError):
-            continue
-
-
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -189,7 +165,7 @@ def _letter(match: re.Match[str]) -> str:
     if match["unit"]:
         return chr(int(match["unit"], 16)).casefold()
     if match["percent"]:
-        return unquote(match["percent"]).casefold()
+        return unquote(_TWICE.sub("%", match["percent"])).casefold()
     if match["entity"]:
         number = match["entity"]
         code = int(number[1:], 16) if number.startswith("x") else int(number)

@@ -10,7 +10,6 @@ import asyncio
 import dataclasses
 import hashlib
 import json
-import re
 import ssl
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,8 +34,9 @@ from bot.providers.encoding import first_bytes
 from bot.providers.input_pictures import with_pictures
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.picture_port import PicturePort
-from bot.providers.port import REQUEST_ID_HEADERS, Call, OnPartial
+from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
+from bot.providers.service_words import request_id_of, without_key
 from bot.providers.services.registry import api_for
 from bot.providers.stream import OnData, as_answer, is_stream, read_stream
 
@@ -49,7 +49,6 @@ LIST_TIMEOUT = 30.0
 """Seconds allowed for the model list."""
 _BYTES_PER_PICTURE = 40 * 1024 * 1024
 _MAX_BYTES = 200 * 1024 * 1024
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _MAX_FETCHES = 6
 """About a minute of doubling pauses. The picture is paid for, and a download is free."""
 _POLL_AGAIN = 5.0
@@ -155,7 +154,7 @@ class HttpProvider:
             exchange.on_partial = lambda data: self._show(data, on_partial)
         work = self._whole(exchange, call, self._api.generate(call, self._base.path))
         outcome = await (self._submit(work) if self._api.takes_tasks else work)
-        return dataclasses.replace(outcome, carried=self._api.carried(call))
+        return without_key(dataclasses.replace(outcome, carried=self._api.carried(call)), self._auth)
 
     async def _show(self, data: str, on_partial: OnPartial) -> None:
         """Store an unfinished picture and pass it on. An unusable one is dropped, because it's only a preview."""
@@ -172,7 +171,8 @@ class HttpProvider:
         if pending.is_download and tried.isascii() and tried.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(tried[:3]))
         exchange = Exchange("task.poll", self._ports.monotonic(), sent=True)
-        outcome = dataclasses.replace(await self._whole(exchange, call, self._api.poll(pending)), carried=self._api.carried(call))
+        outcome = without_key(await self._whole(exchange, call, self._api.poll(pending)), self._auth)
+        outcome = dataclasses.replace(outcome, carried=self._api.carried(call))
         if outcome.pending is not None and outcome.pending.poll_url is None:
             # Some services only return the URL once, when the task begins.
             outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
@@ -382,7 +382,7 @@ class HttpProvider:
             usage=usage,
             billed=billed,
             status=exchange.status,
-            provider_request_id=_request_id(exchange.headers),
+            provider_request_id=request_id_of(exchange.headers),
             latency=self._ports.monotonic() - exchange.started,
             rate_headers={name: value for name, value in exchange.headers.items() if name.startswith(("x-ratelimit", "retry-after"))},
         )
@@ -394,7 +394,3 @@ def _gate_key(base: httpx.URL, api_key: str | None) -> str:
 
 def _ends_in(host: str, ends: tuple[str, ...]) -> bool:
     return any(host == end or host.endswith("." + end) for end in ends)
-
-
-def _request_id(headers: Mapping[str, str]) -> str | None:
-    return next((headers[name] for name in REQUEST_ID_HEADERS if _REQUEST_ID.fullmatch(headers.get(name, ""))), None)

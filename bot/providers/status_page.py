@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,8 @@ WITHIN = 4.0
 _MAX_BYTES = 2_000_000
 _OVER = frozenset({"resolved", "postmortem", "completed"})
 _PICTURES, _API = re.compile(r"image|picture", re.I), re.compile(r"\bapi\b", re.I)
-_NAME = 120
+_NAME, _READ = 120, 2000
+"""Characters of a title that are shown, and that are looked through for secrets first: half of one wouldn't be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class StatusPage:
     ports: Ports
     egress: Egress = field(default_factory=Egress)
     seen: Incident | None = None
+    clean: Callable[[str], str] = str
+    """Takes secrets and private addresses out of the provider's words, which everybody reads."""
     reached: bool | None = None
     """Whether the last look got an answer; None before the first."""
     _looked_at: float | None = None
@@ -82,7 +85,7 @@ class StatusPage:
             # The summary may leave incidents out, and `unresolved.json` doesn't exist everywhere.
             for name in ("summary", "incidents"):
                 body = await _get(client, f"{address}/api/v2/{name}.json")
-                if body and (found := incident(json.loads(body), urlsplit(address).netloc)) is not None:
+                if body and (found := incident(json.loads(body), urlsplit(address).netloc, self.clean)) is not None:
                     return found
         return None
 
@@ -107,7 +110,7 @@ def page_of(setting: str, base_url: str) -> str | None:
     return PAGES.get((urlsplit(base_url).hostname or "").lower())
 
 
-def incident(found: Any, page: str) -> Incident | None:
+def incident(found: Any, page: str, clean: Callable[[str], str] = str) -> Incident | None:
     """The open incident of a Statuspage summary or list: about pictures first, then the API, then the latest. Pure."""
     listed = found.get("incidents") if isinstance(found, dict) else None
     listed = listed if isinstance(listed, list) else []
@@ -121,7 +124,7 @@ def incident(found: Any, page: str) -> Incident | None:
     if not open_:
         return None
     worst = max(open_, key=concern)
-    name = "".join(char if char.isprintable() else " " for char in str(worst.get("name") or ""))[:_NAME].strip()
+    name = "".join(char if char.isprintable() else " " for char in clean(str(worst.get("name") or "")[:_READ]))[:_NAME].strip()
     return Incident(name, _since(worst) or 0.0, page)
 
 

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.evidence.surroundings import Surroundings
 from bot.settings.model import Settings
 from bot.settings.rules import FALLBACK
+
+
+def cleaner_of(settings: Settings) -> Callable[[str], str]:
+    """Takes everything private of this machine, and what looks private, out of words that a service wrote for everybody."""
+
+    def clean(words: str) -> str:
+        from bot.evidence.private import Private
+        from bot.evidence.scrub import Scrubber
+
+        about = surroundings_of(settings)
+        return Scrubber(Private(tuple(about.secrets), about.hosts(), (), about.public_host), ()).text(words)
+
+    return clean
 
 
 def surroundings_of(settings: Settings) -> Surroundings:
