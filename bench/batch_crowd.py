@@ -112,7 +112,7 @@ async def _begun(bot: Bot, topics: Sequence[str], number: int, budget: int) -> B
     batch = await bot.ledger.write(
         lambda tx: steps.propose(tx, f"bench:{number}", (Person(f"team{number}"), PLACE), "topics", names, plan, rules)
     )
-    await bot.ledger.write(lambda tx: steps.resume(tx, batch, budget=budget))
+    await bot.ledger.write(lambda tx: steps.resume(tx, batch, rules, budget=budget))
     return await bot.ledger.write(lambda tx: steps.start(tx, steps.must_exist(tx.connection, batch.id)))
 
 

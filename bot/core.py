@@ -43,7 +43,7 @@ from bot.requests.prices import price_view
 from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
-from bot.requests.transitions import CaseOpener, drop, end_waiting
+from bot.requests.transitions import CaseOpener, drop
 from bot.texts import text
 
 if TYPE_CHECKING:
@@ -378,8 +378,8 @@ class Core:
         return [(one.message.place, one.message.id) for one in found]
 
     async def community_left(self, platform: str, community: str) -> int:
-        """The bot was removed from a community: what waits there ends. Returns how many requests ended."""
-        return await self.ledger.write(lambda tx: end_waiting(tx, platform, community))
+        """The bot was removed from a community: its batches pause, and what waits there ends. Returns how many requests ended."""
+        return await self.batches.leave(platform, community)
 
     async def resend(self, message_id: str) -> None:
         """Send a message's current view again."""

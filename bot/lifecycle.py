@@ -45,6 +45,7 @@ from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ImageServices
 from bot.requests.shared_handover import CANCEL, GRANT, VERDICT
+from bot.requests.stranded_tasks import settle_stranded
 from bot.requests.sweep import sweep
 from bot.requests.transitions import BATCH, CAPTION, SHEET, UNWANTED_TASK
 from bot.requests.unwanted_tasks import UnwantedTasks
@@ -136,7 +137,7 @@ class Bot:
         self._listen()
         self.ledger.listen(self._deliver)
         if self.sharing is None:
-            found = await self.ledger.write(lambda tx: _recover(tx, self.core.rules))
+            found = await self.ledger.write(lambda tx: _recover(tx, self.core.rules, self.services))
         else:
             found = await self.sharing.join(self.sender.chats, self.supervisor)
         await self.ledger.read(self.notices.load)
@@ -344,10 +345,12 @@ class Bot:
             await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, service.provider.gate_key, learned))
 
 
-def _recover(tx: Tx, rules: Rules) -> Recovered:
+def _recover(tx: Tx, rules: Rules, services: ImageServices) -> Recovered:
     """Recover what the previous process left, after bounding its stored waits."""
     bound(tx, longest(rules))
-    return recover(tx)
+    found = recover(tx)
+    settle_stranded(tx, services.half_price_key)
+    return found
 
 
 async def serve(

@@ -22,6 +22,7 @@ from bot.requests.recover import Recovered, interrupt, recover_dead
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.shared_handover import SharedHandover
+from bot.requests.stranded_tasks import settle_stranded
 from bot.supervise import Supervisor
 
 
@@ -57,6 +58,8 @@ class Sharing:
             bound(tx, longest(self.rules))
             request_rows.extend_received(tx)
             interrupted = recover_dead(tx, process_rows.live_calls(tx.connection))
+            if alone:  # otherwise live processes may still collect with the settings that they were started with
+                settle_stranded(tx, self.scheduler.services.half_price_key)
             received = tuple((one.id, one.place) for one in request_rows.in_state(tx.connection, RequestState.RECEIVED))
             # Another live process may be between storing a command and accepting it.
             self._received = () if alone else received

@@ -22,6 +22,7 @@ from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSock
 from adapters.discord import commands
 from adapters.discord.answers import Event
 from adapters.discord.intake import Intake
+from adapters.discord.places import PLATFORM
 from adapters.discord.render import ActionButton
 from adapters.discord.settings import DiscordSettings
 from bot.adapter import Context
@@ -127,6 +128,11 @@ class ImagineClient(discord.Client):
             await self.interactions.component(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
             await (self.intake if self.intake.is_own(interaction) else self.interactions).submitted(interaction)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server, or the server is gone. An outage of Discord is another event."""
+        ended = await self.core.community_left(PLATFORM, str(guild.id))
+        log.info("discord_guild_left", guild=guild.id, requests=ended)
 
     async def on_guild_channel_update(self, before: Any, after: discord.abc.GuildChannel) -> None:
         await self._permissions_changed(after.id)

@@ -58,13 +58,13 @@ class BatchActions:
             ActionName.BATCH_NEW: self._new,
             ActionName.BATCH_START: lambda act: self._step(act, self._start),
             ActionName.BATCH_PAUSE: lambda act: self._step(act, lambda tx, batch: _said(steps.pause(tx, batch), "paused")),
-            ActionName.BATCH_RESUME: lambda act: self._step(act, lambda tx, batch: _said(steps.resume(tx, batch), "resumed")),
-            ActionName.BATCH_RAISE: lambda act: self._step(act, lambda tx, batch: _raised(tx, batch, act)),
+            ActionName.BATCH_RESUME: lambda act: self._step(act, lambda tx, batch: _said(steps.resume(tx, batch, self.rules), "resumed")),
+            ActionName.BATCH_RAISE: lambda act: self._step(act, lambda tx, batch: self._raised(tx, batch, act)),
             ActionName.BATCH_STOP: lambda act: self._step(act, lambda tx, batch: _said(steps.stop(tx, batch), "stopped")),
             ActionName.BATCH_PICK: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "picked_now")),
             ActionName.BATCH_REJECT: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "rejected_now")),
             ActionName.BATCH_REDRAW: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "redrawn_now")),
-            ActionName.BATCH_RETRY: lambda act: self._step(act, lambda tx, batch: _said(steps.resume(tx, batch, again=True), "retried")),
+            ActionName.BATCH_RETRY: lambda act: self._step(act, self._retry),
             ActionName.BATCH_FINISH: lambda act: self._step(act, self._offer),
             ActionName.BATCH_FINISH_NOW: lambda act: self._step(act, self._finish),
             ActionName.BATCH_FINISH_HALF: lambda act: self._step(act, self._finish_for_half),
@@ -147,6 +147,10 @@ class BatchActions:
             await self.ledger.read(lambda c: batch_view(look_at(c, batch, self.rules, self.ledger.now()))), final=True
         )
 
+    async def leave(self, platform: str, community: str) -> int:
+        """The bot was removed from a community. Returns how many requests ended."""
+        return await self.ledger.write(lambda tx: steps.leave(tx, platform, community))
+
     async def _may(self, batch: Batch, platform: str, community: str, person: str) -> bool:
         """Whether somebody is its owner, or moderates its community now."""
         if (batch.place.platform, batch.person.id) == (platform, person):
@@ -191,6 +195,14 @@ class BatchActions:
         batch_rows.mark(tx, batch.id, facts={})
         return Reply(text("batch.said_started", batch=batch.number))
 
+    def _retry(self, tx: Tx, batch: Batch) -> Reply:
+        return _said(steps.resume(tx, batch, self.rules, again=True), "retried")
+
+    def _raised(self, tx: Tx, batch: Batch, act: Act) -> Reply:
+        pictures, budget = limits_of(act.values)
+        steps.resume(tx, batch, self.rules, max_pictures=pictures, budget=budget)
+        return _said(batch, "resumed")
+
     def _offer(self, tx: Tx, batch: Batch) -> Reply:
         """Say what finishing costs, and remember what was said: nobody pays more than they were told."""
         items = batch_item_rows.of_batch(tx.connection, batch.id)
@@ -234,12 +246,6 @@ def _topics(typed: str, file: tuple[str, bytes] | None) -> tuple[str, Topics]:
 
 def _said(batch: Batch, what: str) -> Reply:
     return Reply(text(f"batch.said_{what}", batch=batch.number))
-
-
-def _raised(tx: Tx, batch: Batch, act: Act) -> Reply:
-    pictures, budget = limits_of(act.values)
-    steps.resume(tx, batch, max_pictures=pictures, budget=budget)
-    return _said(batch, "resumed")
 
 
 def _each(tx: Tx, batch: Batch, act: Act, said: str) -> Reply:

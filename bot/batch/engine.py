@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot import budgets
+from bot.batch.enqueued import FACT, Full, full_of, made_room, turned_down
 from bot.batch.estimate import checked, draft_quality, final_quality, final_references, price
-from bot.batch.judge import REFUSED_IN_A_ROW, BackInLine, ItemDrawn, ItemFailed, judge, shows_service_works
-from bot.batch.steps import must_exist, pause
+from bot.batch.judge import HALF_PRICE_GONE, REFUSED_IN_A_ROW, BackInLine, ItemDrawn, ItemFailed, judge, shows_service_works
+from bot.batch.steps import must_exist, pause, take_back
 from bot.catalogue.check import Problem
 from bot.domain.attachments import Attachment
 from bot.domain.batches import ACTIVE, DRAWING, Batch, BatchEvent, BatchItem, BatchState, ItemEvent, ItemState
@@ -21,8 +22,8 @@ from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import COMMAND, LOCAL, Lineage, Origin, Request, Submission
 from bot.ledger import batch_item_rows, batch_rows, message_rows, request_rows
+from bot.ledger.codec import refusal_to_json
 from bot.ledger.store import Tx
-from bot.messages.refusal_view import refusal_sentence
 from bot.requests.accept import Unfetched, accept
 from bot.requests.rules import Rules
 from bot.requests.services import HALF_PRICE
@@ -56,6 +57,8 @@ class BatchEngine:
         batch = must_exist(tx.connection, batch_id)
         if batch.state in ACTIVE:
             changed = self._ask(tx, batch) or changed
+        else:
+            take_back(tx, batch)  # a call that ran at the pause may wait again: the service turned it away
         if changed:
             message_rows.bump(tx, f"batch:{batch_id}")
         if changed or batch.state not in ACTIVE:
@@ -83,10 +86,14 @@ class BatchEngine:
                 self._drawn(tx, item, request)
                 if batch.refused:
                     batch_rows.mark(tx, batch.id, refused=0)
-            case BackInLine(why):
+                if request.service == HALF_PRICE and (full := full_of(must_exist(tx.connection, batch.id).facts)) is not None:
+                    self._note_full(tx, batch.id, made_room(full, tx.now))
+            case BackInLine(why, full=is_full):
                 batch_item_rows.mark(tx, item, request_id="")
                 if why is not None:
                     self._pause(tx, batch.id, why)
+                if is_full:
+                    self._full(tx, batch.id)
             case ItemFailed(reason, operator):
                 self._failed(tx, item, reason)
                 if operator:
@@ -126,7 +133,23 @@ class BatchEngine:
             short = why.budget
             pause(tx, batch, short.unit, need=short.price, left=short.left, limit=short.limit)
         else:
-            pause(tx, batch, "refused", sentence=str(refusal_sentence(why)))
+            pause(tx, batch, "refused", refusal=refusal_to_json(why))
+
+    def _full(self, tx: Tx, batch_id: str) -> None:
+        """The Batch API takes no more for now: wait until something has ended there."""
+        batch = must_exist(tx.connection, batch_id)
+        if batch.state is not BatchState.FINISHING:
+            return
+        full = turned_down(full_of(batch.facts), batch_item_rows.at_the_service(tx.connection, batch_id, HALF_PRICE), tx.now)
+        if full.gives_up:
+            pause(tx, batch, FACT)
+        else:
+            self._note_full(tx, batch_id, full)
+
+    def _note_full(self, tx: Tx, batch_id: str, full: Full) -> None:
+        batch = must_exist(tx.connection, batch_id)
+        batch_rows.mark(tx, batch_id, facts={**batch.facts, FACT: full.as_fact()})
+        tx.wake(BATCH, batch_id, full.until)
 
     # ---- what is asked for next
 
@@ -137,14 +160,16 @@ class BatchEngine:
         rules = self.rules.for_model(batch.plan.model)
         running, waiting = [one for one in items if one.request_id], [one for one in items if not one.request_id]
         if not waiting and not running:
-            if batch_item_rows.asked_for(tx.connection, batch.id) == 0:
-                batch_rows.move(tx, batch, BatchEvent.FINALS_DONE if wanted is ItemState.FINAL else BatchEvent.DRAFTS_DONE)
-                tx.wake(BATCH, batch.id)
+            self._done(tx, batch)
+            return True
+        if waiting and self._half_price_is_gone(batch):
+            for item in waiting:
+                batch_item_rows.move(tx, item, ItemEvent.FAIL, reason=HALF_PRICE_GONE)
+            tx.wake(BATCH, batch.id)
             return True
         left = self._left(tx, batch, running, rules)
         changed = False
-        at_once = TASKS_AT_ONCE if batch.plan.half_price and wanted is ItemState.FINAL else AT_ONCE
-        for item in waiting[: max(0, at_once - len(running))]:
+        for item in waiting[: max(0, _at_once(batch, tx.now) - len(running))]:
             need, count = price(rules, batch.plan, item, final=item.state is ItemState.FINAL), self._count(batch, item)
             if need > left[0] or count > left[1]:
                 if len(running) == 0 and not changed:
@@ -157,6 +182,21 @@ class BatchEngine:
             if must_exist(tx.connection, batch.id).state not in ACTIVE:
                 break
         return changed
+
+    def _done(self, tx: Tx, batch: Batch) -> None:
+        """Nothing is left to ask for in this state. Topics of the other kind that wait, after another try of both, are drawn next."""
+        if batch_item_rows.asked_for(tx.connection, batch.id):
+            return
+        finals = batch.state is BatchState.FINISHING
+        counts = batch_item_rows.counts(tx.connection, batch.id)
+        moved = batch_rows.move(tx, batch, BatchEvent.FINALS_DONE if finals else BatchEvent.DRAFTS_DONE)
+        if counts.get(ItemState.DRAFT if finals else ItemState.FINAL):
+            batch_rows.move(tx, moved, BatchEvent.DRAW_MORE if finals else BatchEvent.FINISH)
+        tx.wake(BATCH, batch.id)
+
+    def _half_price_is_gone(self, batch: Batch) -> bool:
+        """Whether its finished pictures were promised for half the price, and the image service isn't one that does that anymore."""
+        return batch.state is BatchState.FINISHING and batch.plan.half_price and not self.rules.half_price
 
     def _count(self, batch: Batch, item: BatchItem) -> int:
         return 1 if item.state is ItemState.FINAL else batch.plan.drafts
@@ -216,6 +256,16 @@ class BatchEngine:
             service=HALF_PRICE if final and plan.half_price else "",
             caption=item.topic.caption if final and rules.captions and batch.place.platform != LOCAL else "",
         )
+
+
+def _at_once(batch: Batch, now: float) -> int:
+    """How many of a batch's requests may wait or run at the same time."""
+    if batch.state is not BatchState.FINISHING or not batch.plan.half_price:
+        return AT_ONCE
+    full = full_of(batch.facts)
+    if full is None:
+        return TASKS_AT_ONCE
+    return 0 if now < full.until else min(TASKS_AT_ONCE, full.most)
 
 
 def event_key(item: BatchItem) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.batch.judge import may_be_tried_again, waits_for_operator
 from bot.catalogue.check import Checked, Problem, check
 from bot.catalogue.model import AUTO, Model
 from bot.domain.batches import Batch, BatchItem, BatchPlan, ItemState
@@ -72,3 +73,20 @@ def finish_price(rules: Rules, batch: Batch, items: Iterable[BatchItem], *, half
     rules = rules.for_model(batch.plan.model)
     picked = [one for one in items if one.state is ItemState.PICKED]
     return len(picked), sum(price(rules, batch.plan, one, final=True) for one in picked)
+
+
+def due_again(items: Iterable[BatchItem], *, asked: bool) -> list[BatchItem]:
+    """The failed items that are drawn when the batch goes on: what the operator had to mend, once by itself, because a topic that only
+    looks like that would pause it at every start; if somebody `asked` for it, whatever may work now."""
+    failed = [one for one in items if one.state is ItemState.FAILED]
+    return [one for one in failed if (waits_for_operator(one.reason) and one.tries < 2) or (asked and may_be_tried_again(one.reason))]
+
+
+def retry_price(rules: Rules, batch: Batch, items: Iterable[BatchItem]) -> tuple[int, int, bool]:
+    """How many failed topics are drawn if somebody asks for that, the highest cost of it in micros, and whether a part of it is at half
+    the price: as at the latest finish, if the service still has that."""
+    due, plan = due_again(items, asked=True), batch.plan
+    plan = replace(plan, half_price=plan.half_price and rules.half_price)
+    rules = rules.for_model(plan.model)
+    finals = [one for one in due if one.final_request]
+    return len(due), sum(price(rules, plan, one, final=one in finals) for one in due), bool(finals) and plan.half_price

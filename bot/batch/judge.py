@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.failure import Failure
 from bot.domain.kinds import KINDS, Fixer, Group, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
 from bot.requests.services import HALF_PRICE
+from bot.requests.stranded_tasks import CHANGED
 
 WAITS = frozenset(
     {
@@ -18,7 +20,12 @@ WAITS = frozenset(
 )
 """Refusals that are about the moment, not about the topic: the batch pauses, and the topic keeps its place."""
 FREE_AGAIN = frozenset({"cancelled", "abandoned"})
-INTERRUPTED, EXPIRED, NOT_IN_TIME = "interrupted", "expired", "not_in_time"
+INTERRUPTED, EXPIRED = "interrupted", "expired"
+NOT_IN_TIME, CALLED_OFF, TASK_GONE = "not_in_time", "called_off", "task_gone"
+"""How a task of the Batch API ended without a picture. Only the last one may have been paid for: the service doesn't know it anymore."""
+SERVICE_CHANGED, HALF_PRICE_GONE = CHANGED, "half_price_gone"
+"""The operator has changed the image service: while a task was there, which may have been paid for; before it was handed in."""
+_TRIED_AGAIN = frozenset({INTERRUPTED, EXPIRED, NOT_IN_TIME, CALLED_OFF, TASK_GONE, SERVICE_CHANGED, HALF_PRICE_GONE})
 REFUSED_IN_A_ROW = 2
 """Failures in a row that only the operator can mend, after which the batch pauses instead of using up its topics."""
 
@@ -34,6 +41,8 @@ class BackInLine:
 
     pause: Refusal | None = None
     """Why the batch has to wait for somebody; None if it hasn't to."""
+    full: bool = False
+    """The Batch API takes no more for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +75,33 @@ def judge(request: Request) -> ItemDrawn | BackInLine | ItemFailed | None:
             return ItemFailed(INTERRUPTED)
     if request.failure is None and refusal is not None and refusal.reason in WAITS:
         return BackInLine(refusal)
+    if request.failure is None and refusal is not None and refusal.reason == SERVICE_CHANGED:
+        return ItemFailed(SERVICE_CHANGED)
     return _failed(request)
 
 
-def _failed(request: Request) -> ItemFailed:
+def _failed(request: Request) -> ItemFailed | BackInLine:
     failure = request.failure
     if failure is None:
         return ItemFailed("failed")
+    if request.service == HALF_PRICE and failure.kind is Kind.RATE_LIMITED:
+        return BackInLine(full=True)
     if request.service == HALF_PRICE and failure.kind is Kind.TASK_LOST:
-        return ItemFailed(NOT_IN_TIME)
+        return ItemFailed(_lost(failure))
     return ItemFailed(failure.kind.value, failure.who_can_fix is Fixer.OPERATOR)
+
+
+def _lost(failure: Failure) -> str:
+    if failure.facts.get("status") in ("404", "410"):
+        return TASK_GONE
+    return CALLED_OFF if failure.facts.get("code") in ("cancelled", "batch_cancelled") else NOT_IN_TIME
 
 
 def may_be_tried_again(reason: str) -> bool:
     """Whether a failed item may be drawn once more when somebody asks for that: what was interrupted, failed for the service's sake, or
     waited for the operator. What was blocked, or is wrong with the topic itself, fails again, so it isn't paid for again."""
     if reason not in _KINDS:
-        return reason in (INTERRUPTED, EXPIRED, NOT_IN_TIME)
+        return reason in _TRIED_AGAIN
     kind = KINDS[Kind(reason)]
     return kind.group in (Group.SERVICE, Group.UNUSABLE) or waits_for_operator(reason)
 

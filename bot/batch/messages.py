@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.batch.judge import may_be_tried_again
+from bot.batch.estimate import retry_price
 from bot.batch.naming import label
 from bot.batch.overview import price_lines, status_of, time_left
 from bot.batch.sheets import SheetCell, cells_of, pages
@@ -88,6 +88,7 @@ def look_at(connection: Connection, batch: Batch, rules: Rules, now: float) -> B
     items, status = batch_item_rows.of_batch(connection, batch.id), status_of(connection, batch)
     final = batch.state in (BatchState.FINISHING, BatchState.FINISH_PAUSED)
     asked = [request_rows.get(connection, one.request_id) for one in items if one.request_id]
+    due, cost, half_price = retry_price(rules, batch, items)
     remaining = status.counts.get(ItemState.FINAL if final else ItemState.DRAFT, 0)
     return BatchLook(
         status=status,
@@ -96,7 +97,7 @@ def look_at(connection: Connection, batch: Batch, rules: Rules, now: float) -> B
         running=sum(one is not None and one.state in _AT_WORK for one in asked),
         left=time_left(now, batch_item_rows.answered(connection, batch.id, final=final, limit=12), remaining),
         picked=_picked(connection, items),
-        retry=any(one.state is ItemState.FAILED and may_be_tried_again(one.reason) for one in items),
+        retry=(cost, half_price) if due else None,
     )
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.batch.enqueued import full_of
 from bot.batch.steps import estimated
 from bot.domain.batches import ACTIVE, Batch, BatchState, ItemState
 from bot.domain.kinds import Kind
 from bot.ledger import batch_item_rows, batch_rows
 from bot.ledger.batch_rows import BatchSpent
+from bot.ledger.codec import refusal_from_json
+from bot.messages.refusal_view import refusal_sentence
 from bot.requests.rules import Rules
 from bot.texts import has, text
 from bot.texts.phrases import money, pictures
@@ -94,15 +97,23 @@ def pause_sentence(batch: Batch) -> str:
     """Why it's paused, and what to do; empty if it isn't."""
     if batch.state not in (BatchState.PAUSED, BatchState.FINISH_PAUSED) or not batch.reason:
         return ""
+    if batch.reason == "refused" and isinstance(refusal := batch.facts.get("refusal"), Mapping):
+        return refusal_sentence(refusal_from_json(refusal))
     facts = {name: value for name, value in batch.facts.items() if isinstance(value, str)}
     for name in ("need", "left", "limit"):
         if isinstance(value := batch.facts.get(name), int):
             facts[name] = money(value) if batch.reason == "money" else pictures(value)
     if batch.reason == "refused":
-        return facts.get("sentence", "")
+        return facts.get("sentence", "")  # as it was stored before it could be said in its reader's language
     if "kind" in facts and facts["kind"] in set(Kind) and has(f"failures.{facts['kind']}.operator"):
         facts["kind"] = facts["kind"].replace("_", " ")
     return text(f"batch.paused.{batch.reason}", **facts)
+
+
+def full_sentence(status: BatchStatus) -> str:
+    """Why only a part of a half-price finish is at the service; empty if everything is."""
+    batch, waits = status.batch, status.counts.get(ItemState.FINAL, 0) > status.asked
+    return text("batch.full") if batch.state is BatchState.FINISHING and waits and full_of(batch.facts) is not None else ""
 
 
 def price_lines(connection: Connection, batch: Batch, rules: Rules) -> list[str]:

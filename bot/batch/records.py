@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.batch.judge import SERVICE_CHANGED
 from bot.batch.naming import folder_of, letters
 from bot.domain.batches import Batch, BatchItem, ItemState
 from bot.domain.kinds import KINDS, Kind
@@ -123,6 +124,8 @@ def failed_request(connection: Connection, item: BatchItem) -> str:
 
 def reason_sentence(reason: str) -> str:
     """Why a topic failed, in a few words."""
+    if reason == SERVICE_CHANGED:
+        return text("refusal.service_changed")
     if has(key := f"batch.reason.{reason}"):
         return text(key)
     kind = reason.replace("_", " ")

@@ -11,18 +11,18 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from bot.batch.estimate import BatchEstimate, estimate, finish_price
-from bot.batch.judge import may_be_tried_again, waits_for_operator
+from bot.batch.estimate import BatchEstimate, due_again, estimate, finish_price
+from bot.batch.judge import may_be_tried_again
 from bot.batch.topics import Topics, prompt_of
-from bot.domain.batches import BATCHES, ITEMS, Batch, BatchEvent, BatchItem, BatchPlan, BatchState, ItemEvent, ItemState
-from bot.domain.outcome import Pending, Picture
+from bot.domain.batches import ACTIVE, BATCHES, ITEMS, Batch, BatchEvent, BatchItem, BatchPlan, BatchState, ItemEvent, ItemState
+from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Person, Place
-from bot.ledger import attempt_rows, batch_item_rows, batch_rows, message_rows, picture_rows, request_rows
+from bot.ledger import batch_item_rows, batch_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.rules import Rules
 from bot.requests.services import HALF_PRICE
-from bot.requests.transitions import BATCH, answer, stop_task
+from bot.requests.transitions import BATCH, answer, end_waiting, stop_open_task
 
 NOTE = 300
 """Characters of the reason for a rejection."""
@@ -81,7 +81,19 @@ def stop(tx: Tx, batch: Batch) -> Batch:
     return stopped
 
 
-def resume(tx: Tx, batch: Batch, *, max_pictures: int | None = None, budget: int | None = None, again: bool = False) -> Batch:
+def leave(tx: Tx, platform: str, community: str) -> int:
+    """The bot was removed from a community: its batches pause, and their tasks at the service are cancelled, because nobody could be shown
+    the pictures. Whatever else waits there ends. Returns how many requests that were."""
+    for batch in batch_rows.open_at(tx.connection, platform, community):
+        if batch.state in ACTIVE:
+            pause(tx, batch, batch_rows.REMOVED)
+        elif batch.state in (BatchState.PAUSED, BatchState.FINISH_PAUSED):
+            batch_rows.mark(tx, batch.id, reason=batch_rows.REMOVED, facts={})
+        _cancel_tasks(tx, batch)
+    return end_waiting(tx, platform, community)
+
+
+def resume(tx: Tx, batch: Batch, rules: Rules, *, max_pictures: int | None = None, budget: int | None = None, again: bool = False) -> Batch:
     """Go on, with other limits if they're given. Topics that failed because of what the operator had to mend are drawn now; with `again`,
     also those that failed for the service's sake or were interrupted."""
     plan = batch.plan
@@ -89,14 +101,12 @@ def resume(tx: Tx, batch: Batch, *, max_pictures: int | None = None, budget: int
         plan,
         max_pictures=plan.max_pictures if max_pictures is None else max_pictures,
         budget=plan.budget if budget is None else budget,
+        half_price=plan.half_price and rules.half_price,
     )
     if changed != plan:
         batch_rows.mark(tx, batch.id, plan=changed)
         batch = must_exist(tx.connection, batch.id)
-    failed = batch_item_rows.of_batch(tx.connection, batch.id, ItemState.FAILED)
-    # Once by itself: topics that only look as if the operator had to mend them would pause it at every start.
-    repaired = [one for one in failed if waits_for_operator(one.reason) and one.tries < 2]
-    due = [one for one in failed if one in repaired or (again and may_be_tried_again(one.reason))]
+    due = due_again(batch_item_rows.of_batch(tx.connection, batch.id, ItemState.FAILED), asked=again)
     if batch.state in (BatchState.PAUSED, BatchState.FINISH_PAUSED):
         batch = _moved(tx, batch, BatchEvent.RESUME, reason="", facts={}, refused=0)
     if batch.state is BatchState.STOPPED and due:
@@ -171,7 +181,7 @@ def finish(tx: Tx, batch: Batch, rules: Rules, *, half_price: bool = False) -> t
 
 
 def take_back(tx: Tx, batch: Batch) -> None:
-    """Cancel the requests of a batch that wait; nothing was sent for them yet."""
+    """Cancel the requests of a batch that wait: nothing was sent for them yet, or what was sent was turned away."""
     for item in batch_item_rows.of_batch(tx.connection, batch.id):
         request = request_rows.get(tx.connection, item.request_id) if item.request_id else None
         if request is not None and request.state in (RequestState.RECEIVED, RequestState.QUEUED):
@@ -183,9 +193,8 @@ def _cancel_tasks(tx: Tx, batch: Batch) -> None:
     """Ask the service to stop the tasks of its Batch API. What it has drawn by then still comes; the rest costs nothing."""
     for item in batch_item_rows.of_batch(tx.connection, batch.id):
         request = request_rows.get(tx.connection, item.request_id) if item.request_id else None
-        attempt = None if request is None else attempt_rows.open_attempt_of(tx.connection, request.id)
-        if request is not None and request.service == HALF_PRICE and attempt is not None and attempt.task_id:
-            stop_task(tx, attempt.id, Pending(attempt.task_id))
+        if request is not None and request.service == HALF_PRICE:
+            stop_open_task(tx, request)
 
 
 def must_exist(connection: Connection, batch_id: str) -> Batch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.batch.overview import BatchStatus, pause_sentence
+from bot.batch.overview import BatchStatus, full_sentence, pause_sentence
 from bot.batch.records import reason_sentence
 from bot.chat.views import About, ActionName, Button, ButtonStyle, Fact, PictureView, Pressers, Tone, View
 from bot.domain.batches import ACTIVE, Batch, BatchItem, BatchState, ItemState
@@ -46,8 +46,9 @@ class BatchLook:
     """Seconds that the rest takes; None if unknown."""
     picked: Sequence[str] = ()
     """What the picked drafts are called."""
-    retry: bool = False
-    """Whether topics failed that may work now."""
+    retry: tuple[int, bool] | None = None
+    """What it costs at most to draw the failed topics that may work now, in micros, and whether that's half the price; None if there are
+    none."""
 
 
 def batch_view(look: BatchLook) -> View:
@@ -132,6 +133,7 @@ def _lines(look: BatchLook) -> list[str]:
         return [*lines, text("batch.proposed_how")]
     if batch.state in _PAUSED:
         lines.append(text("batch.paused_operator") if batch.reason == "operator" else pause_sentence(batch))
+    lines.append(full_sentence(look.status))
     if batch.state in _CHOOSING and look.status.counts.get(ItemState.DRAWN):
         lines.append(text("batch.choose"))
     if look.picked:
@@ -195,8 +197,7 @@ def _buttons(look: BatchLook) -> list[Button]:
         case BatchState.PAUSED | BatchState.FINISH_PAUSED:
             return [_go_on(batch), _stop(batch)]
         case BatchState.DRAFTED | BatchState.FINISHED:
-            retry = Button(ActionName.BATCH_RETRY, batch.id, text("button.batch_retry"), pressers=_owner(batch))
-            return [*_choices(batch), *([retry] if look.retry else []), _stop(batch)]
+            return [*_choices(batch), *([] if look.retry is None else [_retry(batch, *look.retry)]), _stop(batch)]
     return []
 
 
@@ -205,6 +206,11 @@ def _go_on(batch: Batch) -> Button:
         label = text("button.batch_raise")
         return Button(ActionName.BATCH_RAISE, batch.id, label, ButtonStyle.PRIMARY, opens_form=True, pressers=_owner(batch))
     return Button(ActionName.BATCH_RESUME, batch.id, text("button.batch_resume"), ButtonStyle.PRIMARY)
+
+
+def _retry(batch: Batch, cost: int, half_price: bool) -> Button:
+    label = text("button.batch_retry_half" if half_price else "button.batch_retry", cost=money(cost))
+    return Button(ActionName.BATCH_RETRY, batch.id, label, pressers=_owner(batch))
 
 
 def _stop(batch: Batch) -> Button:

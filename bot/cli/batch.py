@@ -13,21 +13,23 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot.batch import steps
-from bot.batch.estimate import finish_price
+from bot.batch.estimate import finish_price, retry_price
 from bot.batch.folder import FolderProblem
 from bot.batch.labels import LabelProblem, labels
 from bot.batch.local import PLACE
-from bot.batch.overview import BatchStatus, pause_sentence, price_lines
 from bot.batch.overview import as_json as as_json_of
+from bot.batch.overview import price_lines
 from bot.batch.steps import BatchProblem
 from bot.batch.topics import PLACEHOLDER, Topics, TopicsProblem, read_topics
 from bot.cli.batch_progress import progress
+from bot.cli.batch_status import as_row, say_status, why_ended
 from bot.cli.batch_work import BatchSession, draw, exit_code, must_be_ready, session_for, sweep
-from bot.cli.screen import FAILED, USAGE, Stop, dollars, remark, say, table
-from bot.domain.batches import Batch, BatchPlan, BatchState, ItemState
+from bot.cli.screen import FAILED, USAGE, Stop, remark, say, table
+from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.requests import Person
 from bot.ledger import batch_item_rows, batch_rows, read_only
 from bot.ledger.store import Tx
+from bot.requests.services import HALF_PRICE
 from bot.texts import text
 from bot.texts.phrases import money, pictures
 
@@ -118,7 +120,7 @@ def status(
 ) -> None:
     session = session_for(ctx.obj, data_dir, demo=demo)
     if number is not None:
-        _say_status(session, session.status(session.batch(number).id), as_json)
+        say_status(session.status(session.batch(number).id), as_json)
         return
     found = [session.status(one.id) for one in session.read(lambda c: batch_rows.latest(c, 20))]
     if as_json:
@@ -127,7 +129,7 @@ def status(
         say(text("batch.cli.none"))
     else:
         head = [text(f"batch.column.{name}") for name in ("number", "state", "title", "topics", "drafts", "finished", "failed", "spent")]
-        table(head, [_line(one) for one in found])
+        table(head, [as_row(one) for one in found])
 
 
 @app.command(help=text("cli.help.batch_sheet"))
@@ -145,7 +147,7 @@ def sheet(ctx: typer.Context, number: Number, out: Annotated[Path | None, typer.
 def pick(ctx: typer.Context, number: Number, which: Which, demo: Demo = False, data_dir: DataDir = None) -> None:
     session = session_for(ctx.obj, data_dir, demo=demo)
     _each(session, number, which, lambda tx, batch, item, position, who: steps.pick(tx, batch, item, position, who))
-    _say_status(session, session.status(session.batch(number).id), False)
+    say_status(session.status(session.batch(number).id), False)
 
 
 @app.command(help=text("cli.help.batch_reject"))
@@ -159,7 +161,7 @@ def reject(
 ) -> None:
     session = session_for(ctx.obj, data_dir, demo=demo)
     _each(session, number, which, lambda tx, batch, item, position, who: steps.reject(tx, batch, item, who, reason))
-    _say_status(session, session.status(session.batch(number).id), False)
+    say_status(session.status(session.batch(number).id), False)
 
 
 @app.command(help=text("cli.help.batch_redraw"))
@@ -209,7 +211,15 @@ def pause(ctx: typer.Context, number: Number, demo: Demo = False, data_dir: Data
 
 @app.command(help=text("cli.help.batch_stop"))
 def stop(ctx: typer.Context, number: Number, demo: Demo = False, data_dir: DataDir = None) -> None:
-    _stepped(session_for(ctx.obj, data_dir, demo=demo), number, steps.stop)
+    session = session_for(ctx.obj, data_dir, demo=demo)
+    batch = session.batch(number)
+    if count := session.read(lambda c: batch_item_rows.at_the_service(c, batch.id, HALF_PRICE)):
+        must_be_ready(session, ctx.obj)
+        _doing(lambda: session.write(lambda tx: steps.stop(tx, steps.must_exist(tx.connection, batch.id))))
+        remark(text("batch.cli.stopping", pictures=pictures(count), batch=number))
+        _drawn(session, batch, as_json=False)
+    else:
+        _stepped(session, number, steps.stop)
 
 
 # ---- behind the commands
@@ -261,15 +271,20 @@ def _prepared(session: BatchSession, batch: Batch) -> None:
 def _resumed(session: BatchSession, batch: Batch, max_pictures: int | None, budget: int | None, *, again: bool) -> None:
     def body(tx: Tx) -> Batch:
         now = steps.must_exist(tx.connection, batch.id)
-        return steps.resume(tx, now, max_pictures=max_pictures, budget=budget, again=again)
+        return steps.resume(tx, now, session.rules, max_pictures=max_pictures, budget=budget, again=again)
 
+    if again:
+        items = session.read(lambda c: batch_item_rows.of_batch(c, batch.id))
+        count, cost, half_price = retry_price(session.rules, batch, items)
+        if count:
+            remark(text("batch.cli.retry_half" if half_price else "batch.cli.retry", pictures=pictures(count), cost=money(cost)))
     _doing(lambda: session.write(body))
 
 
 def _stepped(session: BatchSession, number: int, step: Callable[[Tx, Batch], Batch]) -> None:
     batch = session.batch(number)
     _doing(lambda: session.write(lambda tx: step(tx, steps.must_exist(tx.connection, batch.id))))
-    _say_status(session, session.status(batch.id), False)
+    say_status(session.status(batch.id), False)
 
 
 def _each(session: BatchSession, number: int, which: list[str], step: Callable[[Tx, Batch, int, int, Person], object]) -> None:
@@ -308,10 +323,9 @@ def _drawn(session: BatchSession, batch: Batch, as_json: bool) -> None:
     if found.batch.state is BatchState.DRAFTED and folder is not None and not interrupted:
         for path in _sheets(session, found.batch):
             remark(text("batch.cli.sheet", file=path))
-    _say_status(session, found, as_json)
+    say_status(found, as_json)
     if interrupted:
-        owned = found.batch.state in (BatchState.RUNNING, BatchState.FINISHING)
-        remark(text("batch.cli.watched" if owned else "batch.cli.paused", batch=batch.number))
+        remark(why_ended(session, found))
     code = exit_code(found, interrupted)
     if code:
         raise typer.Exit(code)
@@ -337,46 +351,3 @@ def _doing(work: Callable[[], T]) -> T:
         raise Stop(text(f"batch.no.{problem.key}", **facts), code=USAGE) from problem
     except FolderProblem as problem:
         raise Stop(text(f"batch.folder.{problem.key}", **problem.facts)) from problem
-
-
-def _say_status(session: BatchSession, found: BatchStatus, as_json: bool) -> None:
-    if as_json:
-        say(json.dumps(as_json_of(found), indent=2, ensure_ascii=False))
-        return
-    batch, spent = found.batch, found.spent
-    facts = {"batch": batch.number, "state": text(f"batch.state.{batch.state.value}"), "title": batch.title}
-    say(text("batch.status", **facts, spent=money(spent.spent), budget=money(batch.plan.budget), pictures=pictures(spent.pictures)))
-    counts = {one.value: found.counts.get(one, 0) for one in ItemState}
-    say(text("batch.counts", topics=found.topics, **counts))
-    if sentence := pause_sentence(batch):
-        say(sentence)
-    for key in _next(found):
-        say(text(f"batch.next.{key}", batch=batch.number, failed=found.failed))
-
-
-def _next(found: BatchStatus) -> list[str]:
-    """What can be done now."""
-    keys = []
-    if found.batch.state in (BatchState.DRAFTED, BatchState.FINISHED) and found.counts.get(ItemState.DRAWN):
-        keys.append("pick")
-    if found.batch.state in (BatchState.DRAFTED, BatchState.FINISHED) and found.counts.get(ItemState.PICKED):
-        keys.append("finish")
-    if found.batch.state in (BatchState.PAUSED, BatchState.FINISH_PAUSED):
-        keys.append("resume")
-    if found.failed and found.batch.plan.folder:
-        keys.append("failed")
-    return keys
-
-
-def _line(found: BatchStatus) -> list[str]:
-    batch = found.batch
-    return [
-        str(batch.number),
-        text(f"batch.state.{batch.state.value}"),
-        batch.title,
-        str(found.topics),
-        str(found.drafted - found.failed),
-        str(found.finishing[0]),
-        str(found.failed),
-        dollars(found.spent.spent),
-    ]

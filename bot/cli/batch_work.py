@@ -21,13 +21,14 @@ from bot.batch.folder import OutputFolder, sweep_parts
 from bot.batch.overview import BatchStatus, status_of
 from bot.batch.records import Papers, output_files
 from bot.batch.sheets import cells_of, job_values, pages
-from bot.cli.screen import USAGE, Stop
+from bot.cli.screen import USAGE, Stop, remark
 from bot.domain.batches import ACTIVE, Batch, BatchState
 from bot.domain.outcome import Picture
 from bot.domain.requests import LOCAL, Person
-from bot.ledger import batch_rows, files, read_only
+from bot.ledger import batch_item_rows, batch_rows, files, read_only
 from bot.ledger.store import LedgerProblem
 from bot.ports import SystemPorts
+from bot.requests.services import HALF_PRICE
 from bot.texts import text
 
 if TYPE_CHECKING:
@@ -205,9 +206,11 @@ async def _watch(session: BatchSession, batch_id: str, show: Show, bot: Bot | No
 
 
 async def _break(session: BatchSession, batch_id: str, show: Show, bot: Bot | None) -> None:
-    """Ctrl-C: beside a bot, only stop watching. Otherwise ask for nothing more, and wait for what is being drawn."""
+    """Ctrl-C: beside a bot, only stop watching. Otherwise ask for nothing more, and wait for what is being drawn, except for tasks at half
+    the price, which may take a day."""
     if bot is None:
         return
+    remark(text("batch.cli.stopping_work"))
 
     def body(tx: Tx) -> None:
         batch = steps.must_exist(tx.connection, batch_id)
@@ -216,9 +219,14 @@ async def _break(session: BatchSession, batch_id: str, show: Show, bot: Bot | No
 
     await bot.ledger.write(body)
     until = session.ports.monotonic() + DRAIN
-    while (status := session.status(batch_id)).asked and session.ports.monotonic() < until:
-        show(status)
+    while session.read(lambda c: _drawing(c, batch_id)) and session.ports.monotonic() < until:
+        show(session.status(batch_id))
         await asyncio.sleep(LOOK_EVERY)
+
+
+def _drawing(connection: Connection, batch_id: str) -> int:
+    """How many of its pictures come within minutes."""
+    return batch_item_rows.asked_for(connection, batch_id) - batch_item_rows.at_the_service(connection, batch_id, HALF_PRICE)
 
 
 def with_signals(stopping: asyncio.Event) -> None:

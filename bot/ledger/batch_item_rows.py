@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal_column, select, update
 
 from bot.domain.batches import ITEMS, BatchItem, ItemEvent, ItemState, Topic
+from bot.domain.request_states import RequestState
 from bot.ledger.store import Tx
 from bot.ledger.tables import batch_items as items
 from bot.ledger.tables import requests
@@ -59,6 +60,14 @@ def counts(connection: Connection, batch_id: str) -> Mapping[ItemState, int]:
 def asked_for(connection: Connection, batch_id: str) -> int:
     """How many items have a request that hasn't ended, as far as the batch knows."""
     query = select(func.count()).select_from(items).where(items.c.batch_id == batch_id, items.c.request_id != "")
+    return int(connection.execute(query).scalar_one())
+
+
+def at_the_service(connection: Connection, batch_id: str, service: str) -> int:
+    """How many of a batch's requests are tasks of this image service."""
+    joined = items.join(requests, requests.c.id == items.c.request_id)
+    there = (requests.c.service == service, requests.c.state == RequestState.COLLECTING.value)
+    query = select(func.count()).select_from(joined).where(items.c.batch_id == batch_id, items.c.request_id != "", *there)
     return int(connection.execute(query).scalar_one())
 
 

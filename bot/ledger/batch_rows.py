@@ -19,6 +19,8 @@ SCOPE, TOTAL = "batch", "total"
 """Key of a batch's row among the reserved and spent amounts, together with its id."""
 _ACTIVE: ColumnElement[bool] = literal_column("state IN ('running', 'finishing')")
 """Worded exactly as in the partial index, so that SQLite uses it."""
+REMOVED = "removed"
+"""Reason of a pause: the bot was removed from the batch's community."""
 _ONE = select(batches).where(batches.c.id == bindparam("id"))
 _SPENT = select(spend).where(spend.c.scope == SCOPE, spend.c.owner == bindparam("id"), spend.c.period == TOTAL)
 
@@ -82,6 +84,19 @@ def by_event(connection: Connection, event_key: str) -> Batch | None:
 def active(connection: Connection) -> Sequence[str]:
     """Ids of the batches that ask for pictures, oldest first."""
     return [row.id for row in connection.execute(select(batches.c.id).where(_ACTIVE).order_by(batches.c.number))]
+
+
+def open_at(connection: Connection, platform: str, community: str) -> Sequence[Batch]:
+    """The batches of a community that weren't stopped."""
+    here = (batches.c.platform == platform, batches.c.community == community)
+    query = select(batches).where(*here, batches.c.state != BatchState.STOPPED.value)
+    return [_batch(row) for row in connection.execute(query)]
+
+
+def is_unwanted(connection: Connection, batch_id: str) -> bool:
+    """Whether nobody waits for a batch's pictures: it was stopped, or the bot was removed from its community."""
+    batch = get(connection, batch_id)
+    return batch is not None and (batch.state is BatchState.STOPPED or batch.reason == REMOVED)
 
 
 def latest(connection: Connection, limit: int, platform: str = "", person: str = "") -> Sequence[Batch]:

@@ -23,7 +23,7 @@ from bot.providers.body import BodyReader, NotJson, parse
 from bot.providers.http_provider import LIST_TIMEOUT, Exchange, HttpProvider, Parsed, Streamed
 from bot.providers.input_pictures import with_pictures
 from bot.providers.port import Call, OnPartial
-from bot.providers.services.openai_batches import OpenAIBatches, is_batch, marked, next_page, pending_of, what_went_wrong
+from bot.providers.services.openai_batches import OpenAIBatches, as_full, is_batch, is_full, marked, next_page, pending_of, what_went_wrong
 
 PAGES = 20
 """Most pages of batches to look through for one whose name was lost."""
@@ -31,7 +31,12 @@ LOOK_AGAIN, LOOKS = 5.0, 4
 """Seconds to the second look for a batch whose name isn't known, doubled for each further one; and how many looks without a trace mean
 that it was never begun."""
 UNSURE = 60.0
-"""Seconds to the next look if the service didn't say which batches there are."""
+"""Seconds to the next look if the service didn't say which batches there are, or doesn't take the key."""
+_GONE = frozenset({404, 410})
+_NO_BATCH = b'{"error": {"message": "No batch found with this id.", "type": "invalid_request_error", "code": null}}'
+"""What these statuses of a poll mean, however a service words them: the address works for other tasks."""
+_ABOUT_THE_KEY = frozenset({401, 403})
+"""Statuses of a poll that say nothing about its task, which goes on at the service: it's collected once the key works again."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -85,6 +90,8 @@ class HalfPriceProvider(HttpProvider):
         outcome = dataclasses.replace(outcome, carried=self._api.carried(call))
         if outcome.pictures or outcome.pending is not None or exchange.over:
             return outcome
+        if outcome.status in _ABOUT_THE_KEY:
+            return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=UNSURE), billed=Billed.UNKNOWN)
         if not is_about_the_task(outcome.status):
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=LOOK_AGAIN), billed=Billed.UNKNOWN)
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
@@ -157,6 +164,19 @@ class HalfPriceProvider(HttpProvider):
             return self._nothing(exchange, value)
         exchange.headers = {**exchange.headers, "x-request-id": str(answer.get("request_id", ""))}
         return Parsed(read_answer(answer.get("body"), {}, body), body, Billed.YES)
+
+    def _refused(self, exchange: Exchange, body: bytes) -> Outcome:
+        """A failed exchange. That too much waits already is said at a batch's beginning, or as its end."""
+        if isinstance(exchange, _Polled) and exchange.status in _GONE:
+            return super()._refused(exchange, _NO_BATCH)
+        try:
+            value = parse(body)
+        except NotJson:
+            value = None
+        if not is_full(value):
+            return super()._refused(exchange, body)
+        exchange.status = 429
+        return super()._refused(exchange, json.dumps(as_full(value["error"])).encode())
 
     def _nothing(self, exchange: Exchange, value: Mapping[str, Any]) -> Outcome:
         """A task that brought no picture costs nothing."""

@@ -15,7 +15,7 @@ from bot.domain.outcome import SUBMITTED, Outcome, Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
-from bot.ledger import attempt_rows, picture_rows, request_rows
+from bot.ledger import attempt_rows, batch_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.messages import fallback_notice
 from bot.messages.notices import Notices, concerns_operators
@@ -261,6 +261,8 @@ def _collect(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, step: C
     elif blocked_while_collecting(request) is None:
         values["failure"] = failure if failure is not None and _is_told(failure) else None
     transitions.collect(tx, request, step.at, **values)
+    if request.service == HALF_PRICE and batch_rows.is_unwanted(tx.connection, request.batch):
+        transitions.stop_task(tx, attempt.id, step.pending)  # it may only have got its name now, or a kill came between
 
 
 def _is_told(failure: Failure) -> bool:

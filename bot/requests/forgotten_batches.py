@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.ledger import batch_item_rows, batch_rows, batch_sheet_rows, memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
-from bot.requests.transitions import answer
+from bot.requests.services import HALF_PRICE
+from bot.requests.transitions import answer, stop_open_task
 
 
 def forget_batches(tx: Tx, platform: str, person: str) -> list[str]:
@@ -16,6 +17,8 @@ def forget_batches(tx: Tx, platform: str, person: str) -> list[str]:
             request = request_rows.get(tx.connection, item.request_id) if item.request_id else None
             if request is not None and request.state in (RequestState.RECEIVED, RequestState.QUEUED):
                 answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
+            elif request is not None and request.service == HALF_PRICE:
+                stop_open_task(tx, request)
         batch_item_rows.drop(tx, batch.id)
         gone |= batch_sheet_rows.drop(tx, batch.id)
         batch_rows.forget(tx, batch)

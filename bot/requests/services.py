@@ -83,6 +83,11 @@ class ImageServices:
         """The others, in order of preference."""
         return [one for name, one in self._by_name.items() if name not in (DEFAULT, HALF_PRICE)]
 
+    @property
+    def half_price_key(self) -> str:
+        """The gate key of the Batch API: its service and the key that tasks are handed in with; empty if there's none."""
+        return self._by_name[HALF_PRICE].provider.gate_key if HALF_PRICE in self._by_name else ""
+
     def of(self, name: str) -> ImageService:
         """The service of a request; the configured one if the name is no longer configured."""
         return self._by_name.get(name, self.default)

@@ -152,6 +152,13 @@ def break_off(tx: Tx, request: Request, event: RequestEvent, result: Answer, **v
     answer(tx, request, event, result, epoch=request.epoch + 1, **values)
 
 
+def stop_open_task(tx: Tx, request: Request) -> None:
+    """Schedule the cancellation of a request's task, which is collected all the same: whatever it has drawn by then still comes."""
+    attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
+    if attempt is not None and attempt.task_id is not None:
+        stop_task(tx, attempt.id, Pending(attempt.task_id))
+
+
 def stop_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
     """Schedule the cancellation of a task whose request has ended."""
     if not pending.is_download:

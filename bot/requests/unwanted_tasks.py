@@ -18,6 +18,9 @@ from bot.requests.services import ImageServices
 
 log = structlog.get_logger()
 
+KEPT = 2000
+"""Most names of stopped tasks to remember."""
+
 
 @dataclass(slots=True)
 class UnwantedTasks:
@@ -26,9 +29,13 @@ class UnwantedTasks:
     ledger: Ledger
     services: ImageServices
     _stopping: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopped: dict[str, None] = field(default_factory=dict)
+    """Attempts whose task the service said it stops: a task that takes a while to end is asked about at each poll."""
 
     def wake(self, attempt_id: str) -> None:
-        """Ask the service to stop an attempt's task."""
+        """Ask the service to stop an attempt's task, unless it said before that it does."""
+        if attempt_id in self._stopped:
+            return
         task = asyncio.get_running_loop().create_task(self._stop(attempt_id), name="unwanted-task")
         self._stopping.add(task)
         task.add_done_callback(self._stopping.discard)
@@ -47,6 +54,10 @@ class UnwantedTasks:
                 service, pending = found
                 stopped = await self.services.of(service).provider.cancel(pending)
                 log.info("task_stopped" if stopped else "task_not_stopped", attempt=attempt_id)
+                if stopped:
+                    self._stopped[attempt_id] = None
+                if len(self._stopped) > KEPT:
+                    self._stopped.pop(next(iter(self._stopped)))
         except Exception as error:
             log.warning("task_not_stopped", attempt=attempt_id, error=type(error).__name__)
 

@@ -1,7 +1,8 @@
 """OpenAI's Batch API in the sandbox: files, and batches whose lines are called at this same server, so every fault works in them too.
 
-`sandbox:batch_expired`, `sandbox:batch_failed` and `sandbox:batch_waits` in a line's prompt decide what becomes of the whole batch: it
-runs out of time, it isn't accepted, or it waits until somebody cancels it.
+`sandbox:batch_expired`, `sandbox:batch_failed`, `sandbox:batch_waits` and `sandbox:batch_full` in a line's prompt decide what becomes of
+the whole batch: it runs out of time, it isn't accepted, it waits until somebody cancels it, or it isn't accepted while another one is
+unfinished, as if the limit on enqueued tokens were reached.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from aiohttp import ClientSession, web
 
 _FILES, _BATCHES = 2000, 2000
 """Most files and batches that are kept; the oldest go first."""
+_UNFINISHED = ("validating", "in_progress", "finalizing", "cancelling")
+_FULL = (
+    "Enqueued token limit reached for gpt-image-2 in organization org-sandbox. Limit: 90,000 enqueued tokens. "
+    "Please try again once some in_progress batches have been completed."
+)
 Value = dict[str, Any]
 
 
@@ -80,11 +86,12 @@ class BatchEndpoints:
             "request_counts": {"total": 0, "completed": 0, "failed": 0},
             "metadata": asked.get("metadata"),
         }
+        full = b"sandbox:batch_full" in content and any(one["status"] in _UNFINISHED for one in self._batches.values())
         self._batches[number] = batch
         while len(self._batches) > _BATCHES:
             self._batches.pop(next(iter(self._batches)))
         origin, key = str(request.url.origin()), request.headers.get("authorization", "")
-        self._working[number] = asyncio.get_running_loop().create_task(self._work(batch, content, origin, key))
+        self._working[number] = asyncio.get_running_loop().create_task(self._work(batch, content, origin, key, full))
         return web.json_response(batch, headers={"retry-after": "1"})
 
     async def listed(self, request: web.Request) -> web.StreamResponse:
@@ -116,9 +123,13 @@ class BatchEndpoints:
             self._working[found["id"]].cancel()
         return web.json_response(found)
 
-    async def _work(self, batch: Value, content: bytes, origin: str, key: str) -> None:
+    async def _work(self, batch: Value, content: bytes, origin: str, key: str, full: bool) -> None:
         lines = [json.loads(line) for line in content.splitlines() if line.strip()]
         batch["request_counts"]["total"] = len(lines)
+        if full:
+            problem: Value = {"code": "token_limit_exceeded", "line": None, "message": _FULL, "param": None}
+            batch |= {"status": "failed", "errors": {"object": "list", "data": [problem]}}
+            return
         if b"sandbox:batch_failed" in content:
             problem = {"code": "invalid_request", "line": 1, "message": "The model isn't available in batches.", "param": "body.model"}
             batch |= {"status": "failed", "errors": {"object": "list", "data": [problem]}}

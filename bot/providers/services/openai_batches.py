@@ -23,6 +23,8 @@ POLL_AFTER = 60.0
 PAGE = 100
 RUNNING = frozenset({"validating", "in_progress", "finalizing", "cancelling"})
 _BOUNDARY = "imagine-bot-batch-line"
+_FULL = "token_limit_exceeded"
+"""Code of a batch that wasn't accepted because too much waits already: the limit on enqueued tokens. Nothing of it was begun."""
 _MARK = "attempt"
 """Name of the attempt in a batch's metadata: what a lost answer is found again by."""
 
@@ -117,10 +119,26 @@ def what_went_wrong(value: Mapping[str, Any]) -> tuple[int, object]:
     error = value.get("error")
     if isinstance(error, dict):
         code = str(error.get("code"))
+        if code == _FULL:
+            return 429, as_full(error)
         over = code.removeprefix("batch_")
         return (200, {"status": over}) if over in ("expired", "cancelled") else (400, {"error": error})
     found = value.get("errors")
     listed = found.get("data") if isinstance(found, dict) else None
     if value.get("status") == "failed" and isinstance(listed, list) and listed and isinstance(listed[0], dict):
+        if listed[0].get("code") == _FULL:
+            return 429, as_full(listed[0])
         return 400, {"error": {"code": listed[0].get("code"), "message": listed[0].get("message"), "type": "invalid_request_error"}}
     return 200, {"status": str(value.get("status") or "expired")}
+
+
+def as_full(error: Mapping[str, Any]) -> object:
+    """The body of an ordinary call's answer that says the same as a full queue: too much at once, later it works. By its own code it would
+    be taken for a key without quota."""
+    return {"error": {"code": "rate_limit_exceeded", "message": error.get("message"), "type": "batch_queue"}}
+
+
+def is_full(value: Any) -> bool:
+    """Whether the answer to a batch's beginning says that too much waits already."""
+    error = value.get("error") if isinstance(value, dict) else None
+    return isinstance(error, dict) and error.get("code") == _FULL

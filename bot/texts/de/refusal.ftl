@@ -29,6 +29,7 @@ channel_not_allowed = In diesem Kanal geht /imagine nicht. Nimm bitte einen von 
 member_blocked = Die Moderation hat dich bei diesem Bot bis { $until } pausiert. Danach kannst du wieder Bilder machen.
 cool_down = Mehrere deiner Prompts wurden innerhalb von { $window } blockiert, deshalb hast du bis { $until } Pause. Ein Irrtum? Die Moderation kann die Pause früher beenden.
 removed = Der Bot wurde hier entfernt, während das noch wartete. Es wurde deshalb nicht gezeichnet und kostet nichts. Sobald der Bot wieder da ist, frag einfach noch einmal.
+service_changed = Der Bilddienst des Bots wurde gewechselt, während das gezeichnet wurde. Es lässt sich deshalb nicht mehr abholen. Vielleicht wurde es gezeichnet und bezahlt, deshalb zählt es als bezahlt.
 tier_model = Zu deiner Stufe „{ $tier }“ gehört kein Modell „{ $value }“. Sie hat { $allowed }.
 tier_size = Zu deiner Stufe „{ $tier }“ gehört die Größe { $value } nicht. Sie hat { $allowed }.
 tier_quality = Zu deiner Stufe „{ $tier }“ gehört die Qualität { $value } nicht. Sie hat { $allowed }.

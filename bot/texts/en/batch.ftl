@@ -22,11 +22,16 @@ state-stopped = stopped
 paused-asked = It's paused. Nothing more is drawn until you let it go on.
 paused-money = It's paused: the next picture can cost up to { $need }, and { $left } of the budget of { $limit } is left. Raise the budget, or choose from what's there.
 paused-pictures = It's paused: { $left } left of the most, { $limit }. Raise the number, or choose from what's there.
+paused-full = It's paused: for hours, the image service's limit on half-price pictures has left no room. Nothing is lost; let it go on later, or ask the bot's operators to look at that limit.
+paused-removed = It's paused, because the bot was removed from here. What was waiting cost nothing. Once the bot is back, let it go on.
 
 ## reason
 reason-interrupted = The bot was stopped while this was being drawn. It may have been drawn and paid for, so it isn't repeated by itself.
 reason-expired = It waited too long for the image service.
 reason-not_in_time = The service didn't draw it within a day. It cost nothing.
+reason-called_off = It was called off before the service drew it. It cost nothing.
+reason-task_gone = The image service doesn't know this anymore. It may have been drawn and paid for, so it counts as paid.
+reason-half_price_gone = The image service has no half-price batches anymore, so this wasn't drawn and cost nothing. Another try draws it at the usual price.
 reason-batch_question = The words need a second look before they're sent: they may hold private data, a brand, or something very intense.
 reason-blocked_before = The same words were blocked here a short time ago, so they weren't sent again.
 reason-held_for_moderator = A moderator has to read this first.
@@ -106,6 +111,7 @@ rejected_one = Rejected { $number } ({ $topic }): { $why }
 rejected_more = { $count } more are rejected.
 failed_one = Failed { $number } ({ $topic }): { $why }
 failed_more = { $count } more failed.
+full = The image service takes only so many half-price pictures at a time. The rest follows in smaller parts as earlier ones are done, and you don't need to do anything.
 of = { $done } of { $of }
 fact-drafted = Drafts
 fact-finished = Finished pictures

@@ -29,6 +29,7 @@ channel_not_allowed = You can't use /imagine in this channel. Please use one of 
 member_blocked = A moderator has paused your use of this bot until { $until }. After that, you can make pictures again.
 cool_down = Several of your prompts were blocked within { $window }, so you have a break until { $until }. Think that's a mistake? A moderator can end the pause sooner.
 removed = The bot was removed from here while this was waiting, so it wasn't drawn and costs nothing. Once the bot is back, just ask again.
+service_changed = The bot's image service was changed while this was being drawn, so it can't be collected anymore. It may have been drawn and paid for, so it counts as paid.
 tier_model = Your tier “{ $tier }” doesn't include a model “{ $value }”. It has { $allowed }.
 tier_size = Your tier “{ $tier }” doesn't include the size { $value }. It has { $allowed }.
 tier_quality = Your tier “{ $tier }” doesn't include the quality { $value }. It has { $allowed }.

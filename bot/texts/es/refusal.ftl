@@ -29,6 +29,7 @@ channel_not_allowed = No puedes usar /imagine en este canal. Usa uno de estos: {
 member_blocked = Moderación ha pausado tu uso de este bot hasta { $until }. Después podrás volver a hacer imágenes.
 cool_down = Se bloquearon varios prompts tuyos en { $window }, así que tienes una pausa hasta { $until }. ¿Crees que es un error? Moderación puede terminarla antes.
 removed = El bot se quitó de aquí mientras esto esperaba, así que no se dibujó ni cuesta nada. Cuando el bot vuelva, pídelo otra vez.
+service_changed = El servicio de imágenes del bot se cambió mientras esto se dibujaba, así que ya no se puede recoger. Puede que esté dibujado y pagado, así que cuenta como pagado.
 tier_model = Tu nivel «{ $tier }» no incluye ningún modelo «{ $value }». Tiene { $allowed }.
 tier_size = Tu nivel «{ $tier }» no incluye el tamaño { $value }. Tiene { $allowed }.
 tier_quality = Tu nivel «{ $tier }» no incluye la calidad { $value }. Tiene { $allowed }.

@@ -29,6 +29,7 @@ channel_not_allowed = Tu ne peux pas utiliser /imagine dans ce salon. Prends un 
 member_blocked = La modération a suspendu ton usage de ce bot jusqu'au { $until }. Après, tu pourras refaire des images.
 cool_down = Plusieurs de tes prompts ont été bloqués en { $window }, donc tu as une pause jusqu'au { $until }. Une erreur ? La modération peut y mettre fin plus tôt.
 removed = Le bot a été retiré d'ici pendant que cela attendait ; rien n'a donc été dessiné ni facturé. Quand le bot sera de retour, redemande simplement.
+service_changed = Le service d'images du bot a été changé pendant le dessin, donc on ne peut plus aller le chercher. C'est peut-être déjà dessiné et payé, donc cela compte comme payé.
 tier_model = Ton niveau « { $tier } » n'a pas de modèle « { $value } ». Il a { $allowed }.
 tier_size = Ton niveau « { $tier } » n'a pas la taille { $value }. Il a { $allowed }.
 tier_quality = Ton niveau « { $tier } » n'a pas la qualité { $value }. Il a { $allowed }.

@@ -29,6 +29,7 @@ channel_not_allowed = 이 채널에서는 /imagine을 쓸 수 없어요. 이 채
 member_blocked = 운영진이 { $until }까지 이 봇의 사용을 정지했어요. 그 뒤에는 다시 이미지를 만들 수 있어요.
 cool_down = { $window } 안에 프롬프트가 여러 번 차단돼서 { $until }까지 쉬어야 해요. 잘못됐다고 생각하나요? 운영진이 더 일찍 풀어 줄 수 있어요.
 removed = 기다리는 동안 봇이 여기서 제거되어 그리지 않았고 비용도 들지 않았어요. 봇이 돌아오면 다시 부탁해 주세요.
+service_changed = 그리는 도중에 봇의 이미지 서비스가 바뀌어서 더는 받아올 수 없어요. 이미 그려져 비용이 나갔을 수 있어서 지불한 것으로 계산해요.
 tier_model = 내 등급 “{ $tier }”에는 “{ $value }” 모델이 없어요. 쓸 수 있는 것: { $allowed }.
 tier_size = 내 등급 “{ $tier }”에는 { $value } 크기가 없어요. 쓸 수 있는 것: { $allowed }.
 tier_quality = 내 등급 “{ $tier }”에는 { $value } 품질이 없어요. 쓸 수 있는 것: { $allowed }.

@@ -29,6 +29,7 @@ channel_not_allowed = Você não pode usar /imagine neste canal. Use um destes: 
 member_blocked = A moderação pausou o seu uso deste bot até { $until }. Depois disso, você pode fazer imagens de novo.
 cool_down = Vários prompts seus foram bloqueados em { $window }, então você tem uma pausa até { $until }. Acha que foi engano? A moderação pode encerrar a pausa antes.
 removed = O bot foi removido daqui enquanto isto esperava, então nada foi desenhado nem cobrado. Quando o bot voltar, é só pedir de novo.
+service_changed = O serviço de imagens do bot foi trocado enquanto isto era desenhado, então não dá mais para buscar. Talvez já tenha sido desenhado e pago, então conta como pago.
 tier_model = Seu nível “{ $tier }” não inclui um modelo “{ $value }”. Ele tem { $allowed }.
 tier_size = Seu nível “{ $tier }” não inclui o tamanho { $value }. Ele tem { $allowed }.
 tier_quality = Seu nível “{ $tier }” não inclui a qualidade { $value }. Ele tem { $allowed }.

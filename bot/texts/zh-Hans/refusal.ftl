@@ -29,6 +29,7 @@ channel_not_allowed = 这个频道不能用 /imagine。请到这些频道：{ $c
 member_blocked = 版主暂停了你使用这个机器人，直到 { $until }。之后你又可以画图片了。
 cool_down = 你有好几个提示词在 { $window }内被拦下，所以休息到 { $until }。觉得弄错了？版主可以提前结束。
 removed = 等待期间机器人被移出了这里，所以没有画，也没有费用。机器人回来以后，再请求一次就好。
+service_changed = 正在画的时候，机器人换了图片服务，所以取不回来了。它可能已经画好并收费，所以按已付费计算。
 tier_model = 你的等级“{ $tier }”里没有模型“{ $value }”。可以用 { $allowed }。
 tier_size = 你的等级“{ $tier }”里没有尺寸 { $value }。可以用 { $allowed }。
 tier_quality = 你的等级“{ $tier }”里没有画质 { $value }。可以用 { $allowed }。

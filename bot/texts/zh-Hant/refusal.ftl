@@ -29,6 +29,7 @@ channel_not_allowed = 這個頻道不能用 /imagine。請到這些頻道：{ $c
 member_blocked = 版主暫停了你使用這個機器人，直到 { $until }。之後你又可以畫圖片了。
 cool_down = 你有好幾個提示詞在 { $window }內被攔下，所以休息到 { $until }。覺得弄錯了？版主可以提前結束。
 removed = 等待期間機器人被移出了這裡，所以沒有畫，也沒有費用。機器人回來以後，再請求一次就好。
+service_changed = 正在畫的時候，機器人換了圖片服務，所以取不回來了。它可能已經畫好並收費，所以按已付費計算。
 tier_model = 你的等級「{ $tier }」裡沒有模型「{ $value }」。可以用 { $allowed }。
 tier_size = 你的等級「{ $tier }」裡沒有尺寸 { $value }。可以用 { $allowed }。
 tier_quality = 你的等級「{ $tier }」裡沒有畫質 { $value }。可以用 { $allowed }。

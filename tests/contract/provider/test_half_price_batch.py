@@ -55,13 +55,18 @@ async def bot(sandbox: RunningSandbox, folder: Path, kind: type[HalfPriceProvide
     store.close()
 
 
-async def finished_for_half(there: World, topics: tuple[str, ...] = TOPICS) -> tuple[Batch, int, int]:
-    """A batch whose drafts are all picked and begun to be finished; its highest cost, and what that would be at once."""
+async def picked(there: World, topics: tuple[str, ...]) -> Batch:
+    """A batch whose drafts are all picked."""
     batch = await running(there, topics, size="1024x1024", final_quality="low")
     await reach(there, batch, BatchState.DRAFTED, 120.0)
-    rules = there.bot.core.rules
     for item in await items(there, batch):
         await there.bot.ledger.write(lambda tx, item=item: steps.pick(tx, batch, item.number, 0, OWNER))  # type: ignore[misc]
+    return batch
+
+
+async def finished_for_half(there: World, topics: tuple[str, ...] = TOPICS) -> tuple[Batch, int, int]:
+    """A batch whose drafts are all picked and begun to be finished; its highest cost, and what that would be at once."""
+    batch, rules = await picked(there, topics), there.bot.core.rules
     _, whole = finish_price(rules, batch, await items(there, batch))
     drafted = await state(there, batch)
     _, count, cost = await there.bot.ledger.write(lambda tx: steps.finish(tx, drafted, rules, half_price=True))
@@ -79,7 +84,12 @@ async def handed_in(sandbox: RunningSandbox, count: int) -> None:
 
 async def ended(there: World, batch: Batch) -> None:
     there.bot.batches.wake(batch.id)
-    await reach(there, batch, BatchState.FINISHED, 120.0)
+
+    async def finished() -> bool:
+        there.bot.scheduler.wake("*")  # after a restart it would look after twenty seconds
+        return (await state(there, batch)).state is BatchState.FINISHED
+
+    await until(finished, 120.0)
     assert [(one.state, one.reason) for one in await items(there, batch)] == [
         (ItemState.FINISHED, ""),
         (ItemState.FAILED, "not_in_time"),

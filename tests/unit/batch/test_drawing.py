@@ -95,7 +95,7 @@ async def test_a_blocked_topic_fails_alone_and_is_never_sent_again(tmp_path: Pat
         assert [one.reason for one in failed] == ["safety_prompt"]
         with pytest.raises(steps.BatchProblem, match="fails_again"):
             await there.bot.ledger.write(lambda tx: steps.redraw(tx, batch, failed[0].number, OWNER))
-        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch, again=True))
+        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch, there.bot.core.rules, again=True))
         assert len(there.service.calls) == 3
 
 
@@ -104,7 +104,7 @@ async def test_a_refused_key_pauses_it_and_costs_no_topic(tmp_path: Path) -> Non
         batch = await reach(there, await running(there, [f"topic {n}" for n in range(40)]), BatchState.PAUSED)
         assert (batch.reason, batch.facts["kind"]) == ("operator", "auth_invalid_key")
         there.service.script.clear()
-        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch))
+        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch, there.bot.core.rules))
         batch = await reach(there, batch, BatchState.DRAFTED)
         assert {one.state for one in await items(there, batch)} == {ItemState.DRAWN}
 
@@ -119,7 +119,7 @@ async def test_it_pauses_before_its_budget_would_be_passed(tmp_path: Path) -> No
         assert batch.reason == "money"
         assert used.reserved == 0
         assert used.spent <= cost
-        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch, budget=cost + DOLLAR))
+        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch, there.bot.core.rules, budget=cost + DOLLAR))
         await reach(there, batch, BatchState.DRAFTED)
 
 
@@ -153,7 +153,7 @@ async def test_a_pause_takes_back_what_waits_and_resume_draws_it_once(tmp_path: 
         hold.set()
         await until(quiet)
         assert len(there.service.calls) < 20
-        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch))
+        await there.bot.ledger.write(lambda tx: steps.resume(tx, batch, there.bot.core.rules))
         await reach(there, batch, BatchState.DRAFTED)
         assert sorted(call.prompt for call in there.service.calls) == sorted(f"topic {n}" for n in range(20))
         assert (await state(there, batch)).reason == ""

@@ -188,7 +188,7 @@ async def test_a_topic_that_failed_in_a_stopped_batch_is_not_tried_again(tmp_pat
                 batch_item_rows.mark(tx, one, state=ItemState.FAILED.value, reason="auth_invalid_key", tries=1)
             stopped = steps.stop(tx, batch)
             with pytest.raises(BatchProblem, match="state_stopped"):
-                steps.resume(tx, stopped)
+                steps.resume(tx, stopped, there.bot.core.rules)
 
         await there.bot.ledger.write(body)
 
@@ -217,7 +217,7 @@ async def test_going_on_draws_what_was_mended_and_only_a_retry_what_else_may_wor
             for one in batch_item_rows.of_batch(tx.connection, batch.id):
                 batch_item_rows.mark(tx, one, state=ItemState.FAILED.value, reason=reason, tries=tries)
             batch_rows.mark(tx, batch.id, state=BatchState.PAUSED.value, refused=2, reason="operator", facts={"kind": reason})
-            now = steps.resume(tx, steps.must_exist(tx.connection, batch.id), again=again)
+            now = steps.resume(tx, steps.must_exist(tx.connection, batch.id), there.bot.core.rules, again=again)
             return now, [one.state for one in batch_item_rows.of_batch(tx.connection, batch.id)]
 
         now, found = await there.bot.ledger.write(body)
@@ -229,7 +229,7 @@ async def test_new_limits_replace_only_those_that_are_named(tmp_path: Path) -> N
     async with stands(tmp_path) as (there, batch):
 
         def limits(tx, **values):  # type: ignore[no-untyped-def]
-            plan = steps.resume(tx, steps.must_exist(tx.connection, batch.id), **values).plan
+            plan = steps.resume(tx, steps.must_exist(tx.connection, batch.id), there.bot.core.rules, **values).plan
             return plan.max_pictures, plan.budget
 
         pictures, budget = batch.plan.max_pictures, batch.plan.budget
