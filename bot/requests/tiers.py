@@ -195,7 +195,7 @@ def settings_for(connection: Connection, platform: str, community: str, person: 
     if not own.get("tiers"):
         return own
     known = memory_rows.recall(connection, _key(platform, community, person))
-    held = known[0] if known is not None and now - known[1] < KNOWN_FOR and isinstance(known[0], list) else []
+    held = known[0] if known is not None and abs(now - known[1]) < KNOWN_FOR and isinstance(known[0], list) else []
     return most_generous(own, person, [str(one) for one in held], rules)
 
 
