@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import Answer, RequestState
 from bot.ledger import attempt_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
+from bot.ledger.tables import notices
 from bot.messages.notices import Notices
 from bot.requests import books as books_of
 from bot.requests.attempt import Ended, record_outcome
 from bot.requests.decide import Final, Queue, decide
+from bot.requests.services import HALF_PRICE
 from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.requests.ground import NOON, Ground, drew, failure
 from tests.unit.requests.test_decide import NOW, TRIES, request
@@ -166,3 +169,21 @@ async def test_only_its_own_pictures_show_that_the_configured_service_works(grou
 
     await ground.ledger.write(body)
     assert (not notices.open) is works
+
+
+@pytest.mark.parametrize(
+    ("kind", "service", "told"),
+    [
+        (Kind.AUTH_INVALID_KEY, "", True),
+        (Kind.SERVER_ERROR, "", False),
+        (Kind.SAFETY_PROMPT, "", False),
+        (Kind.TASK_LOST, "", True),
+        (Kind.TASK_LOST, HALF_PRICE, False),
+        (Kind.AUTH_INVALID_KEY, HALF_PRICE, True),
+    ],
+)
+async def test_the_operator_hears_of_what_only_they_can_fix(ground: Ground, kind: Kind, service: str, told: bool) -> None:
+    request = await ground.asked(service=service)
+    await ground.end(await ground.called(request.id), Outcome(billed=Billed.NO, status=401), failure(kind))
+    found = await ground.ledger.read(lambda c: c.execute(select(notices)).all())
+    assert [row.kind for row in found] == ([kind.value] if told else [])

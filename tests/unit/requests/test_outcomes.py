@@ -23,7 +23,6 @@ from bot.prompts.normalise import fingerprint
 from bot.requests.attempt import Ended, NotNow, Opened, record_outcome
 from bot.requests.block_memory import BLOCK_MEMORY
 from bot.requests.recover import recover
-from bot.requests.services import HALF_PRICE
 from bot.requests.sweep import sweep
 from tests.unit.requests.ground import NOON, PICTURE, Ground, drew, failure
 
@@ -276,24 +275,6 @@ async def test_a_mere_task_says_nothing_of_a_block(ground: Ground, why: Kind | N
     assert await memory(ground) == []
     await ground.end(attempt, drew(1))
     assert (await ground.row(request.id)).case_id is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "service", "told"),
-    [
-        (Kind.AUTH_INVALID_KEY, "", True),
-        (Kind.SERVER_ERROR, "", False),
-        (Kind.SAFETY_PROMPT, "", False),
-        (Kind.TASK_LOST, "", True),
-        (Kind.TASK_LOST, HALF_PRICE, False),
-        (Kind.AUTH_INVALID_KEY, HALF_PRICE, True),
-    ],
-)
-async def test_the_operator_hears_of_what_only_they_can_fix(ground: Ground, kind: Kind, service: str, told: bool) -> None:
-    request = await ground.asked(service=service)
-    await ground.end(await ground.called(request.id), Outcome(billed=Billed.NO, status=401), failure(kind))
-    found = await ground.ledger.read(lambda c: c.execute(select(notices)).all())
-    assert [row.kind for row in found] == ([kind.value] if told else [])
 
 
 # ---- after a crash -----------------------------------------------------------------------------------------------------------------
