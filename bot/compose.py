@@ -12,7 +12,6 @@ from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPict
 from bot.batch.actions import BatchActions
 from bot.batch.messages import BatchProjections
 from bot.batch.service import batches_of
-from bot.chat.handlers import ActionHandlers
 from bot.chat.port import Message, Refused
 from bot.core import Core
 from bot.domain.attachments import NotFetched
@@ -66,6 +65,7 @@ from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices, ServicePlan
 from bot.requests.simplify import Simplify
+from bot.requests.unfinished import Unfinished
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
@@ -117,7 +117,11 @@ async def build(
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete, moderation.reviews.ask)
-    guide, batch_actions = Guide(actions), BatchActions(ledger, rules, moderation.community.access)
+    guide, changes, batch_actions = (
+        Guide(actions),
+        PictureChanges(actions, pictures),
+        BatchActions(ledger, rules, moderation.community.access),
+    )
     gallery = Gallery(
         actions,
         lambda c, request, audience: moderation.views.with_case_step(c, request, views.view(c, request, audience)),
@@ -129,7 +133,9 @@ async def build(
         rules=rules,
         handlers=(
             actions,
-            *_results(actions, pictures),
+            PictureActions(actions),
+            changes,
+            Rejections(actions),
             guide,
             gallery,
             Simplify(actions),
@@ -146,6 +152,7 @@ async def build(
         privacy_for=moderation.privacy.overview,
         batches=batch_actions,
         guide_for=guide.start,
+        unfinished_of=Unfinished(changes, guide).of,
         moderators_place_of=moderation.moderators_place,
         attachments=Attachments(ledger, rules, pictures, moderation.cases.open_case, _fetcher(adapters)),
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
@@ -178,10 +185,6 @@ async def _service(ledger: Ledger, ports: SteadyPorts, one: ServicePlan) -> Imag
     kept = await ledger.read(lambda c: memory_rows.recall_gate(c, one.provider.gate_key))
     gate = AdaptiveGate(one.gate_settings, ports.uniform, kept.learned, kept.age(ports.now()))
     return ImageService(one.name, one.provider, gate, one.shown, one.after, one.equals, one.references)
-
-
-def _results(actions: RequestActions, pictures: Pictures) -> tuple[ActionHandlers, ...]:
-    return PictureActions(actions), PictureChanges(actions, pictures), Rejections(actions)
 
 
 async def _rules(settings: Settings, provider: HttpProvider, fallbacks: Sequence[ServicePlan], *, demo: bool) -> Rules:

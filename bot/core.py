@@ -18,6 +18,7 @@ from bot.catalogue.sizes import label
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.localize import Said, has_times, localize, zoned
 from bot.chat.open_calls import OpenCalls
+from bot.chat.options import Options as Options
 from bot.chat.views import Act, ActionName, Choice, Document, Form, Reply, View
 from bot.domain.publishing import Results
 from bot.domain.refusal import Refusal
@@ -75,29 +76,6 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """Options of the configured model, for lists and forms."""
-
-    model: str
-    sizes: tuple[Choice, ...]
-    """Popular sizes first; with `free_sizes`, others can be typed."""
-    free_sizes: bool
-    qualities: tuple[Choice, ...]
-    default_size: str
-    default_quality: str
-    max_count: int
-    prompt_max_chars: int
-    max_references: int = 0
-    """Maximum pictures that can be attached; 0 if the service draws from words alone."""
-    captions: bool = False
-    """Whether text can be drawn on pictures."""
-    masks: bool = False
-    """Whether a mask can limit a change to a part of the picture."""
-    models: tuple[Choice, ...] = ()
-    """Models to choose from, the default first; empty if there's only one."""
-
-
-@dataclass(frozen=True, slots=True)
 class Visitor:
     """A person whose question is answered privately."""
 
@@ -125,6 +103,7 @@ class Core:
     privacy_for: Callable[[Visitor], Awaitable[View]]
     batches: BatchActions
     guide_for: Callable[[Visitor, str, str], Awaitable[Form | Reply]]
+    unfinished_of: Callable[[Visitor], Awaitable[Sequence[tuple[str, View]]]]
     moderators_place_of: Callable[[str, str], Awaitable[Place | None]]
     storage: StorageWatch
     """Tells operators if nothing can be stored; adapters call `storage.late()` when their platform won't wait any longer."""
@@ -329,6 +308,11 @@ class Core:
         """/imagine-help."""
         model = self.rules.model
         return help_view(model.sizes.popular, model.qualities, model.max_count, self.rules.references.count)
+
+    async def unfinished(self, visitor: Visitor) -> Sequence[tuple[str, View]]:
+        """Previews, questions and wordings that the visitor hasn't decided about, each with its channel, for platforms that lose them at a
+        restart."""
+        return [(channel, await self._told(view, visitor)) for channel, view in await self.unfinished_of(visitor)]
 
     async def privacy(self, visitor: Visitor) -> View:
         """/imagine-privacy: what is stored about the visitor, with a button that deletes it."""

@@ -10,14 +10,14 @@ from typing import Literal
 import structlog
 
 from adapters.kit.listening import listening
-from adapters.web.people import COMMUNITY, MODERATORS, OPERATORS, PLATFORM, WebModerators
+from adapters.web.people import COMMUNITY, IMAGINE, MODERATORS, OPERATORS, PEOPLE, PLATFORM, WebModerators
 from adapters.web.room import Room, written_at
 from adapters.web.settings import WebSettings
 from adapters.web.site import Site
 from bot.adapter import Context, SetupProblem
 from bot.chat.port import Message, SendResult, Sent
 from bot.chat.views import View
-from bot.core import Core
+from bot.core import Core, Visitor
 from bot.domain.requests import Place
 from bot.texts import text
 
@@ -82,11 +82,14 @@ class WebAdapter:
         return Place(PLATFORM, COMMUNITY, MODERATORS)
 
     async def _remember(self, core: Core) -> None:
-        """Restore messages from before this process started, newest first, while people can already watch."""
+        """Restore messages from before this process started, newest first, while people can already watch, and what somebody has begun."""
         try:
             for _, message_id in reversed(await core.history(PLATFORM)):
                 if message_id not in self._room.entries:
                     await core.resend(message_id)
+            for who in PEOPLE.values():
+                for channel, view in await core.unfinished(Visitor(PLATFORM, COMMUNITY, IMAGINE, who.id, who.name)):
+                    self._room.whisper(self._context.ports.new_id(), who, channel, COMMUNITY, view)
         except Exception:
             log.exception("web_history_failed")
 

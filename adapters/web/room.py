@@ -1,6 +1,7 @@
 """In-memory state of the web chat: messages, who may read them, and listeners for changes. Independent of pages and HTML.
 
-After a restart the core sends the messages again. Whispers (answers to one person's command) aren't kept.
+After a restart the core sends the messages again, and what somebody hasn't decided about. Other whispers (answers to one person's command)
+aren't kept.
 """
 
 from __future__ import annotations

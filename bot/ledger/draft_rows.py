@@ -13,6 +13,7 @@ from bot.domain.picture_changes import PictureChange
 from bot.ledger.codec import change_from_json, change_to_json
 from bot.ledger.store import Tx
 from bot.ledger.tables import picture_drafts as drafts
+from bot.ledger.tables import requests
 
 MOST = 5
 """Drafts of one request; the oldest makes room for a newer one."""
@@ -56,6 +57,13 @@ def get(connection: Connection, draft_id: str) -> PictureDraft | None:
     """A draft by id, or None."""
     row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).one_or_none()
     return None if row is None else _draft(row)
+
+
+def of_person(connection: Connection, platform: str, person: str) -> Sequence[PictureDraft]:
+    """Drafts of somebody's results, oldest first."""
+    own = requests.c.id == drafts.c.request_id
+    wanted = select(drafts).join(requests, own).where(requests.c.platform == platform, requests.c.person == person)
+    return [_draft(row) for row in connection.execute(wanted.order_by(drafts.c.created_at, drafts.c.id))]
 
 
 def alike(connection: Connection, request_id: str, change: PictureChange, replaces: str) -> PictureDraft | None:

@@ -7,14 +7,14 @@ Nothing is sent to the image service before the press, and from there on it's a 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
+from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person, Place, Submission
 from bot.ledger import act_rows, template_rows
 from bot.ledger.store import Tx
@@ -153,11 +153,22 @@ class Guide:
                 return Reply(text("guide.prompt_too_long", length=len(draft.wording), most=most), changed=False)
             if template_rows.draft(tx.connection, draft.id) is None:
                 template_rows.add_draft(tx, draft)
-            own = settings_for(tx.connection, act.platform, act.community, act.person, self.requests.rules, tx.now)
-            price = price_view(draft.wording, _options(draft), own, self.requests.rules)
-            return Reply("", view=wording_view(draft, [one for one in price.text if one != text("status.price_free")]))
+            return Reply("", view=self._view(tx.connection, act.community, draft, tx.now))
 
         return await self.requests.ledger.write(body)
+
+    def _view(self, connection: Connection, community: str, draft: PromptDraft, now: float) -> View:
+        """A wording with what it would cost."""
+        own = settings_for(connection, draft.platform, community, draft.person, self.requests.rules, now)
+        price = price_view(draft.wording, _options(draft), own, self.requests.rules)
+        return wording_view(draft, [one for one in price.text if one != text("status.price_free")])
+
+    async def unsent(self, platform: str, community: str, person: str) -> Sequence[View]:
+        """Somebody's wordings that aren't sent, oldest first."""
+        ledger = self.requests.ledger
+        return await ledger.read(
+            lambda c: [self._view(c, community, one, ledger.now()) for one in template_rows.unsent(c, platform, person)]
+        )
 
     async def _wording_form(self, act: Act) -> Form | Reply:
         draft = await self.requests.ledger.read(lambda c: _own_draft(c, act))

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Form, Reply
+from bot.chat.views import Act, ActionName, Form, Reply, View
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import PARTS, ChangeKind, PictureChange
 from bot.domain.refusal import Refusal
@@ -75,6 +76,27 @@ class PictureChanges:
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
         return {ActionName.ADD_TEXT: self._form, ActionName.CROP: self._form}
+
+    async def undecided(self, platform: str, person: str) -> Sequence[tuple[str, View]]:
+        """Previews and questions that somebody hasn't decided about, oldest first, each with the channel of its result."""
+
+        def look(connection: Connection) -> list[tuple[Request, PictureDraft]]:
+            found = [(request_rows.get(connection, one.request_id), one) for one in draft_rows.of_person(connection, platform, person)]
+            return [(request, one) for request, one in found if request is not None and not (request.deleted or request.reported)]
+
+        drafts = await self.requests.ledger.read(look)
+        shown = [(request.place.channel, await self._shown_again(request, one)) for request, one in drafts]
+        return [(channel, view) for channel, view in shown if view is not None]
+
+    async def _shown_again(self, request: Request, draft: PictureDraft) -> View | None:
+        """A draft's view, if all that it shows is there."""
+        if draft.made is None:
+            found = self.requests.rules.lint and self.requests.rules.lint(draft.change.text)
+            return question_view(request, draft.id, found.reason, found.cleaned) if found else None
+        if await self._stored(draft) is None:
+            return None
+        seen = dataclasses.replace(draft.made, sha256=draft.preview, format="jpeg") if draft.preview else draft.made
+        return preview_view(request, draft.id, draft.change, seen)
 
     async def _form(self, act: Act) -> Form | Reply:
         def body(tx: Tx, request: Request, draft: PictureDraft | None) -> Form | Reply:

@@ -102,6 +102,9 @@ class StageCore(Core):
     async def history(self, platform: str, limit: int = 200) -> Sequence[tuple[Place, str]]:
         return self.past
 
+    async def unfinished(self, visitor: Visitor) -> Sequence[tuple[str, View]]:
+        return []
+
     async def resend(self, message_id: str) -> None:
         self.resent.append(message_id)
 
