@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.adapter import Adapter, AttachmentSource, Context, Plugin, ReplacesPictures
+from bot.adapter import Adapter, Context, Plugin
 from bot.batch.actions import BatchActions
 from bot.batch.messages import BatchProjections
 from bot.batch.service import batches_of
 from bot.chat.port import Message, Refused
 from bot.core import Core
-from bot.domain.attachments import NotFetched
 from bot.domain.roles import ALL, ProcessRole, written
 from bot.egress import Egress
 from bot.events import EventStream, log_lines
@@ -38,6 +38,7 @@ from bot.messages.storage import StorageWatch
 from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
 from bot.moderation.service import Moderation
+from bot.platforms import fetcher_of, shows_previews
 from bot.ports import Ports, SystemPorts
 from bot.ports.steady import SteadyPorts
 from bot.processes.places import SharedPlaces
@@ -54,6 +55,7 @@ from bot.requests.gallery import Gallery
 from bot.requests.guide import Guide
 from bot.requests.models_now import as_published
 from bot.requests.orphaned_files import OrphanedFiles
+from bot.requests.own_services import NO_OWN_KEYS, OwnKeyPlan, OwnServices
 from bot.requests.picture_actions import PictureActions
 from bot.requests.picture_changes import PictureChanges
 from bot.requests.previews import Previews
@@ -63,7 +65,7 @@ from bot.requests.ready import NotifyMe, project_ready
 from bot.requests.rejections import Rejections
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
-from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices, ServicePlan
+from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
 from bot.requests.simplify import Simplify
 from bot.requests.unfinished import Unfinished
 from bot.requests.unwanted_tasks import UnwantedTasks
@@ -71,7 +73,7 @@ from bot.responsiveness import favour_the_loop
 from bot.rotation import KeyRotation, Reloaded
 from bot.settings import Settings
 from bot.settings.rules import rules_of
-from bot.settings.services import fallbacks_of, half_price_of, provider_of
+from bot.settings.services import fallbacks_of, half_price_of, own_services_of, provider_of
 from bot.settings.surroundings import cleaner_of
 from bot.sharing import share
 from bot.supervise import Supervisor
@@ -101,6 +103,7 @@ async def build(
     database: Where | None = None,
     fallbacks: Sequence[ServicePlan] = (),
     roles: frozenset[ProcessRole] = ALL,
+    own: OwnKeyPlan = NO_OWN_KEYS,
 ) -> Bot:
     """Open the ledger and wire the rooms. Raises LedgerProblem with a complete sentence."""
     ports = SteadyPorts(ports)
@@ -110,10 +113,12 @@ async def build(
     places = SharedPlaces(lambda: {name: (one.operators_place(), one.home_moderators_place()) for name, one in adapters.items()})
     notices = Notices(places.operators, events)
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
-    moderation = _moderation(ledger, rules, notices, places, adapters, pictures)
-    deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.on_pictures)
-    previews = Previews(ledger, pictures.delete, lambda platform: rules.partial_images if _previews(adapters.get(platform)) else 0)
+    own_services = OwnServices(ledger, Vault(ledger, own.keys), services, own.connect, partial(_service, ledger, ports))
+    moderation = _moderation(ledger, rules, notices, places, adapters, pictures, own_services)
+    deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.own_notices, moderation.on_pictures)
+    previews = Previews(ledger, pictures.delete, lambda platform: rules.partial_images if shows_previews(adapters.get(platform)) else 0)
     scheduler = Scheduler(ledger, services, deps, ports, previews, salt, events)
+    own_services.changed = scheduler.wake
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete, moderation.reviews.ask)
@@ -145,7 +150,7 @@ async def build(
         ),
         open_case=moderation.cases.open_case,
         gallery=gallery,
-        snapshot=lambda: services.default.gate.snapshot(ports.monotonic()),
+        snapshot=lambda service: services.of(service).gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
         roles=moderation.tier_roles,
@@ -154,12 +159,24 @@ async def build(
         guide_for=guide.start,
         unfinished_of=Unfinished(changes, guide).of,
         moderators_place_of=moderation.moderators_place,
-        attachments=Attachments(ledger, rules, pictures, moderation.cases.open_case, _fetcher(adapters)),
+        attachments=Attachments(ledger, rules, pictures, moderation.cases.open_case, fetcher_of(adapters)),
         storage=StorageWatch(ledger, notices, lambda: {name: adapter.chat for name, adapter in adapters.items()}, ports, events),
     )
     files, incidents = OrphanedFiles(ledger, pictures, events), Incidents(notices, supervisor, writes)
     batches = batches_of(ledger, rules, moderation.cases.open_case)
-    rooms = (ledger, ports, WakeUps(ports), services, scheduler, UnwantedTasks(ledger, services), sender, notices, moderation, batches)
+    rooms = (
+        ledger,
+        ports,
+        WakeUps(ports),
+        services,
+        own_services,
+        scheduler,
+        UnwantedTasks(ledger, services),
+        sender,
+        notices,
+        moderation,
+        batches,
+    )
     bot = Bot(*rooms, core, pictures, files, writes, supervisor, incidents, events, adapters)
     if ledger.participant is not None:
         bot.sharing = await share(scheduler, sender, ports, places, roles)
@@ -193,25 +210,8 @@ async def _rules(settings: Settings, provider: HttpProvider, fallbacks: Sequence
     return rules if demo else await as_published(rules, provider, {one.name: one.provider for one in fallbacks})
 
 
-def _previews(adapter: object) -> bool:
-    """Whether a platform shows unfinished pictures: only where a later edit replaces them."""
-    return isinstance(adapter, ReplacesPictures) and adapter.replaces_pictures
-
-
-def _fetcher(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str]], Awaitable[bytes]]:
-    """Fetches attached files from the platform that they came from."""
-
-    async def fetch(platform: str, handle: Mapping[str, str]) -> bytes:
-        source: object = adapters.get(platform)
-        if not isinstance(source, AttachmentSource):
-            raise NotFetched("failed")
-        return await source.fetch_attachment(handle)
-
-    return fetch
-
-
 def _moderation(
-    ledger: Ledger, rules: Rules, notices: Notices, places: SharedPlaces, adapters: dict[str, Adapter], pictures: Pictures
+    ledger: Ledger, rules: Rules, notices: Notices, places: SharedPlaces, adapters: dict[str, Adapter], pictures: Pictures, own: OwnServices
 ) -> Moderation:
     return Moderation(
         ledger=ledger,
@@ -220,6 +220,7 @@ def _moderation(
         home=places.moderators,
         check=lambda platform: adapters[platform].moderators if platform in adapters else None,
         forget_picture=pictures.delete,
+        own_services=own,
     )
 
 
@@ -354,6 +355,7 @@ async def _made(
             pictures=pictures,
             fallbacks=fallbacks,
             roles=roles,
+            own=OwnKeyPlan(settings.encryption_keys, own_services_of(settings.egress, pictures, ports)),
         )
     except BaseException:
         await _end(None, service, None)
@@ -372,10 +374,8 @@ def _bundle_maker(settings: Settings, ports: Ports) -> BundleMaker:
 def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, health: HealthService | None, reload: Reload | None) -> None:
     """Evidence bundles, health checks, the weekly report, and rotation of the key."""
     bot.weekly_report = settings.weekly_report == "yes"
-    bot.core.others = lambda: [
-        OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services if one.name not in (DEFAULT, HALF_PRICE)
-    ]
-    bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services}
+    bot.core.others = lambda: [OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services.fallbacks]
+    bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services.operators}
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress, clean=cleaner_of(settings))
     bot.watch_status(StatusHint(page, bot.notices, bot.writes))
     bot.core.add_actions(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))

@@ -14,18 +14,18 @@ from sqlalchemy import Connection
 
 from bot import budgets
 from bot.batch.actions import BatchActions
-from bot.catalogue.sizes import label
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.localize import Said, has_times, localize, zoned
 from bot.chat.open_calls import OpenCalls
 from bot.chat.options import Options as Options
-from bot.chat.views import Act, ActionName, Choice, Document, Form, Reply, View
+from bot.chat.views import Act, ActionName, Document, Form, Reply, View
+from bot.domain.own_services import own_service_of
 from bot.domain.publishing import Results
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
-from bot.ledger import message_rows, request_rows, template_rows
+from bot.ledger import message_rows, own_rows, request_rows, template_rows
 from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages.help_view import help_view
@@ -40,6 +40,7 @@ from bot.requests.attachments import Attachments, Upload
 from bot.requests.gallery import ID, Gallery
 from bot.requests.gallery import GalleryEntry as GalleryEntry
 from bot.requests.gallery import GalleryPage as GalleryPage
+from bot.requests.options import options_of
 from bot.requests.prices import price_view
 from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
@@ -97,7 +98,8 @@ class Core:
     handlers: Sequence[ActionHandlers]
     open_case: CaseOpener
     gallery: Gallery
-    snapshot: Callable[[], Snapshot]
+    snapshot: Callable[[str], Snapshot]
+    """State of a service's gate, by the service's name."""
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
@@ -261,7 +263,8 @@ class Core:
 
     async def imagine_form(self, visitor: Visitor) -> Form:
         """An empty /imagine form (prompt, size, quality, count, private). The adapter turns its submission into a Submission."""
-        return Form(ActionName.EDIT, "", text("form.imagine_title"), imagine_fields(self.rules), text("form.imagine_submit"))
+        here = self.rules.in_community(await self.roles.settings(visitor))
+        return Form(ActionName.EDIT, "", text("form.imagine_title"), imagine_fields(here), text("form.imagine_submit"))
 
     # ---- answers to one person -----------------------------------------------------------------------------------------------
 
@@ -284,14 +287,16 @@ class Core:
         if typed.strip():
             return await self.price(visitor, typed, {"inline": True})
         place = Place(visitor.platform, visitor.community, visitor.channel)
-        limits = self.rules.limits.within(await self.roles.settings(visitor))
+        settings = await self.roles.settings(visitor)
+        limits, own = self.rules.in_community(settings).limits.within(settings), own_service_of(settings)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
             left = budgets.remaining_for(connection, place, Person(visitor.person), limits, self.ledger.now())
             return left, len(request_rows.queue(connection, float("inf")))
 
         left, waiting = await self.ledger.read(look)
-        return await self._told(status_view(self.snapshot(), waiting, left, self.others(), self.hint()), visitor)
+        gate, others, hint = self.snapshot("" if own is None else own.name), () if own else self.others(), "" if own else self.hint()
+        return await self._told(status_view(gate, waiting, left, others, hint), visitor)
 
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
         """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold
@@ -335,21 +340,7 @@ class Core:
 
     def options(self) -> Options:
         """What the configured model accepts; cheap enough for autocomplete."""
-        model = self.rules.model
-        return Options(
-            model=model.id,
-            sizes=tuple(Choice(one, label(one)) for one in model.sizes.popular),
-            free_sizes=model.sizes.free,
-            qualities=tuple(Choice(one, one) for one in model.qualities),
-            default_size=model.sizes.default,
-            models=tuple(Choice(one, one) for one in sorted(self.rules.models, key=lambda one: one != model.id)),
-            default_quality=self.rules.default_quality or model.default_quality,
-            max_count=model.max_count,
-            prompt_max_chars=model.prompt_max_chars,
-            max_references=self.rules.references.count,
-            masks=self.rules.references.mask,
-            captions=self.rules.captions,
-        )
+        return options_of(self.rules)
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:
         """A community's moderators' channel; None if none is set. For platforms where the channel's members are the moderators."""
@@ -362,8 +353,11 @@ class Core:
         return [(one.message.place, one.message.id) for one in found]
 
     async def community_left(self, platform: str, community: str) -> int:
-        """The bot was removed from a community: its batches pause, and what waits there ends. Returns how many requests ended."""
-        return await self.batches.leave(platform, community)
+        """The bot was removed from a community: its batches pause, what waits there ends, and its own key is deleted. Returns how many
+        requests ended."""
+        ended = await self.batches.leave(platform, community)
+        await self.ledger.write(lambda tx: own_rows.remove(tx, platform, community))
+        return ended
 
     async def resend(self, message_id: str) -> None:
         """Send a message's current view again."""

@@ -17,6 +17,7 @@ from bot.batch.service import Batches
 from bot.batch.sheet_maker import BatchSheets
 from bot.chat.port import ChatPort
 from bot.core import Core
+from bot.domain.own_services import CHANGED, is_own
 from bot.domain.request_states import RequestState
 from bot.domain.requests import LOCAL, Place
 from bot.domain.roles import ProcessRole
@@ -40,6 +41,7 @@ from bot.reports import weekly_report
 from bot.requests.captioning import Captioning
 from bot.requests.contact_sheets import ContactSheets
 from bot.requests.orphaned_files import OrphanedFiles
+from bot.requests.own_services import OwnServices
 from bot.requests.recover import Recovered, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
@@ -90,6 +92,7 @@ class Bot:
     ports: SteadyPorts
     wakeups: WakeUps
     services: ImageServices
+    own_services: OwnServices
     scheduler: Scheduler
     unwanted_tasks: UnwantedTasks
     sender: Sender
@@ -140,6 +143,7 @@ class Bot:
             found = await self.ledger.write(lambda tx: _recover(tx, self.core.rules, self.services))
         else:
             found = await self.sharing.join(self.sender.chats, self.supervisor)
+        await self.own_services.refresh()
         await self.ledger.read(self.notices.load)
         await self.ledger.write(self.moderation.sweep)
         await self._batches()
@@ -166,6 +170,7 @@ class Bot:
             self.wakeups.on(GRANT, self.scheduler.look_again)
             self.wakeups.on(CANCEL, self.scheduler.cancel_here)
         self.wakeups.on(VERDICT, self.scheduler.wake)
+        self.wakeups.on(CHANGED, self.own_services.wake)
         self.wakeups.on(EVERYTHING, lambda _: self.scheduler.wake("*"))
         self.wakeups.on(UNWANTED_TASK, self._by_one(self.unwanted_tasks.wake, picture_job=True))
         self.wakeups.on("case", self._by_one(self.moderation.wake))
@@ -220,6 +225,7 @@ class Bot:
         await self.core.calls.close(min(INTERACTIONS_END, drain))
         await self.sender.stop(min(5.0, drain))
         self.wakeups.stop()
+        await self.own_services.stop()
         await self.unwanted_tasks.close(min(5.0, drain))
         await self.moderation.stop()
         self.incidents.stop()
@@ -253,8 +259,8 @@ class Bot:
     def _parts(self) -> Sequence[Callable[[], Awaitable[None]]]:
         leaders = (self._overdue, self._cases, self._batches, self._files, self._model, self._week)
         if self.sharing is None:
-            return self._clock, *leaders
-        return self._clock, self._shared, *(leaders if self.sharing.is_leader else ())
+            return self._clock, self.own_services.refresh, *leaders
+        return self._clock, self._shared, self.own_services.refresh, *(leaders if self.sharing.is_leader else ())
 
     async def _clock(self) -> None:
         changed = await (follow(self.ledger, self.ports) if self.sharing is None else self.sharing.clock.follow())
@@ -321,7 +327,8 @@ class Bot:
                 if learned != kept.get(service.name):
                     await self._keep(service)
                     kept[service.name] = learned
-                stages[service.name] = await self._report_stage(service, stages[service.name])
+                if not is_own(service.name):
+                    stages[service.name] = await self._report_stage(service, stages[service.name])
             await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
 
     def _runs_gate(self) -> bool:

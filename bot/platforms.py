@@ -6,13 +6,14 @@ A problem that only the operator can fix (SetupProblem) ends the process at star
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.adapter import Adapter, SetupProblem
+from bot.adapter import Adapter, AttachmentSource, ReplacesPictures, SetupProblem
 from bot.core import Core
+from bot.domain.attachments import NotFetched
 from bot.supervise import Supervisor
 
 log = structlog.get_logger()
@@ -79,3 +80,20 @@ class Platforms:
             return False
 
         await self.supervisor.keep(watch, serve, fatal=fatal)
+
+
+def shows_previews(adapter: object) -> bool:
+    """Whether a platform shows unfinished pictures: only where a later edit replaces them."""
+    return isinstance(adapter, ReplacesPictures) and adapter.replaces_pictures
+
+
+def fetcher_of(adapters: Mapping[str, Adapter]) -> Callable[[str, Mapping[str, str]], Awaitable[bytes]]:
+    """Fetches attached files from the platform that they came from."""
+
+    async def fetch(platform: str, handle: Mapping[str, str]) -> bytes:
+        source: object = adapters.get(platform)
+        if not isinstance(source, AttachmentSource):
+            raise NotFetched("failed")
+        return await source.fetch_attachment(handle)
+
+    return fetch

@@ -9,6 +9,7 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Place
 from bot.domain.roles import ProcessRole
 from bot.gate.gate import AdaptiveGate
+from bot.gate.settings import GateSettings
 from bot.ledger import grant_rows, message_rows, process_rows, request_rows
 from bot.ledger.clock_rows import bound
 from bot.ledger.shared_clock import SharedClock
@@ -118,7 +119,7 @@ async def share(scheduler: Scheduler, sender: Sender, ports: SteadyPorts, places
         ledger,
         ports,
         services,
-        lambda service, learned, age: AdaptiveGate(settings[service.name], ports.uniform, learned, age),
+        lambda service, learned, age: AdaptiveGate(settings.get(service.name, GateSettings()), ports.uniform, learned, age),
         lambda: len(scheduler.running()),
     )
     await clock.begin()

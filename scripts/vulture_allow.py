@@ -52,3 +52,4 @@ inherit_cache, constraint_target  # SQLAlchemy's compilers read them
 scene, constraints  # bot/prompts/parts.py takes the parts by the names of its fields
 (visit_INTEGER, visit_VARCHAR, visit_create_index, ddl_compiler, type_compiler_instance)  # SQLAlchemy's compilers for PostgreSQL
 autocommit  # psycopg's connection
+OPTIONAL  # the setting COMMUNITY_KEYS

@@ -63,6 +63,8 @@ class Sheet:
                         aria_required=_yes(field.required),
                         **common,
                     )
+                case FieldKind.SECRET:
+                    part("input", type="password", autocomplete="off", spellcheck="false", aria_required=_yes(field.required), **common)
                 case FieldKind.PARAGRAPH:
                     part("textarea", rows=5, dir="auto", defaultValue=field.value, aria_required=_yes(field.required), **common)
                 case FieldKind.CHOICE:

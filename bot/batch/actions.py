@@ -29,6 +29,7 @@ from bot.ledger import act_rows, batch_item_rows, batch_rows
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
 from bot.requests.rules import Rules
+from bot.requests.tiers import rules_here
 from bot.texts import has, text
 from bot.texts.phrases import listed, money
 
@@ -108,19 +109,15 @@ class BatchActions:
             size=wish.size,
             tag=wish.tag,
         )
-        self._check_size(plan)
-        batch = steps.propose(tx, event_key, owner, name, topics, plan, self.rules)
+        rules = rules_here(tx.connection, owner[1], self.rules)
+        _check_size(plan, rules)
+        batch = steps.propose(tx, event_key, owner, name, topics, plan, rules)
         if wish.budget is None:
-            most = steps.estimated(tx.connection, batch, self.rules).all
+            most = steps.estimated(tx.connection, batch, rules).all
             batch_rows.mark(tx, batch.id, plan=dataclasses.replace(plan, budget=max(1, most)))
         odd = "" if topics.encoding in ("utf-8", "utf-8-sig") else topics.encoding
         batch_rows.mark(tx, batch.id, facts={"encoding": odd, "repeated": len(topics.repeated)})
         want(tx, batch, f"batch:{batch.id}")
-
-    def _check_size(self, plan: BatchPlan) -> None:
-        model = self.rules.model
-        if plan.size and isinstance(check_size(model, plan.size), Problem):
-            raise BatchProblem("size", size=plan.size, known=listed([label(one) for one in model.sizes.popular]))
 
     async def _new(self, act: Act) -> Reply:
         """The submitted form of a new batch, on platforms where it has no file."""
@@ -144,7 +141,8 @@ class BatchActions:
         if batch is None or batch.forgotten or batch.place.platform != platform or not await self._may(batch, platform, community, person):
             return View(text("batch.unknown", batch=number), final=True)
         return dataclasses.replace(
-            await self.ledger.read(lambda c: batch_view(look_at(c, batch, self.rules, self.ledger.now()))), final=True
+            await self.ledger.read(lambda c: batch_view(look_at(c, batch, rules_here(c, batch.place, self.rules), self.ledger.now()))),
+            final=True,
         )
 
     async def leave(self, platform: str, community: str) -> int:
@@ -206,8 +204,9 @@ class BatchActions:
     def _offer(self, tx: Tx, batch: Batch) -> Reply:
         """Say what finishing costs, and remember what was said: nobody pays more than they were told."""
         items = batch_item_rows.of_batch(tx.connection, batch.id)
-        count, cost = finish_price(self.rules, batch, items)
-        half = finish_price(self.rules, batch, items, half_price=True)[1] if self.rules.half_price else None
+        rules = rules_here(tx.connection, batch.place, self.rules)
+        count, cost = finish_price(rules, batch, items)
+        half = finish_price(rules, batch, items, half_price=True)[1] if rules.half_price else None
         if batch.state not in (BatchState.DRAFTED, BatchState.FINISHED):
             raise BatchProblem(f"state_{batch.state.value}", batch=batch.number)
         if not count:
@@ -221,12 +220,19 @@ class BatchActions:
         return self._finish(tx, batch, half_price=True)
 
     def _finish(self, tx: Tx, batch: Batch, *, half_price: bool = False) -> Reply:
-        _, cost = finish_price(self.rules, batch, batch_item_rows.of_batch(tx.connection, batch.id), half_price=half_price)
+        rules = rules_here(tx.connection, batch.place, self.rules)
+        _, cost = finish_price(rules, batch, batch_item_rows.of_batch(tx.connection, batch.id), half_price=half_price)
         offered = batch.facts.get("offered_half" if half_price else "offered")
         if batch.state in (BatchState.DRAFTED, BatchState.FINISHED) and not (isinstance(offered, int) and cost <= offered):
             return self._offer(tx, batch)  # more is picked, or it has become dearer
-        _, count, _ = steps.finish(tx, batch, self.rules, half_price=half_price)
+        _, count, _ = steps.finish(tx, batch, rules, half_price=half_price)
         return Reply(text("batch.said_finishing", count=count) if count else text("batch.finishing_already"), changed=bool(count))
+
+
+def _check_size(plan: BatchPlan, rules: Rules) -> None:
+    model = rules.model
+    if plan.size and isinstance(check_size(model, plan.size), Problem):
+        raise BatchProblem("size", size=plan.size, known=listed([label(one) for one in model.sizes.popular]))
 
 
 def sentence(problem: BatchProblem) -> str:

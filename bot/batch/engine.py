@@ -28,7 +28,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.rules import Rules
 from bot.requests.services import HALF_PRICE
 from bot.requests.submit import store_submission
-from bot.requests.tiers import allowed_model, settings_for
+from bot.requests.tiers import allowed_model, rules_here, settings_for
 from bot.requests.transitions import BATCH, CaseOpener
 from bot.texts import text
 
@@ -157,7 +157,7 @@ class BatchEngine:
         """Ask for the next pictures. Returns whether anything changed."""
         wanted = ItemState.FINAL if batch.state is BatchState.FINISHING else ItemState.DRAFT
         items = batch_item_rows.of_batch(tx.connection, batch.id, wanted)
-        rules = self.rules.for_model(batch.plan.model)
+        rules = rules_here(tx.connection, batch.place, self.rules).for_model(batch.plan.model)
         running, waiting = [one for one in items if one.request_id], [one for one in items if not one.request_id]
         if not waiting and not running:
             self._done(tx, batch)

@@ -30,6 +30,7 @@ from bot.ledger.store import Tx
 from bot.messages.sender import Project
 from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
+from bot.requests.tiers import rules_here
 from bot.requests.transitions import CAPTION_DUE
 
 SHEETS, SHEETS_DUE = "batch-sheets", batch_sheet_rows.DUE
@@ -133,7 +134,7 @@ class BatchProjections:
         batch = batch_rows.get(connection, message.subject.partition(":")[2])
         if batch is not None and batch.forgotten:
             return forgotten_view(batch)
-        return None if batch is None else batch_view(look_at(connection, batch, self.rules, now))
+        return None if batch is None else batch_view(look_at(connection, batch, rules_here(connection, batch.place, self.rules), now))
 
     def sheet(self, connection: Connection, message: Message, now: float) -> View | None:
         """Projection of `batchsheet:<id>-<page>`; nothing as long as it isn't made."""

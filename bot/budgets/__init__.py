@@ -18,6 +18,8 @@ from bot.ledger import batch_rows, spend_rows
 from bot.ledger.store import Tx
 
 MEMBER, COMMUNITY, EVERYBODY, TAG, BATCH = "member", "community", "everybody", "tag", batch_rows.SCOPE
+OWN_MEMBER, OWN_COMMUNITY, OWN_SERVICE, OWN_TAG = "own_member", "own_community", "own_service", "own_tag"
+"""The first four for calls with a community's own key: its own books, beside the operator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Limits:
     member_pictures_day: int | None = 50
     community_pictures_day: int | None = 500
     zone: str = "UTC"
+    own_key: bool = False
+    """They're those of a community that pays itself."""
+
+    def of_own_key(self) -> Limits:
+        """The limits of a community that pays with its own key: its own budgets alone; the operator's numbers of pictures stay."""
+        return dataclasses.replace(self, member_day=None, member_month=None, community_day=None, community_month=None, own_key=True)
 
     def within(self, own: Mapping[str, object]) -> Limits:
         """These limits combined with a community's own (`budget_<limit>`), which can only be lower."""
@@ -64,21 +72,26 @@ class Exhausted(Left):
     """A limit leaves too little; nothing was reserved."""
 
 
-def periods(place: Place, person: Person, now: float, zone: str, service: str = "") -> list[Period]:
+def periods(place: Place, person: Person, now: float, zone: str, service: str = "", *, own_key: bool = False) -> list[Period]:
     """The usage rows that a request at this moment counts in. The configured service (an empty name) uses the total's rows."""
     day, month = day_and_month(now, zone)
+    community = f"{place.platform}:{place.community}"
+    if own_key:
+        owners = [(OWN_MEMBER, f"{community}:{person.id}"[:140]), (OWN_COMMUNITY, community), (OWN_SERVICE, service or "*")]
+        return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
     owners = [
         (MEMBER, f"{place.platform}:{person.id}"),
-        (COMMUNITY, f"{place.platform}:{place.community}"),
+        (COMMUNITY, community),
         (EVERYBODY, service or "*"),
     ]
     return [(scope, owner, period) for scope, owner in owners for period in (day, month)]
 
 
-def _further(request: Request, now: float, zone: str) -> list[Period]:
+def _further(request: Request, now: float, limits: Limits) -> list[Period]:
     """The rows of its cost tag, and of the batch that it belongs to."""
     owner = f"{request.place.platform}:{request.place.community}:{request.tag}"[:140]
-    rows = [(TAG, owner, period) for period in day_and_month(now, zone)] if request.tag else []
+    scope = OWN_TAG if limits.own_key else TAG
+    rows = [(scope, owner, period) for period in day_and_month(now, limits.zone)] if request.tag else []
     return [*rows, (BATCH, request.batch, batch_rows.TOTAL)] if request.batch else rows
 
 
@@ -90,7 +103,8 @@ def day_and_month(now: float, zone: str) -> tuple[str, str]:
 
 def reserve(tx: Tx, request: Request, micros: int, pictures: int, limits: Limits) -> list[Period] | Exhausted:
     """Reserve the maximum cost of one attempt in every period. Returns the first limit that is too low, with nothing reserved."""
-    rows = periods(request.place, request.person, tx.now, limits.zone, request.service) + _further(request, tx.now, limits.zone)
+    rows = periods(request.place, request.person, tx.now, limits.zone, request.service, own_key=limits.own_key)
+    rows += _further(request, tx.now, limits)
     refused = short(tx.connection, request, micros, pictures, limits, tx.now)
     if refused is not None:
         return refused
@@ -109,10 +123,11 @@ def short(connection: Connection, request: Request, micros: int, pictures: int, 
 def remaining_for(connection: Connection, place: Place, person: Person, limits: Limits, now: float, batch: str = "") -> list[Left]:
     """The remainder of every limit for a member in a community, and of their batch's own. The operator at the command line is no member:
     there, the community's limits and the batch's own count."""
-    rows = periods(place, person, now, limits.zone)
+    rows = periods(place, person, now, limits.zone, own_key=limits.own_key)
     (member, owner, day), (_, _, month), (shared, community, _), *_ = rows
     spent = spend_rows.of_two(connection, (member, owner), (shared, community), day, month)
-    used = {(row.scope, row.period[0]): (row.money, row.pictures) for row in spent}
+    of = {member: MEMBER, shared: COMMUNITY}
+    used = {(of[row.scope], row.period[0]): (row.money, row.pictures) for row in spent}
     result = []
     for scope, period, unit, limit in (
         (MEMBER, "day", "pictures", limits.member_pictures_day),
@@ -142,8 +157,8 @@ def _of_batch(connection: Connection, batch_id: str, now: float) -> list[Left]:
 
 def settle(tx: Tx, rows: Sequence[Period], *, reserved: int, wanted: int, cost: int, delivered: int, charged: int | None = None) -> None:
     """Replace a reservation by the actual cost. The member pays only for what was delivered: `charged`, or all of `cost`."""
-    members = [row for row in rows if row[0] == MEMBER]
-    others = [row for row in rows if row[0] != MEMBER]
+    members = [row for row in rows if row[0] in (MEMBER, OWN_MEMBER)]
+    others = [row for row in rows if row[0] not in (MEMBER, OWN_MEMBER)]
     spend_rows.add(
         tx, members, reserved=-reserved, spent=(cost if charged is None else charged) if delivered else 0, pictures=delivered - wanted
     )

@@ -101,6 +101,12 @@ def at_half_price(model: Model) -> Model:
     return replace(model, price=halved, picture_prices=table)
 
 
+def at_most(model: Model, per_call: int | None) -> Model:
+    """The model with a service's own limit on pictures per call; None if the model decides."""
+    known = [one for one in (model.per_call, per_call) if one is not None and one < model.max_count]
+    return replace(model, per_call=min(known)) if known else model
+
+
 @dataclass(frozen=True, slots=True)
 class Retired:
     """A model that its maker has shut down. Gateways may still offer it under the old name."""

@@ -103,6 +103,10 @@ class ActionName(StrEnum):
     TEMPLATE_EDIT = "template_edit"
     TIERS = "tiers"
     TIER_EDIT = "tier_edit"
+    OWN_KEY = "own_key"
+    """Show a community's own image service to its administrators; the key is never shown."""
+    OWN_KEY_EDIT = "own_key_edit"
+    OWN_KEY_REMOVE = "own_key_remove"
     PRIVACY_DELETE = "privacy_delete"
     BATCH_NEW = "batch_new"
     """The form for a batch's topics; it has no row yet."""
@@ -171,7 +175,7 @@ _MESSAGE = (
 _EFFECTS: Mapping[ActionName, Effect] = {
     **dict.fromkeys(_MESSAGE, Effect(Gives.MESSAGE)),
     **dict.fromkeys((_A.PUBLISH, _A.LADDER_SEND, _A.GUIDE_SEND, _A.GUIDE_SEND_PRIVATE), Effect(Gives.MESSAGE, outdates=True)),
-    **dict.fromkeys((_A.SHOW, _A.TEMPLATES, _A.TIERS, _A.SIMPLIFY, _A.GALLERY_SEARCH), Effect(Gives.VIEW)),
+    **dict.fromkeys((_A.SHOW, _A.TEMPLATES, _A.TIERS, _A.OWN_KEY, _A.SIMPLIFY, _A.GALLERY_SEARCH), Effect(Gives.VIEW)),
     _A.CASE_PROMPT: Effect(Gives.HIDDEN),
     **dict.fromkeys((_A.LADDER_SHOW, _A.GALLERY_NEXT, _A.GALLERY_BACK), Effect(Gives.PAGE)),
     **dict.fromkeys((_A.ADD_TEXT, _A.CROP, _A.DRAW_ANYWAY, _A.DRAW_CLEANED, _A.GUIDE, _A.GUIDE_WORDING), Effect(Gives.DRAFT)),
@@ -179,6 +183,7 @@ _EFFECTS: Mapping[ActionName, Effect] = {
     **dict.fromkeys((_A.CANCEL, _A.PRIVACY_DELETE, _A.USE_CHANGE, _A.BATCH_FINISH_NOW, _A.BATCH_FINISH_HALF), Effect(outdates=True)),
     _A.DELETE: Effect(outdates=True, confirm=True),
     _A.BATCH_STOP: Effect(confirm=True),
+    _A.OWN_KEY_REMOVE: Effect(confirm=True),
 }
 """Actions without a line give words and nothing else."""
 

@@ -82,6 +82,8 @@ class FieldKind(StrEnum):
     PARAGRAPH = "paragraph"
     CHOICE = "choice"
     SWITCH = "switch"
+    SECRET = "secret"  # noqa: S105
+    """A line that nobody should read over a shoulder. It's never filled in, and what was typed is never shown again."""
 
 
 @dataclass(frozen=True, slots=True)

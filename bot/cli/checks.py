@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bot.adapter import Finding
 from bot.cli import keys, layers, plugins, processes
 from bot.cli.ladder import Subject, bad
+from bot.cli.own_keys import own_keys
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -240,7 +241,7 @@ def _captions(brand: Path | None) -> Finding:
     return Finding(True, what, text("doctor.captions_lacking", scripts=listed(lacking)) if lacking else text("doctor.captions_ok"))
 
 
-LOCAL = (settings, clock, disk, running, database, bucket, health_port, fonts)
+LOCAL = (settings, clock, disk, running, database, own_keys, bucket, health_port, fonts)
 
 
 def _beside(finding: Finding, bot: str | None) -> Finding:

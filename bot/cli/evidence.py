@@ -25,11 +25,13 @@ def evidence(
     from bot.evidence.collect import find
     from bot.evidence.files import FOLDER
     from bot.evidence.reported import status_words
-    from bot.ledger import read_only
+    from bot.ledger import own_rows, read_only
     from bot.ports import SystemPorts
     from bot.providers.status_page import StatusPage, page_of
+    from bot.requests.own_services import keys_in
     from bot.settings import load
-    from bot.settings.surroundings import cleaner_of, surroundings_of
+    from bot.settings.surroundings import cleaner_of, surroundings_of, with_own_services
+    from bot.vault.cipher import Cipher
 
     if request is not None and last_failure:
         raise Stop(text("evidence.either"), code=USAGE)
@@ -40,7 +42,9 @@ def evidence(
     if found is None:
         raise Stop(text("evidence.no_failure") if request is None else text("evidence.unknown", request=request[:60]))
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), SystemPorts(), settings.egress, clean=cleaner_of(settings))
-    maker = BundleMaker(surroundings_of(settings), settings.data_dir / FOLDER, SystemPorts())
+    own = reading(lambda: read_only.look(file, lambda c: own_rows.sealed(c, SystemPorts().now())))
+    about = with_own_services(surroundings_of(settings), keys_in(own, Cipher(settings.encryption_keys)))
+    maker = BundleMaker(about, settings.data_dir / FOLDER, SystemPorts())
     try:
         path = maker.make(found, asyncio.run(status_words(page)) if page.address else "")
     except LeakFound as leak:

@@ -91,10 +91,12 @@ def usage(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.ledger import read_only
+    from bot.budgets import day_and_month
+    from bot.ledger import own_rows, read_only
     from bot.reports.spending import spending
 
     settings, file = settings_and_file(ctx.obj, data_dir)
+    _, month = day_and_month(SystemPorts().now(), settings.budget_timezone)
     spent = reading(lambda: read_only.look(file, lambda c: spending(c, SystemPorts().now(), settings.budget_timezone)))
     if pace:
         say(json.dumps(_pace_json(spent), indent=2) if as_json else _pace(spent))
@@ -107,6 +109,10 @@ def usage(
         say(text("cli.no_usage"))
         return
     remark(_pace(spent))
+    if own := reading(lambda: read_only.look(file, own_rows.everyone)):
+        remark(
+            text("cli.own_keys", count=len(own), pictures=reading(lambda: read_only.look(file, lambda c: own_rows.pictures_in(c, month))))
+        )
     head = [text("cli.column.month" if months else "cli.column.day"), text(f"cli.column.{by.value}")]
     head += [text(f"cli.column.{name}") for name in ("spent", "reserved", "pictures")]
     table(

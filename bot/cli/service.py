@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -25,6 +24,7 @@ from bot.failures.classify import classify
 from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain, steps
 from bot.messages.model_end import NOTICE_DAYS, when
+from bot.providers import model_list
 from bot.providers.routed import RoutedTransport, was_proxied
 from bot.providers.status_page import StatusPage, page_of
 from bot.settings import Settings
@@ -36,8 +36,6 @@ MAX_LIST = 5_000_000
 """Maximum bytes of a model list; some gateways list thousands of models."""
 MAX_SKEW = 120.0
 """Seconds. Slack rejects signatures that are five minutes off; certificates and budget days need less."""
-_LIST_SCOPE = b"api.model.read"
-"""The scope that OpenAI reports as missing if a restricted key requests the model list; pictures need `api.model.images.request`."""
 _TITLE = re.compile(rb"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
 _PORTAL = re.compile(r"log ?in|sign ?in|wi-?fi|portal|hotspot|guest|network|terms of use", re.IGNORECASE)
 """Words in the titles of networks' login pages."""
@@ -94,7 +92,7 @@ def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, st
     if status in (404, 405, 501):
         subject.notes.append(text("doctor.no_list", host=host))
         return Finding(True, what, text("doctor.service_no_list", host=host, status=status))
-    if status in (401, 403) and _LIST_SCOPE in body:
+    if status in (401, 403) and model_list.LIST_SCOPE in body:
         # A key restricted to pictures works but can't list models: the list is closed to it, not the service.
         subject.notes.append(text("doctor.closed_list", host=host))
         return Finding(True, what, text("doctor.service_closed_list", host=host))
@@ -103,7 +101,7 @@ def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, st
         if status < 500:
             subject.speaks_for(layers.SERVICE, subject.blocked)
         return failed(what, from_response(status, headers, body, api="models"), subject)
-    if (models := _listed(body)) is None:
+    if (models := model_list.listed(body)) is None:
         return bad(what, "doctor.not_list", layers.CONFIGURATION, name=_variable(settings), host=host)
     subject.models = models
     said = text("doctor.service_ok", host=host, count=len(models))
@@ -217,20 +215,6 @@ async def _get(client: httpx.AsyncClient, settings: Settings, path: str) -> tupl
             if len(body) > MAX_LIST:
                 break
         return response.status_code, dict(response.headers), bytes(body[:MAX_LIST])
-
-
-def _listed(body: bytes) -> Mapping[str, Mapping[str, object]] | None:
-    """The entries of a model list by id; None if it isn't one."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    # OpenAI and its like list `data` by `id`; Gemini lists `models` by `name`.
-    entries = found.get("data", found.get("models")) if isinstance(found, dict) else found
-    if not isinstance(entries, list):
-        return None
-    named = ((one.get("id", one.get("name")), one) for one in entries if isinstance(one, dict))
-    return {name.removeprefix("models/"): one for name, one in named if isinstance(name, str)}
 
 
 def failed(what: str, evidence: Evidence, subject: Subject) -> Finding:

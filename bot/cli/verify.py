@@ -17,6 +17,7 @@ import typer
 from bot.cli import plugins
 from bot.cli.plan import WRONG_SIZE, Plan, model_of
 from bot.cli.screen import FAILED, USAGE, Stop, dollars, remark, say
+from bot.domain.own_services import is_own
 from bot.texts import text
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[P
         remark(text("verify.nothing_failed"))
     else:
         request = found.request
+        if is_own(request.service):
+            raise Stop(text("verify.own_key"), code=USAGE)
         there = replace(subject, settings=service_of(settings, request.service, request.model))
         prompt, words = (request.prompt, "same") if repeat else (PROMPT, "neutral")
         if request.service and there.settings.image_api_key != settings.image_api_key:

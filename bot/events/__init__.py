@@ -41,6 +41,8 @@ class CallEnded:
     cancelled: bool
     references: tuple[str, ...] = ()
     """Beginnings of the hashes of the pictures that it started from."""
+    own_key: bool = False
+    """It was made with a community's own key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Metrics:
             "imagine_exchange_seconds", "Duration of calls to an image service.", ("model",), buckets=BUCKETS, registry=registry
         )
         self._pictures = Counter("imagine_pictures", "Pictures that arrived.", ("model",), registry=registry)
+        self._own = Counter("imagine_own_key_exchanges", "Calls with communities' own keys, by failure kind.", ("kind",), registry=registry)
         self._requests = Counter("imagine_requests", "Requests that ended, by outcome.", ("platform", "outcome"), registry=registry)
         self._changes = Counter("imagine_gate_changes", "Changes of a gate's state.", ("change",), registry=registry)
         self._notices = Counter("imagine_notices", "Operator notices opened, by kind.", ("kind",), registry=registry)
@@ -120,6 +121,9 @@ class Metrics:
     def _exchange(self, event: CallEnded) -> None:
         model = self._labels["model"](event.model)
         kind = NO_FAILURE if event.kind is None else event.kind if event.kind in KINDS else OTHER
+        if event.own_key:
+            self._own.labels(kind).inc()
+            return
         self._exchanges.labels(model, self._labels["size"](event.size), kind, event.billed).inc()
         self._seconds.labels(model).observe(event.latency)
         self._pictures.labels(model).inc(event.pictures)

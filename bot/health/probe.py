@@ -106,7 +106,7 @@ class Probe:
                 self._until = now - self.settled
                 self.pulse.queue = self._queue(due, now, states)
                 self.on_seen(seen)
-            self.pulse.gates = {one.name or "default": one.gate.snapshot(self.ports.monotonic()) for one in self.services}
+            self.pulse.gates = {one.name or "default": one.gate.snapshot(self.ports.monotonic()) for one in self.services.operators}
             self.pulse.links = {name: None if link.up else link.since for name, link in self.supervisor.links.items()}
             await asyncio.sleep(self.look)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.domain.failure import Evidence
+from bot.domain.own_services import PREFIX
 from bot.domain.requests import Request
 from bot.ledger import request_rows
 from bot.ledger.codec import evidence_from_json
@@ -41,9 +42,9 @@ def request_named(connection: Connection, asked: str) -> Request | None:
 
 
 def last_failed(connection: Connection, kind: str | None = None) -> Request | None:
-    """The newest request with a failure (of this kind)."""
+    """The newest request with a failure (of this kind) at one of the operator's services; communities' own are theirs to look into."""
     named = json_text(requests.c.failure, "kind")
-    wanted = named.is_not(None) if kind is None else named == kind
+    wanted = (named.is_not(None) if kind is None else named == kind) & func.coalesce(requests.c.service, "").not_like(f"{PREFIX}%")
     found = connection.execute(select(requests.c.id).where(wanted).order_by(requests.c.created_at.desc()).limit(1)).scalar()
     return None if found is None else request_rows.get(connection, str(found))
 

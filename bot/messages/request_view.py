@@ -14,6 +14,7 @@ from bot.domain.requests import Request, undrawn
 from bot.failures.explain import explain
 from bot.messages.applied_lines import applied_lines
 from bot.messages.candidate_view import choice_pictures, is_choosing
+from bot.messages.own_notices import explained
 from bot.messages.picture_view import changed_lines, picture_views, preview, undrawn_lines
 from bot.messages.progress import progress
 from bot.messages.published_lines import published_lines
@@ -274,7 +275,7 @@ def _missing_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
     if failure is None or (refusal is not None and refusal.reason in REST_MISSING.values()):
         return [] if refusal is None else refusal_lines(refusal)
     if failure.kind not in SAFETY_REVIEWABLE:
-        return [text("request.some_missing"), explain(failure, "member")]
+        return [text("request.some_missing"), explained(failure, facts.request.service)]
     lines = [text("request.some_blocked")]
     if facts.case is not None:
         lines.append(_case_line(facts, facts.case))
@@ -300,7 +301,7 @@ def _failure_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
         return refusal_lines(refusal)
     if failure is None:
         return [text("request.failed_unknown")]
-    lines = [explain(failure, "member")]
+    lines = [explained(failure, facts.request.service)]
     tried = facts.request.attempts + facts.request.unbilled_tries
     if tried > 1:
         lines.append(text("request.tried", count=tried))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
+from bot.domain.own_services import CommunityKeys, own_service_of
 from bot.domain.publishing import Results, results_of
 from bot.domain.requests import Person, is_direct
 from bot.domain.zones import zone_named
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
+from bot.messages.own_notices import ROW as OWN_ROW
 from bot.moderation.access import AccessCheck, AccessLevel
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.rules import Rules
@@ -92,6 +94,10 @@ class Community:
     changed: Callable[[Tx], None]
     """Called in the transaction that changed a setting; cards may have to move."""
 
+    def here(self, own: Mapping[str, object]) -> Community:
+        """The same with the rules of the community with these settings, which may have a service of its own."""
+        return replace(self, rules=self.rules.in_community(own))
+
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
         """Handlers by button."""
@@ -111,14 +117,16 @@ class Community:
         pages = [
             Button(ActionName.SETTINGS, row, text(f"case.settings.page_{section}"), opens_form=True) for section, row in SECTIONS.items()
         ]
+        offers_keys = self.rules.community_keys is not CommunityKeys.OFF or own_service_of(own) is not None
         view = View(
             title=text("case.settings.title"),
             text=(text("case.settings.how"),),
-            facts=tuple(Fact(text(f"case.settings.{name}"), shown) for name, shown in self._shown(own).items()),
+            facts=tuple(Fact(text(f"case.settings.{name}"), shown) for name, shown in self.here(own)._shown(own).items()),
             buttons=(
                 *pages,
                 Button(ActionName.TEMPLATES, TEMPLATES_ROW, text("template.title")),
                 Button(ActionName.TIERS, TIERS_ROW, text("tier.title")),
+                *([Button(ActionName.OWN_KEY, OWN_ROW, text("own.title"))] if offers_keys else []),
             ),
             final=True,
         )
@@ -131,7 +139,8 @@ class Community:
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
-        fields = {"people": self._people, "results": self._results, "money": self._money, "pictures": self._pictures}[section](own)
+        here = self.here(own)
+        fields = {"people": here._people, "results": here._results, "money": here._money, "pictures": here._pictures}[section](own)
         title = text(f"case.settings.page_{section}")
         return Form(ActionName.SETTINGS, act.row, title, fields, text("case.settings.submit"), text(f"case.settings.text_{section}"))
 
@@ -146,8 +155,9 @@ class Community:
             if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             own = dict(settings_rows.of_community(tx.connection, act.platform, act.community))
+            here = self.here(own)
             try:
-                read = {name: self._read(name, act.values.get(name, "")) for name in self._fields(section)}
+                read = {name: here._read(name, act.values.get(name, "")) for name in here._fields(section)}
             except WrongValue as problem:
                 return Reply(problem.sentence, changed=False)
             values = {name: value for name, value in {**own, **read}.items() if value is not None}
@@ -232,11 +242,11 @@ class Community:
 
     def _shown(self, own: Mapping[str, object]) -> dict[str, str]:
         """Every setting, formatted for people."""
-        shown: dict[str, str] = {}
+        shown, no_budget = dict[str, str](), "unlimited" if self.rules.limits.own_key else "default"
         for name in (name for section in _FIELDS for name in self._fields(section)):
             value = own.get(name)
             if name.startswith("budget_"):
-                shown[name] = money(value) if isinstance(value, int) else text("case.settings.default")
+                shown[name] = money(value) if isinstance(value, int) else text(f"case.settings.{no_budget}")
             elif name == "retention_days":
                 shown[name] = text("case.settings.days", days=value if isinstance(value, int) else RETENTION_DAYS)
             elif name == "results":

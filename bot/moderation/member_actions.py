@@ -26,6 +26,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.tiers import rules_here
 from bot.requests.transitions import CaseOpener
 from bot.texts import text
 
@@ -156,7 +157,7 @@ class MemberActions:
             if isinstance(found, Reply):
                 return found
             case, request = found
-            fields = imagine_fields(self.rules, request)
+            fields = imagine_fields(rules_here(tx.connection, request.place, self.rules), request)
             return Form(ActionName.REPHRASE, case.id, text("case.form.rephrase"), fields, text("form.edit_submit"))
 
         return await self.ledger.write(body)

@@ -12,12 +12,13 @@ from bot.chat.views import Act
 from bot.domain.requests import Request, Submission
 from bot.ledger import request_rows, settings_rows
 from bot.requests.rules import Rules
+from bot.requests.tiers import rules_here
 
 
 def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
     """Size, quality and count of the blocked request, validated for another wording. For a request that was rejected before validation, the
     options as typed."""
-    typed, rules = typed_of(connection, request), rules.for_model(request.model)
+    typed, rules = typed_of(connection, request), rules_here(connection, request.place, rules).for_model(request.model)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
     quality = typed["quality"] or own.get("quality") or rules.default_quality
     return check(rules.model, prompt, typed["size"] or own.get("size"), quality, typed["count"])
@@ -25,7 +26,7 @@ def options(connection: Connection, request: Request, rules: Rules, prompt: str)
 
 def highest_cost(connection: Connection, request: Request, rules: Rules, prompt: str) -> int | None:
     """Maximum cost of sending this wording, in micros; None if the model doesn't accept it."""
-    rules, found = rules.for_model(request.model), options(connection, request, rules, prompt)
+    found, rules = options(connection, request, rules, prompt), rules_here(connection, request.place, rules).for_model(request.model)
     return (
         None
         if isinstance(found, Problem)

@@ -16,7 +16,9 @@ from bot.domain.case_states import Standing
 from bot.domain.requests import Place, Request
 from bot.ledger import block_rows, case_rows, request_rows
 from bot.ledger.store import Ledger, Tx
+from bot.messages import own_notices
 from bot.messages.notices import Notices
+from bot.messages.own_notices import OwnNotices
 from bot.messages.sender import Project
 from bot.moderation.access import AccessCheck, AccessLevel
 from bot.moderation.authorization import Authorizer
@@ -28,6 +30,7 @@ from bot.moderation.member_actions import MemberActions
 from bot.moderation.member_view import Views
 from bot.moderation.moderator_forms import ModeratorForms
 from bot.moderation.opening import Cases
+from bot.moderation.own_key import OwnKey
 from bot.moderation.reports import Reports
 from bot.moderation.retention import Privacy, remove_old_texts
 from bot.moderation.reviews import Reviews
@@ -37,6 +40,7 @@ from bot.moderation.templates import Templates
 from bot.moderation.tier_roles import TierRoles
 from bot.moderation.tiers import Tiers
 from bot.moderation.timers import fire
+from bot.requests.own_services import OwnServices
 from bot.requests.rules import Rules
 
 log = structlog.get_logger()
@@ -60,6 +64,9 @@ class Moderation:
     home: Home
     check: Callable[[str], ModeratorCheck | None]
     forget_picture: Callable[[str], Awaitable[object]]
+    own_services: OwnServices | None = None
+    """None where communities can't have a key of their own."""
+    own_notices: OwnNotices = field(init=False)
     cases: Cases = field(init=False)
     handlers: CaseHandlers = field(init=False)
     projections: Mapping[str, Project] = field(init=False)
@@ -73,6 +80,7 @@ class Moderation:
 
     def __post_init__(self) -> None:
         self.cases = Cases(self.home)
+        self.own_notices = OwnNotices(place_of=lambda c, platform, community: moderators_place(c, platform, community, self.home))
         access = self._access = AccessCheck(self.check, self.ledger)
         guard = Authorizer(self.ledger, access, self.home)
         self.community = Community(self.ledger, self.rules, access, lambda tx: align(tx, self.home))
@@ -81,28 +89,12 @@ class Moderation:
         answers = MemberActions(self.ledger, self.rules, self.cases.open_case, guard.others)
         decisions = Decisions(guard, self.rules, self.notices)
         reports, self.reviews = Reports(self.ledger, self.home), Reviews(self.home)
-        templates, tiers = Templates(self.community), Tiers(self.community)
+        templates, tiers, own_key = Templates(self.community), Tiers(self.community), OwnKey(self.community, self.own_services)
         self.tier_roles = TierRoles(self.ledger, access, self.rules)
+        rooms = (forms, answers, self.community, self.privacy, reports, templates, tiers, own_key)
         self.handlers = CaseHandlers(
-            actions={
-                **decisions.actions,
-                **forms.actions,
-                **answers.actions,
-                **self.community.actions,
-                **self.privacy.actions,
-                **reports.actions,
-                **templates.actions,
-                **tiers.actions,
-            },
-            forms={
-                **forms.forms,
-                **answers.forms,
-                **self.community.forms,
-                **self.privacy.forms,
-                **reports.forms,
-                **templates.forms,
-                **tiers.forms,
-            },
+            actions={**decisions.actions, **{name: handler for room in rooms for name, handler in room.actions.items()}},
+            forms={name: maker for room in rooms for name, maker in room.forms.items()},
         )
         views = self.views = Views(self.rules)
         self.projections = {
@@ -110,6 +102,7 @@ class Moderation:
             "step": views.project_step,
             "reminder": project_reminder,
             "setup": project_setup,
+            own_notices.SUBJECT: own_notices.project,
         }
 
     async def moderates(self, platform: str, community: str, person: str) -> bool:

@@ -54,16 +54,18 @@ class Tiers:
         refused = await self.community.refused(act.platform, act.community, act.person, act)
         if refused is not None:
             return refused
-        return Reply(text("tier.title"), changed=False, view=_list_view(await self._own(act), self.community.rules))
+        own = await self._own(act)
+        return Reply(text("tier.title"), changed=False, view=_list_view(own, self.community.here(own).rules))
 
     async def _form(self, act: Act) -> Form | Reply:
         refused = await self.community.refused(act.platform, act.community, act.person, act)
         if refused is not None:
             return refused
-        found = next((one for one in tiers_of(await self._own(act)) if one.id == act.row), None)
+        own = await self._own(act)
+        found = next((one for one in tiers_of(own) if one.id == act.row), None)
         if found is None and act.row != TIERS_ROW:
             return Reply(text("tier.gone"), changed=False)
-        return _filled(act.row, found, self.community.rules)
+        return _filled(act.row, found, self.community.here(own).rules)
 
     async def _save(self, act: Act) -> Reply:
         refused = await self.community.refused(act.platform, act.community, act.person, act)
@@ -72,7 +74,7 @@ class Tiers:
 
         def body(tx: Tx) -> Reply:
             own = settings_rows.of_community(tx.connection, act.platform, act.community)
-            known = tiers_of(own)
+            known, rules = tiers_of(own), self.community.here(own).rules
             old = next((one for one in known if one.id == act.row), None)
             if old is None and act.row != TIERS_ROW:
                 return Reply(text("tier.gone"), changed=False)
@@ -81,16 +83,14 @@ class Tiers:
                 _store(tx, act, own, others)
                 return Reply(text("tier.deleted", name=old.name))
             try:
-                tier = _read(act.values, others, self.community.rules)
+                tier = _read(act.values, others, rules)
             except WrongValue as problem:
                 return Reply(problem.sentence, changed=False)
             if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             tier = dataclasses.replace(tier, id=tx.new_id() if old is None else old.id)
             _store(tx, act, own, [*others, tier])
-            return Reply(
-                joined(" ", (text("tier.saved", name=tier.name), _cost(within(own, tier, self.community.rules), self.community.rules)))
-            )
+            return Reply(joined(" ", (text("tier.saved", name=tier.name), _cost(within(own, tier, rules), rules))))
 
         return await self.community.ledger.write(body)
 

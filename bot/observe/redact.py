@@ -35,23 +35,41 @@ _BOUND = re.compile(r"\[parameters: .*?\](?=\n|$)|\[parameters: .*", re.DOTALL)
 _INPUT = re.compile(r"input_value=.*?(?=, input_type=|\n|$)")
 
 
+_concealed: set[str] = set()
+"""Secrets that this process has learned since its start: keys of communities."""
+_later: list[re.Pattern[str]] = []
+"""The pattern of all of them, if there are any."""
+
+
+def conceal(*secrets: str) -> None:
+    """Redact these secrets too, from now on, in everything that any Redactor of this process looks at."""
+    found = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
+    if not found <= _concealed:
+        _concealed.update(found)
+        _later[:] = [_pattern(_concealed)]
+
+
+def _spellings(secret: str) -> tuple[str, ...]:
+    return secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]
+
+
+def _pattern(spellings: Collection[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
+
+
 class Redactor:
     """Redacts this process's secrets in every spelling that occurs."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        spellings = {
-            spelling
-            for secret in secrets
-            if secret
-            for spelling in (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1])
-        }
-        ordered = sorted(spellings, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        spellings = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
+        self._known = _pattern(spellings) if spellings else None
 
     def __call__(self, text: str) -> str:
         """The text with secrets replaced, safe to log."""
         if self._known is not None:
             text = self._known.sub(REMOVED, text)
+        for later in _later:
+            text = later.sub(REMOVED, text)
         for private in _hidden.get():
             text = text.replace(private, HIDDEN)
         text = _ADDRESS.sub(_public_part, text)

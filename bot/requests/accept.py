@@ -14,6 +14,7 @@ from bot.domain.attachments import AttachmentRole, ReferenceLimits, StoredAttach
 from bot.domain.case_states import HELD_EDIT, CaseState
 from bot.domain.failure import certain
 from bot.domain.kinds import Kind
+from bot.domain.own_services import own_service_of
 from bot.domain.refusal import FactValue, Nearest, Refusal
 from bot.domain.request_states import RequestEvent, RequestState
 from bot.domain.requests import Origin, Request
@@ -26,6 +27,7 @@ from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remembered_failure
 from bot.requests.change_choices import MOST_PICTURES, ChangeProblem, caption_lines
 from bot.requests.choices import Choices, chosen_model, combined
+from bot.requests.own_key import home_of, unusable
 from bot.requests.rules import Rules
 from bot.requests.tiers import limited, settings_for
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
@@ -155,9 +157,10 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     except UnusableText:
         return Refusal("prompt_empty")  # lone surrogates, the other problem, were marked as unreadable when it was stored
     own = settings_for(tx.connection, request.place.platform, request.place.community, request.person.id, rules, tx.now)
-    refused = _admission(tx, request, rules, own)
-    if refused is not None:
-        return refused
+    admitted = _admission(tx, request, rules, own) or home_of(own_service_of(own), request)
+    if isinstance(admitted, Refusal):
+        return admitted
+    request, rules = admitted, rules.in_community(own)
     wanted = _with_caption(tx, request, combined(prompt, typed, captions=rules.captions), rules)
     if isinstance(wanted, Refusal):
         return wanted
@@ -254,6 +257,8 @@ def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]
     # Admission in direct messages is the adapter's job, because only it knows which communities a person belongs to.
     if allowed and not place.is_direct and place.community not in allowed:
         return Refusal("community_not_allowed")
+    if (refused := unusable(place, own, rules)) is not None:
+        return refused
     channels = own.get("channels")
     if isinstance(channels, list) and channels and place.channel not in channels and not place.is_direct:
         return Refusal("channel_not_allowed", {"channels": [str(one) for one in channels]})
@@ -287,6 +292,7 @@ def _values(checked: Request, rules: Rules, now: float) -> dict[str, object]:
         "size": checked.size,
         "quality": checked.quality,
         "count": checked.count,
+        "service": checked.service or None,
         "deadline_at": now + rules.deadline_of(checked),
     }
 

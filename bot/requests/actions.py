@@ -27,6 +27,7 @@ from bot.requests.choices import Choices, combined
 from bot.requests.publishing import AskReview, publish, unpublishable
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.tiers import rules_here
 from bot.requests.transitions import CaseOpener, answer, ask_again, break_off, queue, refuse
 from bot.texts import text
 
@@ -101,11 +102,12 @@ class RequestActions:
         typed = dict(request_rows.typed_options(tx.connection, request.id))
         private = request.private
         prompt = request.prompt
+        rules = rules_here(tx.connection, request.place, self.rules)
         if request.state is RequestState.ANSWERED:
-            model = request.model if request.model in self.rules.models else None
+            model = request.model if request.model in rules.models else None
             typed = {"size": request.size, "quality": request.quality, "count": request.count, "model": model, "caption": request.caption}
         elif isinstance(chosen := combined(prompt, typed, captions=self.rules.captions), Choices):
-            prompt, size = chosen.prompt, chosen.size_for(self.rules.model)
+            prompt, size = chosen.prompt, chosen.size_for(rules.model)
             typed = {"size": size, "quality": chosen.quality, "count": chosen.count, "model": chosen.model, "caption": chosen.caption}
         drawn = sum(one.change is None for one in picture_rows.of_request(tx.connection, request.id))
         if origin is Origin.RETRY and (rest := undrawn(request, drawn)):
@@ -135,7 +137,12 @@ class RequestActions:
         )
 
     async def _edit_form(self, act: Act) -> Form | Reply:
-        return await self.on_own(act, lambda tx, request: edit_form(request, self.rules, block_advice(tx.connection, request)))
+        return await self.on_own(
+            act,
+            lambda tx, request: edit_form(
+                request, rules_here(tx.connection, request.place, self.rules), block_advice(tx.connection, request)
+            ),
+        )
 
     async def _cancel(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypedDict, assert_never
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypedDict, assert_never
 
 from bot import budgets
 from bot.catalogue.cost import cost_from_usage
 from bot.domain.failure import Failure
 from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Group, Kind
 from bot.domain.outcome import SUBMITTED, Outcome, Pending
+from bot.domain.own_services import CHANGED, is_own
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Attempt, Request
@@ -19,6 +20,7 @@ from bot.ledger import attempt_rows, batch_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.messages import fallback_notice
 from bot.messages.notices import Notices, concerns_operators
+from bot.messages.own_notices import OwnNotices
 from bot.requests import applied, books, parts, transitions
 from bot.requests.affordable import shortage
 from bot.requests.block_memory import blocked_before, blocked_member, remember_block, remembered_failure
@@ -37,11 +39,15 @@ from bot.requests.decide import (
     rule,
 )
 from bot.requests.fallback import may_move
+from bot.requests.own_key import UNREADABLE, drawn_with
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT, HALF_PRICE, ImageService
 from bot.requests.tiers import settings_for
 from bot.requests.transitions import CaseOpener
 from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_without
+
+UNHEARD = 0.1
+"""Seconds; the news of another key takes milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,9 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class NotNow:
     """The request is no longer queued and due; nothing to do."""
+
+    pause: float = 0.0
+    """Seconds in which this process will hear that the request's community has another key now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class Dependencies:
     open_case: CaseOpener
     notices: Notices
     uniform: Callable[[float, float], float]
+    own_notices: OwnNotices = field(default_factory=OwnNotices)
+    """What a community's moderators are told about its own service, in place of the operators."""
     on_pictures: Callable[[Tx, Request], None] = lambda tx, request: None
     """Called in the transaction that answers a request with pictures and without a block; it may settle a case."""
 
@@ -83,21 +94,22 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     request = request_rows.get(tx.connection, request_id)
     if request is None or request.state is not RequestState.QUEUED or request.due_at > tx.now:
         return NotNow()
-    if service is not None and service.name != request.service:
-        if service.name != DEFAULT and not may_move(request, service):
-            return NotNow()
-        request = dataclasses.replace(request, service=service.name)
+    place = request.place
+    own = settings_for(tx.connection, place.platform, place.community, request.person.id, deps.rules, tx.now)
     over = _over(tx, request, deps)
     if over is not None:
         return Ended(over)
-    rules = deps.rules.for_call(request.service, request.model)
+    here = _drawn(tx, request, own, deps.rules, service)
+    if not isinstance(here, Request):
+        return here
+    request = here
+    rules = deps.rules.in_community(own).for_call(request.service, request.model)
     host = "" if service is None else service.host
     request = dataclasses.replace(request, per_call=request.per_call or parts.learned(tx.connection, host, request.model, tx.now))
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
     wanted = parts.wanted(sent, rules.model)
     cost = rules.highest_cost(sent.size, sent.quality, wanted, sent.prompt, sent.left_out, len(sent.references))
-    place = request.place
-    limits = rules.limits.within(settings_for(tx.connection, place.platform, place.community, request.person.id, deps.rules, tx.now))
+    limits = rules.limits.within(own)
     reserved = budgets.reserve(tx, request, cost, wanted, limits)
     if isinstance(reserved, budgets.Exhausted):
         refusal = Refusal("budget", budget=shortage(tx.connection, dataclasses.replace(sent, count=wanted), rules, limits, tx.now))
@@ -115,6 +127,28 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     if service is not None and service.shown:
         fallback_notice.begun(tx, deps.notices, service.shown)
     return Opened(opened, attempt)
+
+
+def _drawn(tx: Tx, request: Request, own: Mapping[str, Any], rules: Rules, service: ImageService | None) -> Request | NotNow | Ended:
+    """The request as it's drawn now, at the service whose gate granted the call; or why it isn't."""
+    drawn = drawn_with(request, own, rules)
+    if service is not None and service.unreadable and isinstance(drawn, Request) and service.name == drawn.service:
+        drawn = Refusal(UNREADABLE)
+    if isinstance(drawn, Refusal):
+        return Ended(transitions.answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=drawn, failure=None))
+    return _at(tx, drawn, service)
+
+
+def _at(tx: Tx, request: Request, service: ImageService | None) -> Request | NotNow:
+    """The request at this service, if that one may draw it."""
+    if service is None or (service.name == request.service and service.known):
+        return request
+    if is_own(request.service) or is_own(service.name):
+        tx.wake(CHANGED, f"{request.place.platform}:{request.place.community}")
+        return NotNow(UNHEARD)
+    if service.name != DEFAULT and not may_move(request, service):
+        return NotNow()
+    return dataclasses.replace(request, service=service.name)
 
 
 def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
@@ -142,7 +176,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     request = request_rows.get(tx.connection, attempt.request_id)
     if request is None:
         return None
-    deps = dataclasses.replace(deps, rules=deps.rules.for_call(request.service, request.model))
+    notices = deps.own_notices if is_own(request.service) else deps.notices
+    deps = dataclasses.replace(deps, rules=deps.rules.for_call(request.service, request.model), notices=notices)
     asks = failure is not None and failure.group is Group.PARAMETERS
     free = unchosen(tx.connection, request, deps.rules, tx.now) if asks else frozenset[str]()
     ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
@@ -230,6 +265,8 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
         if ruling.failure is None or isinstance(ruling.step, TryWithout):
             deps.notices.service_works(tx)
         fallback_notice.ended(tx, deps.notices)
+    if is_own(request.service):
+        deps.own_notices.works(tx, request)
     worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
     sent = ruling.outcome.carried
     unsent = bool(sent) and "quality" not in sent and "quality" not in unchosen(tx.connection, request, deps.rules, tx.now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.failure import Failure
 from bot.domain.outcome import Outcome
+from bot.domain.own_services import is_own
 from bot.domain.requests import Attempt, Request
 from bot.events import CallEnded, EventStream, GateChanged, GateStood
 from bot.requests.decide import as_booked
@@ -13,8 +14,10 @@ from bot.requests.services import ImageService
 
 
 def publish_changes(events: EventStream, service: ImageService, waiting: int, now: float) -> bool:
-    """Publish the gate's changes since the last call. Returns False if there were none."""
+    """Publish the gate's changes since the last call, unless it's a community's own. Returns False if there were none."""
     changes = service.gate.changes()
+    if is_own(service.name):
+        return bool(changes)  # the operator's log and metrics are about the operator's services
     for change in changes:
         events.publish(GateChanged(change.name, change.facts))
     if changes:
@@ -67,5 +70,6 @@ def publish_call(events: EventStream, made: CallMade, failure: Failure | None) -
             billed=as_booked(outcome, failure).billed.value,
             cancelled=outcome.cancelled,
             references=tuple(one[:12] for one in request.references),
+            own_key=is_own(service.name),
         )
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.kinds import KINDS, Group, Kind
+from bot.domain.own_services import is_own
 from bot.domain.requests import Request
 from bot.ledger.request_rows import Queued
 from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices
@@ -42,10 +43,13 @@ class Fallback:
         request for its probe: one that can't go elsewhere if there is any, since a probe that fails may have been billed."""
         found: dict[str, list[Queued]] = {}
         fallback = services.of(self._active)
-        movable = [row for row in rows if _may_move(row, fallback)] if self._active != DEFAULT else []
+        movable = (
+            [row for row in rows if _may_move(row, fallback) and not services.own_of(row.community)] if self._active != DEFAULT else []
+        )
         elsewhere = {row.id for row in movable}
         for row in rows:
-            home = self._active if row.id in elsewhere else _home(services, row)
+            own = services.own_of(row.community)
+            home = own or (self._active if row.id in elsewhere else _home(services, row))
             found.setdefault(home, []).append(row)
         if movable and not found.get(DEFAULT):
             found[DEFAULT] = [row for row in movable if not row.unbilled_tries] or movable
@@ -72,6 +76,8 @@ def _home(services: ImageServices, row: Queued) -> str:
     return."""
     if row.service == HALF_PRICE:
         return HALF_PRICE
+    if is_own(row.service):
+        return DEFAULT  # its key was removed; `open_attempt` says whether the operator's draws it
     service = services.of(row.service)
     return DEFAULT if row.unbilled_tries and _may_move(row, service) else service.name
 

@@ -273,7 +273,7 @@ class Gallery:
             kept += [text("gallery.same_caption", text=" ".join(request.caption.split()))] if request.caption else []
             price = price_view(request.prompt, typed, own, rules, len(request.references)).text
             return gallery_view.reproduce_form(
-                edit_form(request, rules), [*kept, *(one for one in price if one != text("status.price_free"))]
+                edit_form(request, rules.in_community(own)), [*kept, *(one for one in price if one != text("status.price_free"))]
             )
 
         return await self.requests.on_own(act, body)

@@ -26,7 +26,7 @@ from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, imagine_fields, with_spare
 from bot.requests.prices import price_view
 from bot.requests.submit import store_submission
-from bot.requests.tiers import settings_for
+from bot.requests.tiers import rules_here, settings_for
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -148,7 +148,8 @@ class Guide:
             draft = make(tx)
             if isinstance(draft, Reply):
                 return draft
-            most = self.requests.rules.model.prompt_max_chars
+            own = settings_for(tx.connection, act.platform, act.community, act.person, self.requests.rules, tx.now)
+            most = self.requests.rules.in_community(own).model.prompt_max_chars
             if len(draft.wording) > most:
                 return Reply(text("guide.prompt_too_long", length=len(draft.wording), most=most), changed=False)
             if template_rows.draft(tx.connection, draft.id) is None:
@@ -171,11 +172,12 @@ class Guide:
         )
 
     async def _wording_form(self, act: Act) -> Form | Reply:
-        draft = await self.requests.ledger.read(lambda c: _own_draft(c, act))
+        place = Place(act.platform, act.community, act.channel)
+        draft, rules = await self.requests.ledger.read(lambda c: (_own_draft(c, act), rules_here(c, place, self.requests.rules)))
         if isinstance(draft, Reply):
             return draft
         chosen = {**_options(draft), "prompt": draft.wording}
-        known = [one for one in imagine_fields(self.requests.rules) if one.name != "private"]
+        known = [one for one in imagine_fields(rules) if one.name != "private"]
         fields = with_spare(_with_value(one, chosen.get(one.name) or one.value) for one in known)
         return Form(act.action, draft.id, text("guide.wording_title"), fields, text("guide.submit"))
 

@@ -18,7 +18,9 @@ from bot.ledger.store import Tx
 from bot.messages.picture_view import picture_views
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, imagine_fields, where
+from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.tiers import rules_here
 from bot.texts import text
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -44,12 +46,12 @@ class PictureActions:
             found = usable_pictures(tx, request)
             if not found:
                 return Reply(text("reply.no_picture_there"), changed=False)
-            return self._filled(act.action, request, found)
+            return self._filled(act.action, request, found, rules_here(tx.connection, request.place, self.requests.rules))
 
         return await self.requests.on_own(act, body)
 
-    def _filled(self, action: ActionName, request: Request, found: Sequence[Picture]) -> Form:
-        rules, edit = self.requests.rules, action is ActionName.EDIT_PICTURE
+    def _filled(self, action: ActionName, request: Request, found: Sequence[Picture], rules: Rules) -> Form:
+        edit = action is ActionName.EDIT_PICTURE
         known = {one.name: one for one in imagine_fields(rules, request)}
         hint, first = ("form.change_hint", "form.change") if edit else ("form.reference_hint", "form.reference")
         prompt = FormField("prompt", text(first), FieldKind.PARAGRAPH, max_length=known["prompt"].max_length, hint=text(hint))
@@ -57,18 +59,10 @@ class PictureActions:
         if len(found) > 1:
             choices = tuple(Choice(str(n), text("form.which_picture", number=n)) for n in range(1, len(found) + 1))
             fields.append(FormField("picture", text("form.picture"), FieldKind.CHOICE, value="1", choices=choices))
-        fields += [self._size(known["size"], found[0]) if edit else known["size"], known["count"], known["private"]]
+        fields += [_size(known["size"], found[0], rules) if edit else known["size"], known["count"], known["private"]]
         masks = edit and rules.references.mask
         title, submit = (text(f"form.{'edit_picture' if edit else 'use_reference'}_{part}") for part in ("title", "submit"))
         return Form(action, request.id, title, tuple(fields), submit, pictures=picture_views(request, found), masks=masks)
-
-    def _size(self, field: FormField, picture: Picture) -> FormField:
-        """An edited picture keeps its size where the model can make it."""
-        sizes, size = self.requests.rules.model.sizes, f"{picture.width}x{picture.height}"
-        if not accepts(sizes, picture.width, picture.height):
-            return field
-        others = tuple(one for one in field.choices if one.value != size)[:24]
-        return FormField("size", field.label, FieldKind.CHOICE, value=size, choices=(Choice(size, label(size)), *others))
 
     async def _make(self, act: Act) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
@@ -86,6 +80,15 @@ class PictureActions:
             return Reply(text("reply.started_picture"))
 
         return await self.requests.on_own(act, body)
+
+
+def _size(field: FormField, picture: Picture, rules: Rules) -> FormField:
+    """An edited picture keeps its size where the model can make it."""
+    size = f"{picture.width}x{picture.height}"
+    if not accepts(rules.model.sizes, picture.width, picture.height):
+        return field
+    others = tuple(one for one in field.choices if one.value != size)[:24]
+    return FormField("size", field.label, FieldKind.CHOICE, value=size, choices=(Choice(size, label(size)), *others))
 
 
 def usable_pictures(tx: Tx, request: Request) -> Sequence[Picture]:

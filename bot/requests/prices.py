@@ -19,6 +19,7 @@ from bot.texts.phrases import money, pictures
 
 def price_view(prompt: str, typed: Mapping[str, object], own: Mapping[str, object], rules: Rules, references: int = 0) -> View:
     """The price of a request with this prompt, typed options and number of attached pictures, or the problem with them."""
+    rules = rules.in_community(own)
     try:
         wanted = combined(normalise(prompt), typed, captions=rules.captions)
     except UnusableText:

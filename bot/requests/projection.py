@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import Audience, View
 from bot.domain.case_states import Standing
+from bot.domain.own_services import is_own
 from bot.domain.publishing import Results
 from bot.domain.rejections import Candidates
 from bot.domain.request_states import Answer
@@ -68,10 +69,13 @@ class RequestProjection:
             candidates=_candidates(connection, request),
             others=request.picked and picture_rows.aside_since(connection, request.id) is not None,
             captions=self.rules.captions,
-            takes_pictures=self.rules.references.count > 0,
+            takes_pictures=self._rules_of(request).references.count > 0,
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )
         return render(facts, audience)
+
+    def _rules_of(self, request: Request) -> Rules:
+        return self.rules.for_call(request.service, request.model) if is_own(request.service) else self.rules
 
     def _drawn_by(self, request: Request) -> str:
         service = self.services.of(request.service)

@@ -8,9 +8,9 @@ from bot.ledger.request_rows import Queued
 from bot.requests.rules import Rules
 
 
-def as_waiting(row: Queued, rules: Rules) -> Waiting:
-    """How many pictures its next call asks for, and whether that's its last try."""
-    most = rules.model_at(row.service, row.model).per_call or row.count
+def as_waiting(row: Queued, rules: Rules, service: str) -> Waiting:
+    """How many pictures its next call asks for at the service that it waits for, and whether that's its last try."""
+    most = rules.model_at(service, row.model).per_call or row.count
     last = row.attempts + 1 >= rules.max_attempts or row.unbilled_tries + 1 >= rules.max_unbilled_tries
     return Waiting(
         row.id,

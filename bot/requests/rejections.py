@@ -27,6 +27,7 @@ from bot.requests.picture_actions import usable_pictures
 from bot.requests.publishing import fixed
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
+from bot.requests.tiers import rules_here
 from bot.texts import joined, text
 from bot.texts.phrases import money, pictures
 
@@ -67,7 +68,7 @@ class Rejections:
                 return rejection
             rejection_rows.put(tx, request.id, rejection)
             choosing = request.candidates and not request.picked
-            rules = self.requests.rules
+            rules = rules_here(tx.connection, request.place, self.requests.rules)
             details = not choosing and bool(steps_down(details_of(request.prompt)))
             offered = Remedies(_prices(request, rules), captions=rules.captions and not choosing, crop=not choosing, simplify=details)
             return Reply(text("rejected.title"), view=rejected_view(request, rejection, offered))
@@ -76,7 +77,7 @@ class Rejections:
 
     async def _candidates_form(self, act: Act) -> Form | Reply:
         def body(tx: Tx, request: Request) -> Form:
-            rules = self.requests.rules.for_model(request.model)
+            rules = rules_here(tx.connection, request.place, self.requests.rules).for_model(request.model)
             prompt = _wording(request, rejection_rows.of_request(tx.connection, request.id), rules)
             counts = _counts(rules)
             choices = tuple(
@@ -101,7 +102,7 @@ class Rejections:
             if request_rows.live_child(tx.connection, request.id, act.person, Origin.CANDIDATES, tx.now - DOUBLE_CLICK):
                 return Reply(text("reply.already_started"), changed=False)
             child, rules = tx.new_id(), self.requests.rules
-            submission = _submission(act, request, rules)
+            submission = _submission(act, request, rules_here(tx.connection, request.place, rules))
             store_submission(tx, child, f"act:{act.event_key}", submission, rules, Lineage(Origin.CANDIDATES, request.id))
             if isinstance(accept(tx, child, rules, self.requests.open_case), Unfetched):
                 tx.wake("attachments", child)

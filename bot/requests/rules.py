@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 from bot.budgets import Limits
+from bot.catalogue.check import check_quality
 from bot.catalogue.cost import highest_cost_micros, partials_micros
-from bot.catalogue.model import AUTO, Model
+from bot.catalogue.load import Catalogue
+from bot.catalogue.model import AUTO, Model, at_most
 from bot.domain.attachments import ReferenceLimits
 from bot.domain.limits import DEADLINE, MAX_ATTEMPTS, MAX_UNBILLED_TRIES
+from bot.domain.own_services import CommunityKeys, api_of, is_own, own_service_of
 from bot.domain.requests import Lane, Request
+from bot.providers.services.registry import api_for
 from bot.requests.services import HALF_PRICE
 
 HALF_PRICE_DEADLINE = 7 * 86400.0
@@ -66,6 +72,8 @@ class Rules:
     caption_font: str = ""
     """Path of the operator's own font."""
 
+    community_keys: CommunityKeys = CommunityKeys.OFF
+    """Whether communities may, or must, bring their own key."""
     service_references: ReferenceLimits = field(default_factory=ReferenceLimits)
     """What the configured service accepts beside the prompt."""
     references_kept: float = 30 * 86400.0
@@ -76,6 +84,27 @@ class Rules:
         """What the configured model accepts beside the prompt at the configured service."""
         return self.model.references.within(self.service_references)
 
+    def in_community(self, own: Mapping[str, Any]) -> Rules:
+        """The rules of a community with these settings: if it has a key of its own, the models and limits of that service, and no budget
+        but the community's own."""
+        service = own_service_of(own)
+        if service is None or not service.models:
+            return self
+        models = {name: _model_of(service.api, name) for name in service.models}
+        first = models[service.models[0]]
+        return replace(
+            self._at_own(first),
+            models=models if len(models) > 1 else {},
+            limits=self.limits.of_own_key(),
+            service_references=api_for("", service.api).references_for(first.id),
+        )
+
+    def _at_own(self, model: Model) -> Rules:
+        """The rules of a call with a community's key: nothing that the operator set for the configured service holds."""
+        quality = self.default_quality
+        usable = quality is not None and check_quality(model, quality) == quality
+        return replace(self, model=model, models={}, equals={}, leave_out=frozenset(), default_quality=quality if usable else None)
+
     def for_model(self, model: str) -> Rules:
         """The same rules for a request that asks for this model; for one that isn't offered anymore, the default's."""
         chosen = self.models.get(model, self.model)
@@ -83,10 +112,15 @@ class Rules:
 
     def for_call(self, service: str, model: str) -> Rules:
         """The same rules for a call of this service: its equal of the model counts, in particular its price."""
+        if is_own(service):
+            own = self.model_at(service, model)
+            return replace(self._at_own(own), service_references=api_for("", api_of(service)).references_for(own.id))
         return replace(self, model=self.model_at(service, model))
 
     def model_at(self, service: str, model: str) -> Model:
         """The model that a service draws for a request which asks for this one."""
+        if is_own(service):
+            return _model_of(api_of(service), model)
         return self.equals.get(service, {}).get(model) or self.models.get(model, self.model)
 
     def deadline_in(self, lane: Lane) -> float:
@@ -115,3 +149,9 @@ class Rules:
         asked = (AUTO if "size" in left_out else size, AUTO if "quality" in left_out else quality)
         highest = highest_cost_micros(self.model, *asked, count, len(prompt), references)
         return highest + partials_micros(self.model, count, self.partial_images)
+
+
+@lru_cache(512)
+def _model_of(api: str, name: str) -> Model:
+    """A model at a community's own service, as the catalogue knows it."""
+    return at_most(Catalogue.load().resolve(name), api_for("", api).max_count)

@@ -26,7 +26,7 @@ from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
 from bot.ports import Ports
 from bot.providers.port import Call
-from bot.requests.attempt import Dependencies, Opened, open_attempt, record_outcome
+from bot.requests.attempt import Dependencies, NotNow, Opened, open_attempt, record_outcome
 from bot.requests.call_events import CallMade, publish_call, publish_changes
 from bot.requests.fallback import Fallback
 from bot.requests.handover import Handover, Ticket
@@ -222,9 +222,8 @@ class Scheduler:
 
     def _regroup(self) -> None:
         rows = [row for row in self._rows if self._is_free(row.id)]
-        self._waiting = {
-            name: [as_waiting(row, self.deps.rules) for row in some] for name, some in self._fallback.group(self.services, rows).items()
-        }
+        found = self._fallback.group(self.services, rows)
+        self._waiting = {name: [as_waiting(row, self.deps.rules, name) for row in some] for name, some in found.items()}
         self._queue_read = True
 
     def _grant(self, service: ImageService) -> float:
@@ -267,6 +266,7 @@ class Scheduler:
             self._drop(gate, grant)
             raise
         if not isinstance(opened, Opened):
+            await asyncio.sleep(opened.pause if isinstance(opened, NotNow) else 0)
             return self._drop(gate, grant)
         hide(opened.request.prompt)
         call = self._call_of(opened.request, opened.attempt, grant.timeout, service)

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.attachments import ReferenceLimits
+from bot.domain.own_services import is_own
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.providers.port import Provider
+from bot.requests.nowhere import NoGate, NoProvider
 
 NOTHING = ReferenceLimits(count=0, mask=False)
 DEFAULT = ""
@@ -48,6 +50,11 @@ class ImageService:
     references: Mapping[str, ReferenceLimits] = field(default_factory=dict)
     """The configured service's model -> what its equal accepts beside the prompt; a missing one accepts nothing."""
 
+    unreadable: bool = False
+    """It's a community's own, and its key can't be decrypted: nothing is sent."""
+    known: bool = True
+    """False for a name that this process hasn't heard of yet: nothing is sent, and its tasks are left to the others."""
+
     def takes(self, model: str, references: int, *, mask: bool) -> bool:
         """Whether it accepts this many attached pictures, which were checked against the configured service's limits."""
         if not references or self.equals is None:
@@ -66,13 +73,34 @@ class ImageService:
 
 
 class ImageServices:
-    """Services by name: the configured one, then its fallbacks in order of preference."""
+    """Services by name: the configured one, its fallbacks in order of preference, and communities' own."""
 
     def __init__(self, services: Sequence[ImageService]) -> None:
         self._by_name = {one.name: one for one in services}
+        self._own: Mapping[str, ImageService] = {}
+        self._communities: Mapping[str, str] = {}
 
     def __iter__(self) -> Iterator[ImageService]:
-        return iter(self._by_name.values())
+        """All of them, as they are now: communities' own may come and go meanwhile."""
+        return iter([*self._by_name.values(), *self._own.values()])
+
+    @property
+    def operators(self) -> Sequence[ImageService]:
+        """Those that the operator configured."""
+        return list(self._by_name.values())
+
+    @property
+    def own(self) -> Sequence[ImageService]:
+        """Communities' own."""
+        return list(self._own.values())
+
+    def use_own(self, services: Mapping[str, ImageService], communities: Mapping[str, str]) -> None:
+        """Take communities' services by name, and the name of each community's (`platform:community`)."""
+        self._own, self._communities = dict(services), dict(communities)
+
+    def own_of(self, community: str) -> str:
+        """The name of a community's own service; empty if it has none."""
+        return self._communities.get(community, "")
 
     @property
     def default(self) -> ImageService:
@@ -89,5 +117,13 @@ class ImageServices:
         return self._by_name[HALF_PRICE].provider.gate_key if HALF_PRICE in self._by_name else ""
 
     def of(self, name: str) -> ImageService:
-        """The service of a request; the configured one if the name is no longer configured."""
+        """The service of a request; the configured one if the name is no longer configured. Never for a community's own: one that isn't
+        known here sends nothing."""
+        if is_own(name):
+            return self._own.get(name) or nowhere(name)
         return self._by_name.get(name, self.default)
+
+
+def nowhere(name: str) -> ImageService:
+    """A community's service without its key: it sends nothing, and grants nothing."""
+    return ImageService(name, NoProvider(name), NoGate(), known=False)

@@ -154,16 +154,17 @@ class SharedHandover(Handover):
 
     async def _take_over_gate(self, token: int) -> None:
         """Become the leader: load what the previous gates had learned, and adopt the calls that they granted."""
+        services = list(self.services)
 
         def load(c: Connection) -> tuple[list[GateMemory], Sequence[StoredGrant], frozenset[str], dict[str, Waiting]]:
             rows = [one for one in grant_rows.all_of(c) if one.taken]
-            memories = [memory_rows.recall_gate(c, one.provider.gate_key) for one in self.services]
+            memories = [memory_rows.recall_gate(c, one.provider.gate_key) for one in services]
             return memories, rows, grant_rows.abandoned(c), {one.request_id: _waiting(c, one.request_id) for one in rows}
 
         memories, rows, lost, waiting = await self.ledger.read(load)
         now, wall = self.ports.monotonic(), self.ports.now()
         gates = dict[str, AdaptiveGate]()
-        for service, kept in zip(self.services, memories, strict=True):
+        for service, kept in zip(services, memories, strict=True):
             service.gate = gates[service.name] = self.fresh_gate(service, kept.learned, kept.age(wall))
         self._handed_over.clear()
         self._outbox.clear()
@@ -173,6 +174,9 @@ class SharedHandover(Handover):
                 continue
             service = self.services.of(row.service)
             launched = now - max(0.0, wall - row.granted_at)
+            if service.name not in gates:
+                self._settled_rows.add(row.id)
+                continue  # a community's key that isn't there anymore
             grant = adopt(gates[service.name], waiting[row.request_id], row.timeout, launched, now)
             self._handed_over[row.request_id] = HandedOver(grant, service, row.id, row.owner)
         self._term = token
@@ -199,9 +203,10 @@ class SharedHandover(Handover):
         if now - self._loaded_at < LOAD_EVERY:
             return
         self._loaded_at = now
-        keys = [one.provider.gate_key for one in self.services]
+        services = list(self.services)
+        keys = [one.provider.gate_key for one in services]
         memories = await self.ledger.read(lambda c: [memory_rows.recall_gate(c, key) for key in keys])
-        for service, kept in zip(self.services, memories, strict=True):
+        for service, kept in zip(services, memories, strict=True):
             if kept.learned is not None and self._saved.get(service.name) != kept.stored_at:
                 self._saved[service.name] = kept.stored_at
                 service.gate = self.fresh_gate(service, kept.learned, kept.age(self.ports.now()))

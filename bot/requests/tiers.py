@@ -20,6 +20,7 @@ from bot.catalogue.cost import picture_micros
 from bot.catalogue.model import AUTO, Model
 from bot.catalogue.sizes import closest, edges
 from bot.domain.kinds import Kind
+from bot.domain.requests import Place
 from bot.ledger import memory_rows, settings_rows
 from bot.ledger.store import Tx
 from bot.requests.choices import offered
@@ -194,9 +195,15 @@ def settings_for(connection: Connection, platform: str, community: str, person: 
     own = settings_rows.of_community(connection, platform, community)
     if not own.get("tiers"):
         return own
+    rules = rules.in_community(own)
     known = memory_rows.recall(connection, _key(platform, community, person))
     held = known[0] if known is not None and abs(now - known[1]) < KNOWN_FOR and isinstance(known[0], list) else []
     return most_generous(own, person, [str(one) for one in held], rules)
+
+
+def rules_here(connection: Connection, place: Place, rules: Rules) -> Rules:
+    """The rules of a community, which may have a service of its own."""
+    return rules.in_community(settings_rows.of_community(connection, place.platform, place.community))
 
 
 def knows_roles(connection: Connection, platform: str, community: str, person: str, held: Iterable[str], now: float) -> bool:

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot import egress
 from bot.domain import limits
+from bot.domain.own_services import CommunityKeys
 from bot.egress import Egress
 from bot.ledger.files import DATABASE
 from bot.ledger.server import LedgerServer, Where
@@ -113,6 +114,8 @@ class Settings(BaseSettings):
     status_page: Annotated[str, BeforeValidator(values.status_page)] = "auto"
     """`auto`, `off`, or the base address of a page in Statuspage's format."""
     account_plan: Annotated[str, BeforeValidator(values.words(80))] = ""
+    community_keys: Annotated[str, BeforeValidator(values.choice(*CommunityKeys))] = CommunityKeys.OFF.value
+    """Whether communities may, or must, bring their own key."""
     encryption_keys: Annotated[tuple[str, ...], BeforeValidator(values.encryption_keys)] = Field((), repr=False)
     """Fernet keys for what the ledger keeps encrypted; the first one encrypts, each of them decrypts."""
     secrets_dir: Annotated[Path | None, BeforeValidator(values.folder)] = None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
-from bot.catalogue.model import Model, at_half_price
+from bot.catalogue.model import Model, at_half_price, at_most
+from bot.domain.own_services import CommunityKeys
 from bot.pixels.captions.installed import is_installed
 from bot.providers.api import ImageApi
 from bot.providers.services.openai import OpenAIApi
@@ -49,6 +48,7 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         captions=is_installed(),
         caption_font=str(settings.caption_font or ""),
         allowed={"discord": settings.allowed_guilds, "slack": settings.allowed_workspaces},
+        community_keys=CommunityKeys.OFF if demo else CommunityKeys(settings.community_keys),
     )
 
 
@@ -73,12 +73,6 @@ def equals_of(settings: Settings, catalogue: Catalogue) -> dict[str, dict[str, M
 def model_of(settings: Settings, catalogue: Catalogue, name: str | None = None) -> Model:
     """The configured model or a named one, with the most pictures that its service gives at once."""
     return at_most(catalogue.resolve(name or settings.image_model), settings.image_api.max_count)
-
-
-def at_most(model: Model, per_call: int | None) -> Model:
-    """The model with a service's own limit on pictures per call; None if the model decides."""
-    known = [one for one in (model.per_call, per_call) if one is not None and one < model.max_count]
-    return replace(model, per_call=min(known)) if known else model
 
 
 def has_batches(api: ImageApi) -> bool:

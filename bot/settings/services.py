@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 
 from bot.catalogue.load import Catalogue
+from bot.domain.own_services import OwnService
 from bot.egress import Egress
 from bot.gate.settings import GateSettings
 from bot.ports import SystemPorts
 from bot.providers.api import ImageApi
+from bot.providers.guarded import GuardedTransport, for_communities
 from bot.providers.half_price import HalfPriceProvider
 from bot.providers.http_provider import HttpProvider
 from bot.providers.picture_port import PicturePort
 from bot.providers.services.openai import OpenAIApi
 from bot.providers.services.openai_batches import OpenAIBatches
 from bot.providers.services.registry import api_for
+from bot.requests.own_services import Connect
 from bot.requests.services import HALF_PRICE, ServicePlan
 from bot.settings.model import Settings
 from bot.settings.rules import FALLBACK, has_batches, key_name
@@ -24,6 +27,17 @@ def provider_of(settings: Settings, key: str | None, pictures: PicturePort, port
     """The configured service with one of its keys."""
     api = settings.image_api
     return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
+
+
+def own_services_of(egress: Egress, pictures: PicturePort, ports: SystemPorts) -> Connect:
+    """How communities' own services are reached: only at public addresses."""
+    way = for_communities(egress)
+
+    def connect(service: OwnService, key: str) -> HttpProvider:
+        api = api_for(service.base_url, service.api)
+        return HttpProvider(service.base_url, key, pictures, ports, api=api, egress=way, transport=GuardedTransport.out(way))
+
+    return connect
 
 
 def half_price_of(base_url: str, key: str | None, api: ImageApi, pictures: PicturePort, ports: SystemPorts, egress: Egress) -> ServicePlan:

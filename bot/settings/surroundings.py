@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from bot.domain.own_services import OwnService
 from bot.evidence.surroundings import Surroundings
 from bot.settings.model import Settings
 from bot.settings.rules import FALLBACK
@@ -20,6 +22,12 @@ def cleaner_of(settings: Settings) -> Callable[[str], str]:
         return Scrubber(Private(tuple(about.secrets), about.hosts(), (), about.public_host), ()).text(words)
 
     return clean
+
+
+def with_own_services(about: Surroundings, services: Mapping[str, tuple[OwnService, str]]) -> Surroundings:
+    """The same, knowing communities' own services, by name, and their keys."""
+    others = {name: (service.base_url, service.api) for name, (service, _) in services.items()}
+    return replace(about, others={**about.others, **others}, secrets=(*about.secrets, *(key for _, key in services.values())))
 
 
 def surroundings_of(settings: Settings) -> Surroundings:

@@ -43,10 +43,14 @@ class Vault:
         sealed = self._cipher.seal(kind, key, value)
         await self._ledger.write(lambda tx: vault_rows.put(tx, kind, key, sealed, expires_at))
 
+    def seal(self, kind: str, key: str, value: Mapping[str, Any]) -> str:
+        """A value encrypted, for a transaction that stores it with something else."""
+        return self._cipher.seal(kind, key, value)
+
     async def get(self, kind: str, key: str) -> VaultEntry | None:
         now = self._ledger.now()
         row = await self._ledger.read(lambda c: vault_rows.get(c, kind, key, now))
-        return None if row is None else self._opened(row)
+        return None if row is None else self.opened(row)
 
     async def every(self, kind: str) -> Sequence[VaultEntry]:
         """All values of a kind that a key opens; the others are left out, so that one damaged row doesn't hide the rest."""
@@ -55,7 +59,7 @@ class Vault:
         found = []
         for row in rows:
             try:
-                found.append(self._opened(row))
+                found.append(self.opened(row))
             except VaultProblem:
                 continue
         return found
@@ -63,7 +67,7 @@ class Vault:
     async def take(self, kind: str, key: str) -> VaultEntry | None:
         """Get and delete a value: only one caller gets it."""
         row = await self._ledger.write(lambda tx: vault_rows.take(tx, kind, key))
-        return None if row is None else self._opened(row)
+        return None if row is None else self.opened(row)
 
     async def forget(self, kind: str, key: str) -> bool:
         return await self._ledger.write(lambda tx: vault_rows.forget(tx, kind, key))
@@ -72,5 +76,6 @@ class Vault:
         """Reserve the change of a value for this process. False if another one changes it, or has changed it since it was read."""
         return await self._ledger.write(lambda tx: vault_rows.claim(tx, entry.row, tx.now + seconds))
 
-    def _opened(self, row: SealedRow) -> VaultEntry:
+    def opened(self, row: SealedRow) -> VaultEntry:
+        """A row decrypted. Raises VaultProblem."""
         return VaultEntry(row.key, self._cipher.unseal(row.kind, row.key, row.sealed), row)

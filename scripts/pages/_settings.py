@@ -105,7 +105,17 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Storage, secrets and logs",
         "Only one process at a time can use a data folder.",
-        ("DATA_DIR", "DATABASE_URL", "REFERENCES_KEPT_DAYS", "PICTURE_STORE", "ENCRYPTION_KEYS", "SECRETS_DIR", "LOG_LEVEL", "LOG_FORMAT"),
+        (
+            "DATA_DIR",
+            "DATABASE_URL",
+            "REFERENCES_KEPT_DAYS",
+            "PICTURE_STORE",
+            "COMMUNITY_KEYS",
+            "ENCRYPTION_KEYS",
+            "SECRETS_DIR",
+            "LOG_LEVEL",
+            "LOG_FORMAT",
+        ),
     ),
 )
 

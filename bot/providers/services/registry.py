@@ -19,6 +19,15 @@ NATIVE: Mapping[str, tuple[type[ImageApi], str, str]] = {
     "bfl": (BflApi, "bfl.ai", "https://api.bfl.ai/v1"),
 }
 """Services with their own API: module, host suffix, base address."""
+ADDRESSES: Mapping[str, str] = {
+    **{name: base for name, (_, _, base) in NATIVE.items()},
+    "openai": "https://api.openai.com/v1",
+    "xai": "https://api.x.ai/v1",
+    "together": "https://api.together.xyz/v1",
+    "openrouter": "https://openrouter.ai/api/v1",
+    "siliconflow": "https://api.siliconflow.cn/v1",
+}
+"""Base addresses of the services that have one for everybody."""
 SERVICES = (*NATIVE, *(dialect.name for dialect in (*DIALECTS, GATEWAY)))
 """Every value that IMAGE_SERVICE accepts."""
 

@@ -246,3 +246,10 @@ help-json = Print JSON for other programs.
 help-data_dir = The data folder, if it isn't DATA_DIR; the demo's is data/demo.
 help-roles = What this process does, separated by commas: chat, work, gate. Default: all. Several processes need a PostgreSQL server (docs/scale.md).
 help-run_data_dir = The data folder, if it isn't DATA_DIR.
+own_keys = { $count ->
+    [one] One community pays with its own key
+   *[other] { $count } communities pay with their own keys
+  }; { $pictures ->
+    [one] one picture
+   *[other] { $pictures } pictures
+  } this month aren't in these amounts.

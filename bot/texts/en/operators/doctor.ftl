@@ -188,3 +188,14 @@ verdict-also = this as well
 verdict-maybe = perhaps
 verdict-no = no
 verdict-not_checked = not known yet
+own_keys = Keys of communities
+own_keys_ok = { $count ->
+    [one] One community has a key of its own, and it can be read.
+   *[other] { $count } communities have a key of their own, and all of them can be read.
+  }
+own_keys_off = { $count ->
+    [one] One community has a key of its own
+   *[other] { $count } communities have a key of their own
+  }, and COMMUNITY_KEYS is off: nothing is drawn there until an administrator removes it or you allow keys again.
+own_keys_closed = COMMUNITY_KEYS needs ENCRYPTION_KEYS, and there are none: no key can be stored or read ({ $count } stored). Run imagine-bot encryption new-key, and set what it prints.
+own_keys_lost = { $lost } of { $count } keys can't be read with ENCRYPTION_KEYS. Nothing is drawn in these communities. Put the older key back behind the new one, or ask their administrators to set theirs again.

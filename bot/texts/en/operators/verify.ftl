@@ -43,3 +43,4 @@ same = Nothing differs from the note before.
 differs = { $name } was { $before }, and is { $now } now.
 all_well = Everything ended as it should.
 not_well = Not everything ended as it should.
+own_key = That request was made with a community's own key, so it isn't repeated: it would cost the community, and your key is never used for it. Its administrators see in /imagine-settings what is wrong.

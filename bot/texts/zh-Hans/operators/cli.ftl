@@ -228,3 +228,4 @@ help-json = 输出 JSON，供其他程序使用。
 help-data_dir = 数据文件夹，如果不是 DATA_DIR；演示用的是 data/demo。
 help-roles = 这个进程做什么，用逗号分隔：chat、work、gate。默认：全部。多个进程需要 PostgreSQL 服务器（docs/scale.md）。
 help-run_data_dir = 数据文件夹，如果不是 DATA_DIR。
+own_keys = 有 { $count } 个社区用自己的密钥付费；本月它们的 { $pictures } 张图片不在这些金额里。

@@ -41,3 +41,4 @@ same = 与上一份记录没有不同。
 differs = { $name } 原来是 { $before }，现在是 { $now }。
 all_well = 一切都如预期。
 not_well = 并非一切都如预期。
+own_key = 那个请求是用社区自己的密钥发出的，所以不会重复：那会花社区的钱，而你的密钥从不用于它。社区的管理员可以在 /imagine-settings 里看到问题。

@@ -1,0 +1,62 @@
+"""Queries about communities' own image services: who has one, and what still needs an older key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from bot.domain.own_services import CHANGED, SETTING, VAULT, OwnService, own_service_of
+from bot.domain.request_states import RequestState
+from bot.ledger import settings_rows, vault_rows
+from bot.ledger.dialect import json_text
+from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.store import Tx
+from bot.ledger.tables import community_settings, requests, spend
+from bot.ledger.vault_rows import SealedRow
+
+SPENT = "own_service"
+"""Scope of their spending (`bot.budgets.OWN_SERVICE`)."""
+_C = community_settings.c
+_HAVING = select(_C.platform, _C.community, _C["values"]).where(json_text(_C["values"], SETTING).is_not(None))
+
+
+def everyone(connection: Connection) -> Mapping[str, OwnService]:
+    """The service of every community that has one, by `platform:community`."""
+    found = ((f"{row[0]}:{row[1]}", own_service_of(row[2])) for row in connection.execute(_HAVING))
+    return {community: service for community, service in found if service is not None}
+
+
+def sealed(connection: Connection, now: float) -> Sequence[SealedRow]:
+    """Every stored key, encrypted: those in use, and older ones that a task still needs."""
+    return vault_rows.every(connection, VAULT, now)
+
+
+def under_way(connection: Connection) -> frozenset[str]:
+    """Names of the services at which a call is made or a task is polled."""
+    states = (RequestState.CALLING.value, RequestState.COLLECTING.value)
+    rows = connection.execute(select(func.distinct(requests.c.service)).where(requests.c.state.in_(states), LIVE_ROWS))
+    return frozenset(str(row[0]) for row in rows if row[0])
+
+
+def forget_unneeded(tx: Tx) -> int:
+    """Delete the keys that no community has anymore and no call needs. Returns how many."""
+    kept = {one.name for one in everyone(tx.connection).values()} | under_way(tx.connection)
+    return sum(vault_rows.forget(tx, VAULT, one.key) for one in sealed(tx.connection, tx.now) if one.key not in kept)
+
+
+def remove(tx: Tx, platform: str, community: str) -> OwnService | None:
+    """Delete a community's key and what its settings say about it. Returns what it had, if anything."""
+    own = settings_rows.of_community(tx.connection, platform, community)
+    gone = own_service_of(own)
+    if gone is not None:
+        settings_rows.replace(tx, platform, community, {name: value for name, value in own.items() if name != SETTING}, "")
+        forget_unneeded(tx)
+        tx.wake(CHANGED, f"{platform}:{community}")
+    return gone
+
+
+def pictures_in(connection: Connection, period: str) -> int:
+    """How many pictures communities' own services drew in a day or a month."""
+    wanted = select(func.coalesce(func.sum(spend.c.pictures), 0)).where(spend.c.scope == SPENT, spend.c.period == period)
+    return int(connection.execute(wanted).scalar_one())

@@ -1,0 +1,118 @@
+"""What a community's moderators are told when its own image service stops working, and when it draws again. Operators aren't told.
+
+One message per community, updated in place, in the moderators' channel; /imagine-settings shows the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.chat.port import Message
+from bot.chat.views import ActionName, Audience, Button, Pressers, Tone, View
+from bot.domain.failure import Failure
+from bot.domain.kinds import NO_CREDIT, Fixer, Kind
+from bot.domain.own_services import is_own, own_service_of
+from bot.domain.requests import Place, Request
+from bot.failures.explain import explain
+from bot.ledger import memory_rows, message_rows, settings_rows
+from bot.ledger.store import Tx
+from bot.messages.notices import Notices
+from bot.texts import text
+from bot.texts.phrases import moment
+
+SUBJECT = "own"
+"""Kind of the subject `own:<platform>:<community>`."""
+ROW = "settings22ownkey"
+"""Row of the button that shows the community's own service."""
+_KEY = frozenset({Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY, Kind.AUTH_PERMISSION, Kind.ORG_VERIFICATION_REQUIRED})
+_ADMINISTRATORS = frozenset({*_KEY, *NO_CREDIT, Kind.INVALID_MODEL, Kind.MODEL_ACCESS_DENIED, Kind.ENDPOINT_NOT_FOUND, Kind.REGION_BLOCKED})
+"""Failures that a community's administrators can end by changing the key, the account or the models."""
+
+
+@dataclass(slots=True)
+class OwnNotices(Notices):
+    """Takes the place of the operators' notices in transactions about a call with a community's key."""
+
+    place_of: Callable[[Connection, str, str], Place | None] = lambda connection, platform, community: None
+    """The moderators' channel of a community."""
+
+    def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
+        """Tell the moderators about a failure that an administrator can end, or count it."""
+        platform, community = request.place.platform, request.place.community
+        known = outage(tx.connection, platform, community)
+        begun = known if known and not known.get("over") else {"count": 0, "first": tx.now}
+        value = {"kind": failure.kind.value, "count": begun["count"] + 1, "first": begun["first"], "last": tx.now}
+        memory_rows.remember(tx, _memory(platform, community), value)
+        self._show(tx, platform, community)
+
+    def works(self, tx: Tx, request: Request) -> None:
+        """The community's service draws again."""
+        over(tx, request.place.platform, request.place.community)
+
+    def _show(self, tx: Tx, platform: str, community: str) -> None:
+        place = self.place_of(tx.connection, platform, community)
+        if place is not None:
+            message_rows.want(tx, f"{SUBJECT}:{platform}:{community}", Audience.MODERATORS, place)
+
+    def report(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
+        """Operators aren't told about a service that isn't theirs."""
+
+    def inform(self, tx: Tx, cause: str, kind: str, facts: Mapping[str, str]) -> None:
+        """The same."""
+
+    def resolve(self, tx: Tx, cause: str) -> None:
+        """There is nothing to resolve."""
+
+
+def over(tx: Tx, platform: str, community: str) -> None:
+    """Mark a community's outage as over: its service drew something, or it has another key or none."""
+    known = outage(tx.connection, platform, community)
+    if known and not known.get("over"):
+        memory_rows.remember(tx, _memory(platform, community), {**known, "over": tx.now})
+        message_rows.bump(tx, f"{SUBJECT}:{platform}:{community}")
+
+
+def outage(connection: Connection, platform: str, community: str) -> Mapping[str, Any]:
+    """What is, or was, wrong with a community's service; empty if nothing ever was."""
+    found = memory_rows.recall(connection, _memory(platform, community))
+    return found[0] if found is not None and isinstance(found[0], Mapping) else {}
+
+
+def sentence(kind: str, host: str, ends: str) -> str:
+    """What is wrong, and what an administrator can do."""
+    what = _what(Kind(kind))
+    shown = text("own.ends", ends=ends) if ends else text("own.stored")
+    return text(f"own.outage_{what}", host=host, kind=kind.replace("_", " "), ends=shown)
+
+
+def explained(failure: Failure, service: str) -> str:
+    """A failure in a member's words: where an administrator can end it, not the operator, they're named."""
+    theirs = failure.kind in _ADMINISTRATORS and failure.who_can_fix is Fixer.OPERATOR and "unchosen" not in failure.facts
+    return text(f"own.member_{_what(failure.kind)}") if is_own(service) and theirs else explain(failure, "member")
+
+
+def _what(kind: Kind) -> str:
+    return "key" if kind in _KEY else "credit" if kind in NO_CREDIT else "other"
+
+
+def project(connection: Connection, message: Message, now: float) -> View | None:
+    """View of the message to a community's moderators."""
+    _, platform, community = message.subject.split(":", 2)
+    found = outage(connection, platform, community)
+    if not found:
+        return None
+    if found.get("over"):
+        return View(title=text("own.outage_over"), text=(text("own.since", at=moment(found["over"])),), tone=Tone.DONE, final=True)
+    service = own_service_of(settings_rows.of_community(connection, platform, community))
+    host, ends = ("", "") if service is None else (service.host, service.ends)
+    lines = (sentence(found["kind"], host, ends), text("own.times", count=found["count"], last=moment(found["last"])))
+    shown = Button(ActionName.OWN_KEY, ROW, text("own.title"), pressers=Pressers(administrators=True))
+    return View(title=text("own.outage_title"), text=lines, buttons=(shown,), tone=Tone.PROBLEM, final=True)
+
+
+def _memory(platform: str, community: str) -> str:
+    return f"own-outage:{platform}:{community}"

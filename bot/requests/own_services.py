@@ -1,0 +1,154 @@
+"""The image services of communities with a key of their own, as this process knows them: each has its own provider and gate.
+
+The ledger is the truth: a community's settings name its service, and the vault has the key. Every process reads both at its start, when it
+hears of a change, and from time to time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.domain.own_services import OwnService, own_service_of
+from bot.gate.settings import GateSettings
+from bot.ledger import own_rows
+from bot.ledger.store import Ledger, LedgerProblem
+from bot.ledger.vault_rows import SealedRow
+from bot.observe import conceal
+from bot.providers.http_provider import HttpProvider
+from bot.providers.port import Provider
+from bot.requests.nowhere import NoProvider
+from bot.requests.services import ImageService, ImageServices, ServicePlan
+from bot.vault import Vault, VaultProblem
+from bot.vault.cipher import Cipher
+
+log = structlog.get_logger()
+
+Connect = Callable[[OwnService, str], HttpProvider]
+"""Makes the provider of a community's service with its key. Raises ValueError."""
+
+
+def as_sealed(service: OwnService, key: str) -> Mapping[str, Any]:
+    """What the vault keeps of a community's service: all that a call needs."""
+    return {"service": service.as_stored(), "key": key}
+
+
+def from_sealed(value: Mapping[str, Any]) -> tuple[OwnService, str] | None:
+    """The same, as it was read; None if it's something else."""
+    service = own_service_of({"own_service": value.get("service")})
+    key = value.get("key")
+    return None if service is None or not isinstance(key, str) else (service, key)
+
+
+@dataclass(slots=True)
+class OwnServices:
+    """Keeps the registry of services up to date. `wake` is fast and may be called from anywhere on the loop."""
+
+    ledger: Ledger
+    vault: Vault
+    services: ImageServices
+    connect: Connect
+    make: Callable[[ServicePlan], Awaitable[ImageService]]
+    """A service with its gate, which begins with what was learned before."""
+    changed: Callable[[str], None] = lambda name: None
+    """Called after a change: what waits may go elsewhere now."""
+    _held: dict[str, ImageService] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def wake(self, community: str = "") -> None:
+        """Look again: a community's key was set, replaced or removed."""
+        if len(self._tasks) > 1:
+            return  # one that hasn't begun sees this change too
+        task = asyncio.get_running_loop().create_task(self._refresh_now(), name="own-services")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Wait until nothing is being read. The providers are closed with all others."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _refresh_now(self) -> None:
+        try:
+            await self.refresh()
+        except LedgerProblem as problem:
+            log.error("ledger_problem", problem=str(problem))
+        except Exception:
+            log.exception("own_services_not_read")
+        self.changed("*")
+
+    async def refresh(self) -> None:
+        """Make the registry what the ledger says. Raises LedgerProblem."""
+        async with self._turn:
+            now = self.ledger.now()
+            mine, rows, busy = await self.ledger.read(
+                lambda c: (own_rows.everyone(c), own_rows.sealed(c, now), own_rows.under_way(c)),
+            )
+            stored, current = {row.key: row for row in rows}, {one.name: one for one in mine.values()}
+            for name in [*current, *(name for name in stored if name not in current)]:
+                if name not in self._held and (made := await self._made(name, current.get(name), stored.get(name))) is not None:
+                    self._held[name] = made
+            gone = [self._held.pop(name) for name in set(self._held) - stored.keys() - current.keys()]
+            self.services.use_own(self._held, {community: one.name for community, one in mine.items()})
+            for one in gone:
+                await one.provider.aclose()
+        if stored.keys() - current.keys() - busy:
+            await self.ledger.write(own_rows.forget_unneeded)
+
+    async def _made(self, name: str, service: OwnService | None, row: SealedRow | None) -> ImageService | None:
+        provider = None if row is None else self._provider(row)
+        if provider is None and service is None:
+            return None  # an older key that can't be read: its tasks can't be looked up
+        made = await self.make(ServicePlan(name, provider or NoProvider(name, name), GateSettings()))
+        made.unreadable = provider is None
+        return made
+
+    def _provider(self, row: SealedRow) -> Provider | None:
+        with contextlib.suppress(VaultProblem, ValueError):
+            found = from_sealed(self.vault.opened(row).value)
+            if found is not None:
+                conceal(found[1])
+                provider = self.connect(*found)
+                provider.gate_key = f"{provider.gate_key}@{row.key}"  # two communities may have the same key, but never one gate
+                return provider
+        log.error("own_key_unreadable", service=row.key)
+        return None
+
+    @property
+    def keys_can_be_stored(self) -> bool:
+        """Whether the operator has set ENCRYPTION_KEYS."""
+        return self.vault.open
+
+
+def none_at_all(service: OwnService, key: str) -> HttpProvider:
+    """Connects nowhere, where communities' keys aren't wired."""
+    raise ValueError("communities' own services aren't wired here")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeyPlan:
+    """What communities' own services need from the operator."""
+
+    keys: Sequence[str] = ()
+    """ENCRYPTION_KEYS."""
+    connect: Connect = none_at_all
+
+
+NO_OWN_KEYS = OwnKeyPlan()
+"""Nothing is wired: no key can be stored."""
+
+
+def keys_in(rows: Sequence[SealedRow], cipher: Cipher) -> Mapping[str, tuple[OwnService, str]]:
+    """Every stored service with its key, by name; those that can't be read are left out."""
+    found = {}
+    for row in rows:
+        with contextlib.suppress(VaultProblem):
+            if (one := from_sealed(cipher.unseal(row.kind, row.key, row.sealed))) is not None:
+                found[row.key] = one
+    return found

@@ -1,0 +1,242 @@
+"""Two communities with two keys against the sandbox: who was billed, who was told what, and what is left of a key."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.chat.views import Audience, FieldKind, Form
+from bot.domain.own_services import CommunityKeys
+from bot.domain.request_states import Answer
+from bot.ledger import notice_rows, own_rows, request_rows
+from bot.ledger.tables import audit, spend
+from tests.own_keys import ALPHA, BASE, BETA, GAMMA, OPERATOR, PUBLIC, Door, Town, encryption_key, open_door, town
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    async with open_door() as made:
+        yield made
+
+
+@pytest.fixture
+def keys() -> list[str]:
+    return [encryption_key()]
+
+
+async def answered(t: Town, community: str, prompt: str, **options: object) -> str:
+    """What a request's message says in the end."""
+    view = await t.answer(await t.ask(community, prompt, **options))
+    return " ".join((view.title, *view.text, *(f"picture {one.sha256[:4]}" for one in view.pictures)))
+
+
+async def owners(t: Town) -> dict[str, set[str]]:
+    rows = await t.bot.ledger.read(lambda c: c.execute(select(spend).where(spend.c.spent > 0)).all())
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.scope, set()).add(row.owner)
+    return found
+
+
+async def test_each_community_pays_with_its_own_key_and_everybody_else_with_the_operators(
+    tmp_path: Path, door: Door, keys: list[str]
+) -> None:
+    async with town(tmp_path, door, keys) as t:
+        assert (
+            await t.set_key("alpha", ALPHA) == "Saved. images.art.example accepts the key, and pictures here are drawn with it from now on."
+        )
+        assert (await t.set_key("beta", BETA)).startswith("Saved.")
+        said = await asyncio.gather(*(answered(t, place, f"a lighthouse of {place}") for place in ("alpha", "beta", "gamma")))
+        assert all("picture" in one for one in said), said
+        assert sorted(door.billed()) == [
+            (ALPHA, "a lighthouse of alpha"),
+            (BETA, "a lighthouse of beta"),
+            (OPERATOR, "a lighthouse of gamma"),
+        ]
+        assert set(door.reached) == {(PUBLIC, "images.art.example")}, "only the checked address, for the name's certificate"
+        found = await owners(t)
+        assert found["everybody"] == {"*"}
+        assert found["community"] == {"test:gamma"}
+        assert found["member"] == {"test:ana"}
+        assert found["own_community"] == {"test:alpha", "test:beta"}
+        assert {one.partition("-")[0] for one in found["own_service"]} == {"own"}
+        assert len(found["own_service"]) == 2
+
+
+async def test_a_wrong_key_is_a_sentence_and_nothing_is_stored(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        assert await t.set_key("alpha", "sk-wrong-key-000000000000") == (
+            "images.art.example doesn't accept this key. Nothing was stored. Please copy it again from your account there."
+        )
+        assert "has no model “gpt-image-9”, but it has" in await t.set_key("alpha", ALPHA, models="gpt-image-9")
+        assert "doesn't lead to a public address" in await t.set_key("alpha", ALPHA, address="https://intranet.company.example/v1")
+        for address in (
+            "http://images.art.example/v1",
+            "https://127.0.0.1/v1",
+            "https://art.example:8443/v1",
+            "https://a:b@art.example",
+            "ftp:x",
+        ):
+            assert "must be a public one" in await t.set_key("alpha", ALPHA, address=address)
+        assert "That isn't a key" in await t.set_key("alpha", "two words here")
+        assert "type the key as well" in await t.set_key("alpha", "")
+        assert await t.bot.ledger.read(own_rows.everyone) == {}
+        assert await t.bot.ledger.read(lambda c: own_rows.sealed(c, 0.0)) == []
+        assert door.billed() == [], "no picture is bought for a check"
+        assert "picture" in await answered(t, "alpha", "a red bicycle")
+        assert door.billed() == [(OPERATOR, "a red bicycle")]
+
+
+async def test_a_key_is_never_shown_again_and_only_administrators_see_the_page(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+        page = await t.page("alpha")
+        assert page.view is not None
+        shown = repr(page.view)
+        assert ALPHA not in shown
+        assert f"ends in …{ALPHA[-4:]}" in shown
+        assert "olu" in shown
+        form = await t.key_form("alpha")
+        assert isinstance(form, Form)
+        [secret] = [one for one in form.fields if one.kind is FieldKind.SECRET]
+        assert (secret.value, secret.required) == ("", False)
+        assert ALPHA not in repr(form)
+        assert (await t.page("alpha", person="ana")).text.startswith("Only administrators")
+        assert not isinstance(await t.key_form("alpha", person="ana"), Form)
+        rows = await t.bot.ledger.read(lambda c: c.execute(select(audit)).all())
+        assert [row.facts for row in rows if row.facts.get("how")] == [
+            {"changed": ["own_service"], "how": "set", "service": "gateway", "host": "images.art.example"}
+        ]
+        assert ALPHA not in repr(rows)
+
+
+async def test_one_broken_key_stops_its_own_community_alone_and_its_moderators_are_told(
+    tmp_path: Path, door: Door, keys: list[str]
+) -> None:
+    async with town(tmp_path, door, keys) as t:
+        for place, key in (("home", ALPHA), ("beta", BETA)):
+            await t.set_key(place, key)
+        door.keys.discard(ALPHA)
+        assert "doesn't accept the community's key" in await answered(t, "home", "a red bicycle")
+        assert "picture" in await answered(t, "beta", "a blue bicycle")
+        assert "picture" in await answered(t, "gamma", "a green bicycle")
+        assert [prompt for key, prompt in door.billed() if key == OPERATOR] == ["a green bicycle"], "never the operator's key instead"
+        told = t.chat.about("own:test:home", Audience.MODERATORS)
+        assert told is not None
+        assert f"ends in …{ALPHA[-4:]}" in " ".join(told.text)
+        assert await t.bot.ledger.read(notice_rows.open_causes) == [], "operators aren't told of every community"
+        page = await t.page("home")
+        assert page.view is not None
+        assert any("doesn't accept this community's key anymore" in one for one in page.view.text)
+        assert (await t.set_key("home", GAMMA)).startswith("Saved.")
+        await t.until(lambda: "works again" in (t.chat.about("own:test:home") or told).title)
+        assert "picture" in await answered(t, "home", "a yellow bicycle")
+        assert door.billed()[-1] == (GAMMA, "a yellow bicycle")
+
+
+async def test_after_a_restart_the_same_key_draws_and_without_the_encryption_key_nothing_is_sent(
+    tmp_path: Path, door: Door, keys: list[str]
+) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+    async with town(tmp_path, door, keys) as t:
+        assert "picture" in await answered(t, "alpha", "a red bicycle")
+        assert door.billed() == [(ALPHA, "a red bicycle")]
+    async with town(tmp_path, door, [encryption_key()]) as t:
+        assert "can't open this community's key" in await answered(t, "alpha", "a blue bicycle")
+        assert (await t.set_key("alpha", BETA)).startswith("Saved."), "a new one can be set over it"
+        assert "picture" in await answered(t, "alpha", "a green bicycle")
+    async with town(tmp_path, door, []) as t:
+        page = await t.page("alpha")
+        assert page.view is not None
+        assert any("ENCRYPTION_KEYS" in one for one in page.view.text)
+    assert [key for key, _ in door.billed()] == [ALPHA, BETA]
+
+
+async def test_what_waits_is_drawn_with_the_key_of_the_moment(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+        t.bot.scheduler._draining = True  # nothing is granted meanwhile
+        waiting = await t.ask("alpha", "a red bicycle")
+        other = await t.ask("alpha", "a blue bicycle", model="gpt-image-2")
+        await t.set_key("alpha", BETA)
+        t.bot.scheduler._draining = False
+        t.bot.scheduler.wake("*")
+        assert (await t.answer(waiting)).pictures
+        assert (await t.answer(other)).pictures
+        assert {key for key, _ in door.billed()} == {BETA}
+        t.bot.scheduler._draining = True
+        third = await t.ask("alpha", "a green bicycle")
+        assert (await t.remove_key("alpha")).startswith("The key is deleted. Pictures here are drawn with the operator's key")
+        t.bot.scheduler._draining = False
+        t.bot.scheduler.wake("*")
+        assert (await t.answer(third)).pictures
+        assert door.billed()[-1] == (OPERATOR, "a green bicycle")
+        assert await t.bot.ledger.read(lambda c: own_rows.sealed(c, 0.0)) == [], "no key is left behind"
+
+
+async def test_where_a_key_is_required_nobody_draws_with_the_operators(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys, CommunityKeys.REQUIRED) as t:
+        assert "there's none yet" in await answered(t, "alpha", "a red bicycle")
+        await t.set_key("alpha", ALPHA)
+        t.bot.scheduler._draining = True
+        waiting = await t.ask("alpha", "a blue bicycle")
+        assert "until another one is set" in await t.remove_key("alpha")
+        t.bot.scheduler._draining = False
+        t.bot.scheduler.wake("*")
+        assert "there's none yet" in " ".join((await t.answer(waiting)).text)
+        assert door.billed() == []
+
+
+async def test_where_the_operator_allows_no_keys_none_is_used_or_taken(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+    async with town(tmp_path, door, keys, CommunityKeys.OFF) as t:
+        assert "doesn't allow that anymore" in await answered(t, "alpha", "a red bicycle")
+        assert "switched off communities' own keys" in await t.set_key("beta", BETA)
+        assert "drawn with the operator's key again" in await t.remove_key("alpha")
+        assert "picture" in await answered(t, "alpha", "a blue bicycle")
+        assert door.billed() == [(OPERATOR, "a blue bicycle")]
+
+
+async def test_the_communitys_budget_counts_and_the_operators_does_not(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    from bot.budgets import Limits
+
+    nothing = {"limits": Limits(member_day=0, community_day=0)}
+    async with town(tmp_path, door, keys, rules=nothing) as t:
+        assert "switched off" in await answered(t, "alpha", "a red bicycle")
+        await t.set_key("alpha", ALPHA)
+        assert "picture" in await answered(t, "alpha", "a blue bicycle")
+        from bot.chat.views import Act, ActionName
+        from bot.moderation.community import SECTIONS
+
+        values = {"budget_community_day": "0.01"}
+        act = Act("money", "olu", "Olu", "test", "alpha", "imagine", ActionName.SETTINGS, SECTIONS["money"], values)
+        assert (await t.bot.core.act(act)).changed
+        assert "too much" in (said := await answered(t, "alpha", "a green bicycle")) or "used up" in said
+
+
+async def test_a_block_is_remembered_whoever_paid_for_it(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        blocked = await t.ask("alpha", "sandbox:safety_prompt a dragon")
+        await t.answer(blocked)
+        row = await t.bot.ledger.read(lambda c: request_rows.get(c, blocked))
+        assert row is not None
+        assert row.answer is Answer.BLOCKED
+        await t.set_key("alpha", ALPHA)
+        assert "earlier" in await answered(t, "alpha", "sandbox:safety_prompt a dragon", person="ben")
+        assert door.sent(ALPHA) == []
+
+
+async def test_the_stored_key_stays_with_its_address(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+        assert "type the key as well" in await t.set_key("alpha", "", address="https://other.art.example/v1")
+        assert (await t.set_key("alpha", "", models="gpt-image-1.5, gpt-image-2")).startswith(("Saved.", "images.art.example has no model"))
+        assert ALPHA not in "".join(name for _, name in door.reached)
+        assert {name for _, name in door.reached} == {"images.art.example"}
+        assert (await t.bot.ledger.read(own_rows.everyone))["test:alpha"].base_url == BASE
