@@ -35,7 +35,8 @@ from bot.sandbox.server import start as start_sandbox
 from bot.vault import cipher
 from tests.world import Platform, World
 
-OPERATOR, ALPHA, BETA, GAMMA = (f"sk-planted-{name}-000000000000000{n}" for n, name in enumerate(("operator", "alpha", "beta", "gamma")))
+OPERATOR, ALPHA, BETA, GAMMA = (f"planted.{name}.7f3c9a1e5b2d408{n}" for n, name in enumerate(("operator", "alpha", "beta", "gamma")))
+"""In no shape that a redactor knows by itself."""
 BASE = "https://images.art.example/v1"
 PUBLIC = "93.184.215.14"
 WRONG = {"error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}}
@@ -52,6 +53,8 @@ class Door:
     """(method and path, key, prompt) of every call, in order."""
     reached: list[tuple[str, str]] = field(default_factory=list)
     """(address that was connected to, name) of each connection of a community's service."""
+    echoes: bool = False
+    """Every call is refused with the key in every place of the answer."""
     open_list: bool = False
     """The model list needs no key."""
 
@@ -67,6 +70,10 @@ class Door:
         body, key = await request.read(), request.headers.get("authorization", "").removeprefix("Bearer ")
         prompt = str(json.loads(body).get("prompt", "")) if body.startswith(b"{") else ""
         self.seen.append((f"{request.method} {request.path}", key, prompt))
+        if self.echoes and request.method == "POST":
+            said = f"Incorrect API key provided: {key}, see https://art.example/keys?key={key}"
+            body_said = {"error": {"code": "invalid_api_key", "message": said, "param": key, "type": [key, {key: said}]}}
+            return web.json_response(body_said, status=401, headers={"x-request-id": key, "x-key": key})
         if key not in self.keys and not (self.open_list and request.path.endswith("/models")):
             return web.json_response(WRONG, status=401)
         target = self.sandbox.base_url.removesuffix("/v1") + request.path_qs

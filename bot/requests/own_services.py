@@ -20,6 +20,7 @@ from bot.ledger import own_rows
 from bot.ledger.store import Ledger, LedgerProblem
 from bot.ledger.vault_rows import SealedRow
 from bot.observe import conceal
+from bot.providers.discreet import DiscreetProvider
 from bot.providers.http_provider import HttpProvider
 from bot.providers.port import Provider
 from bot.requests.nowhere import NoProvider
@@ -115,8 +116,8 @@ class OwnServices:
             if found is not None:
                 conceal(found[1])
                 provider = self.connect(*found)
-                provider.gate_key = f"{provider.gate_key}@{row.key}"  # two communities may have the same key, but never one gate
-                return provider
+                # Two communities may have the same key, but never one gate.
+                return DiscreetProvider(provider, found[1], f"{provider.gate_key}@{row.key}")
         log.error("own_key_unreadable", service=row.key)
         return None
 
