@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from bot.domain.outcome import Outcome, Pending
+from bot.observe.redact import REMOVED
+from bot.observe.secret_spellings import SecretFinder
 from bot.providers.port import Call, OnPartial, Provider
 
-REMOVED = "[key]"
+_SAID = ("headers", "body", "exception", "peer")
+"""Fields of an `Evidence` with a service's own words."""
 
 
 class DiscreetProvider:
-    """Passes everything on, and takes the key out of what comes back."""
+    """Passes everything on, and takes the key, in whichever spelling, out of the evidence that comes back."""
 
     def __init__(self, provider: Provider, key: str, gate_key: str) -> None:
         self._provider, self.name, self.gate_key = provider, provider.name, gate_key
-        spellings = {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1]}
-        self._spellings = sorted(spellings, key=len, reverse=True)
+        self._finder = SecretFinder([key])
 
     async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
         return self._clean(await self._provider.call(call, on_partial))
@@ -35,24 +35,18 @@ class DiscreetProvider:
         await self._provider.aclose()
 
     def _clean(self, outcome: Outcome) -> Outcome:
-        said, asked = outcome.shortfall, outcome.provider_request_id
-        evidence = None if said is None else dataclasses.replace(said, **{name: self._without(getattr(said, name)) for name in _SAID})
-        return dataclasses.replace(outcome, shortfall=evidence, provider_request_id=None if asked is None else self._without(asked))
+        if (said := outcome.shortfall) is None:
+            return outcome
+        return dataclasses.replace(
+            outcome, shortfall=dataclasses.replace(said, **{name: self._without(getattr(said, name)) for name in _SAID})
+        )
 
     def _without(self, value: Any) -> Any:
         """The same value without the key, however deep it is."""
         if isinstance(value, str):
-            for one in self._spellings:
-                value = value.replace(one, REMOVED)
-            return value
+            return self._finder.without(value, REMOVED)
         if isinstance(value, bytes):
-            for one in self._spellings:
-                value = value.replace(one.encode(), REMOVED.encode())
-            return value
+            return self._finder.without(value.decode("latin-1"), REMOVED).encode("latin-1")
         if isinstance(value, Mapping):
             return {self._without(name): self._without(inner) for name, inner in value.items()}
         return [self._without(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-_SAID = ("headers", "body", "exception", "peer")
-"""Fields of an `Evidence` with a service's own words."""

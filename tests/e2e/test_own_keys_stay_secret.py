@@ -1,4 +1,4 @@
-"""A planted key of a community: in no log line, no file of the ledger or of a backup, no message, no page of metrics, no evidence bundle."""
+"""A planted key of a community: in no log line, file of the ledger, backup, message, page of metrics or evidence bundle."""
 
 from __future__ import annotations
 
