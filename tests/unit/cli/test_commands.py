@@ -351,3 +351,19 @@ def test_a_reader_that_goes_away_is_no_crash() -> None:
     )
     os.close(writing)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("roles", ["work", "chat,gate", "gate"])
+def test_a_sqlite_ledger_has_one_process_with_every_role(imagine_bot: Call, tmp_path: Path, roles: str) -> None:
+    ended = imagine_bot("run", "--roles", roles, IMAGE_API_KEY="sk-canary", STANDIN_TOKEN="x", DATA_DIR=str(tmp_path / "data"))
+    assert ended.code == 2
+    assert "One process owns a SQLite ledger and does everything" in ended.err
+    assert "DATABASE_URL" in ended.err
+    assert not (tmp_path / "data").exists()  # nothing is begun
+
+
+def test_an_unknown_role_is_named_with_those_that_exist(imagine_bot: Call) -> None:
+    ended = imagine_bot("run", "--roles", "chat,wrok", IMAGE_API_KEY="sk-canary", STANDIN_TOKEN="x")
+    assert ended.code == 2
+    assert "wrok" in ended.err
+    assert all(role in ended.err for role in ("chat", "work", "gate"))
