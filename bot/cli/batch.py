@@ -23,7 +23,7 @@ from bot.batch.steps import BatchProblem
 from bot.batch.topics import PLACEHOLDER, Topics, TopicsProblem, read_topics
 from bot.cli.batch_progress import progress
 from bot.cli.batch_status import as_row, say_status, why_ended
-from bot.cli.batch_work import BatchSession, draw, exit_code, must_be_ready, session_for, sweep
+from bot.cli.batch_work import INTERRUPTED, BatchSession, draw, exit_code, must_be_ready, session_for, sweep
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say, table
 from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.requests import Person
@@ -318,7 +318,11 @@ def _ask(lines: list[str], question: str, yes: bool, batch: Batch) -> None:
 def _drawn(session: BatchSession, batch: Batch, as_json: bool) -> None:
     """Draw, show how far it is, and say what to do next."""
     with progress(as_json) as show:
-        found, interrupted = _doing(lambda: draw(session, batch.id, show))
+        try:
+            found, interrupted = _doing(lambda: draw(session, batch.id, show))
+        except KeyboardInterrupt:
+            remark(text("batch.cli.cut_off", batch=batch.number))
+            raise typer.Exit(INTERRUPTED) from None
     folder = session.folder(found.batch)
     if found.batch.state is BatchState.DRAFTED and folder is not None and not interrupted:
         for path in _sheets(session, found.batch):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.batch import steps
-from bot.batch.folder import OutputFolder, sweep_parts
+from bot.batch.folder import FolderProblem, OutputFolder, sweep_parts
 from bot.batch.overview import BatchStatus, status_of
 from bot.batch.records import Papers, output_files
 from bot.batch.sheets import cells_of, job_values, pages
@@ -44,8 +44,8 @@ WRITE_EVERY = 2.0
 """Seconds between two rounds of writing into the folder."""
 DRAIN = 60.0
 """Seconds that Ctrl-C waits for pictures that are being drawn: they're paid for."""
-PARTLY, WAITS = 3, 4
-"""Exit codes: some topics failed; it waits for somebody."""
+PARTLY, WAITS, INTERRUPTED = 3, 4, 130
+"""Exit codes: some topics failed; it waits for somebody; Ctrl-C."""
 
 
 @dataclass(slots=True)
@@ -187,6 +187,14 @@ def draw(session: BatchSession, batch_id: str, show: Show) -> tuple[BatchStatus,
 async def _watch(session: BatchSession, batch_id: str, show: Show, bot: Bot | None) -> tuple[BatchStatus, bool]:
     stopping = asyncio.Event()
     with_signals(stopping)
+    try:
+        return await _watched(session, batch_id, show, bot, stopping)
+    except FolderProblem:
+        await _break(session, batch_id, show, bot)  # what is being drawn is paid for: it's kept in the store
+        raise
+
+
+async def _watched(session: BatchSession, batch_id: str, show: Show, bot: Bot | None, stopping: asyncio.Event) -> tuple[BatchStatus, bool]:
     written = float("-inf")
     status = session.status(batch_id)
     while not status.quiet:
@@ -206,8 +214,8 @@ async def _watch(session: BatchSession, batch_id: str, show: Show, bot: Bot | No
 
 
 async def _break(session: BatchSession, batch_id: str, show: Show, bot: Bot | None) -> None:
-    """Ctrl-C: beside a bot, only stop watching. Otherwise ask for nothing more, and wait for what is being drawn, except for tasks at half
-    the price, which may take a day."""
+    """Ctrl-C, or a folder that can't be written: beside a bot, only stop watching. Otherwise ask for nothing more, and wait for what is
+    being drawn, except for tasks at half the price, which may take a day."""
     if bot is None:
         return
     remark(text("batch.cli.stopping_work"))
@@ -260,7 +268,7 @@ def _files(session: BatchSession, batch_id: str) -> None:
 def exit_code(status: BatchStatus, interrupted: bool) -> int:
     """0: as far as it goes; 3: so too, but some topics failed; 4: it waits for somebody; 130: Ctrl-C."""
     if interrupted:
-        return 130
+        return INTERRUPTED
     if status.batch.state in (BatchState.PAUSED, BatchState.FINISH_PAUSED):
         return WAITS
     return PARTLY if status.failed else 0
