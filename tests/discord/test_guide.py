@@ -24,6 +24,11 @@ async def test_a_wording_is_written_changed_after_a_restart_and_sent_once(tmp_pa
         newer = await s.whisper(await s.discord.people.submit(again, prompt=f"{USE} on a hill", quality="low"), "Nothing has been sent yet")
         await s.whisper(await s.press(s.ada, wording, "Send"), "There's a newer wording")
         assert s.service.calls == []
+        bob = s.discord.world.user("Bob")
+        s.discord.world.join(s.guild, bob)
+        for label in ("Send", "Edit the wording"):
+            forged = {"custom_id": newer.buttons[label], "component_type": 2}
+            await s.whisper(await s.discord.people.send(3, bob, s.channel, forged, source=newer), "Only the person who wrote this wording")
         first, second = [await s.press(s.ada, newer, "Send") for _ in range(2)]
         await s.whisper(second, "already on its way")
         result = await s.answered(first, "on a hill")

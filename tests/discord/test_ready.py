@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ async def choose(s: Stage, way: str) -> None:
         await s.whisper(await s.discord.people.submit(event, way=way), "Saved.")
 
 
-def told(s: Stage) -> list[Message]:
+def told(s: Stage, words: str = READY) -> list[Message]:
     """Everything that says so, whoever may read it."""
-    return [one for one in s.discord.world.messages.values() if READY in one.text]
+    return [one for one in s.discord.world.messages.values() if words in one.text]
 
 
 async def test_who_wants_a_mention_gets_one_where_they_asked_and_nobody_else(tmp_path: Path) -> None:
@@ -62,3 +63,18 @@ async def test_who_wants_it_privately_is_told_in_a_direct_message(tmp_path: Path
         await s.answered(await s.imagine("a blue bicycle"))
         await s.answered(await s.imagine("a white bicycle"))
         assert len(told(s)) == 1
+
+
+async def test_a_restart_while_it_is_drawn_tells_once_that_there_is_an_answer(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await choose(s, "direct")
+        s.service.hold = asyncio.Event()
+        await s.imagine("a slow bicycle")
+        await s.until(lambda: len(s.service.calls) == 1, what="the call")
+        await s.stop()
+        for _ in range(2):
+            await s.start()
+            await s.until(lambda: len(told(s, "Your request has an answer")) == 1, what="the message about the answer")
+            await s.stop()
+        assert len(told(s, "Your request has an answer")) == 1
+        assert len(s.service.calls) == 1

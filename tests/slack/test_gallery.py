@@ -17,6 +17,13 @@ async def test_the_list_has_pages_and_is_searched_by_words_and_by_form(tmp_path:
         await s.press(s.ada, first, "Next page")
         second = await s.whisper(s.ada, "Page 2")
         assert [one for one in second.buttons if one.startswith("Show")] == ["Show 1", "Show 2"]
+        await s.stop()
+        await s.start()
+        for _ in range(2):
+            await s.press(s.ada, first, "Next page")
+        await s.until(lambda: len(s.messages(None, None, "Page 2")) == 3, what="the same page once more")
+        assert not s.messages(None, None, "Page 3")
+        assert not s.messages(None, s.slack.ben, "Page 2")
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", "LANTERN 7 model:gpt since:2020")
         found = await s.whisper(s.ada, "What I found")
         assert [one for one in found.buttons if one.startswith("Show")] == ["Show 1"]
@@ -41,8 +48,11 @@ async def test_a_favourite_is_kept_downloaded_and_made_again_with_the_same_setti
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", identity)
         shown = await s.picture(s.slack.world.dm(s.ada))
         assert {"Reproduce", "Favourite", "Tag", "Download"} <= set(shown.buttons)
-        await s.press(s.ada, shown, "Favourite")
-        await s.message("one of your favourites now")
+        await s.stop()
+        await s.start()
+        for said in ("one of your favourites now", "already"):
+            await s.press(s.ada, shown, "Favourite")
+            await s.message(said)
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", "is:favourite")
         assert "a green door" in (await s.whisper(s.ada, "Your favourites")).text
         await s.press(s.ada, shown, "Download")

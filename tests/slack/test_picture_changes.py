@@ -24,12 +24,18 @@ async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_us
         assert len(preview.pictures) == 1
         assert list(preview.buttons) == ["Use it", "Change the text", "Discard"]
         assert not s.messages(user=s.slack.ben, words="Only you can see this so far")
+        crop = await s.press(s.ada, result, "Crop")
+        await s.form(crop)
+        await s.slack.acked(await s.slack.people.submit(crop, ratio="1:1"))
+        cut = await s.message("The frame is only in this preview")
         await s.stop()
         await s.start(captions=True)
-        for _ in range(2):
-            await s.press(s.ada, preview, "Use it")
-        await s.until(lambda: len(result.pictures) == 2, what="the changed picture")
+        for one, count in ((preview, 2), (cut, 3)):
+            for _ in range(2):
+                await s.press(s.ada, one, "Use it")
+            await s.until(lambda: len(result.pictures) == count, what="the changed picture")  # noqa: B023 - awaited here
         assert "Open today" in str(result.blocks)
+        assert "cropped to 1:1" in str(result.blocks)
         again = await s.press(s.ada, result, "Add text")
         await s.form(again)
         assert again.opened is not None
@@ -38,10 +44,11 @@ async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_us
         assert [filled[name]["initial_option"]["value"] for name in ("picture", "place", "size")] == ["2", "top-left", "auto"]
         crop = await s.press(s.ada, result, "Crop")
         await s.form(crop)
-        await s.slack.acked(await s.slack.people.submit(crop, picture="1", ratio="1:1"))
+        await s.slack.acked(await s.slack.people.submit(crop, picture="1", ratio="4:5"))
+        await s.until(lambda: s.messages(words="The frame is only")[-1] is not cut, what="another preview")
         await s.press(s.ada, await s.message("The frame is only in this preview"), "Discard")
         await s.whisper(s.ada, "Discarded")
-        assert len(result.pictures) == 2
+        assert len(result.pictures) == 3
         assert len(s.service.calls) == 1
 
 
