@@ -6,8 +6,8 @@ the adapter only sees `ChatPort.send` calls. Buttons and forms: `form` for a but
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
@@ -37,7 +37,7 @@ from bot.moderation.tier_roles import TierRoles
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
-from bot.requests.gallery import ID, Gallery
+from bot.requests.gallery import Gallery, strict
 from bot.requests.gallery import GalleryEntry as GalleryEntry
 from bot.requests.gallery import GalleryPage as GalleryPage
 from bot.requests.options import options_of
@@ -118,6 +118,8 @@ class Core:
     """What the provider's status page reports beside failures."""
     gates: Callable[[], Mapping[str, Snapshot]] = dict
     """State of every image service's gate, by the service's name; for the operators' dashboard."""
+    own_clocks: Collection[str] = ()
+    """Platforms that show times to each reader on their own clock."""
     calls: OpenCalls = field(default_factory=OpenCalls)
     _actions: dict[ActionName, Handler] = field(init=False)
     _forms: dict[ActionName, FormMaker] = field(init=False)
@@ -236,7 +238,7 @@ class Core:
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
         with self.calls.enter() as may:
-            said = await self._storing(maker(_strict(act))) if may else Reply(text("reply.stopping"), changed=False)
+            said = await self._storing(maker(strict(act))) if may else Reply(text("reply.stopping"), changed=False)
         return localize(await self._told(said, act), act.language)
 
     async def act(self, act: Act) -> Reply:
@@ -249,7 +251,8 @@ class Core:
         """What somebody is told, with times in their zone, or else in their community's."""
         if not has_times(said):
             return said
-        return zoned(said, person.zone or await Readers(self.rules.limits.zone).zone_told(self.ledger, person.platform, person.community))
+        zone = person.zone or await Readers(self.rules.limits.zone).zone_told(self.ledger, person.platform, person.community)
+        return zoned(said, zone, person.platform in self.own_clocks)
 
     async def _act(self, act: Act) -> Reply:
         await self.roles.of_press(act.platform, act.community, act.person, act.row)
@@ -259,7 +262,7 @@ class Core:
         handler = self._actions.get(act.action)
         if handler is None:
             return Reply(text("reply.unknown_button"), changed=False)
-        return await handler(_strict(act))
+        return await handler(strict(act))
 
     async def imagine_form(self, visitor: Visitor) -> Form:
         """An empty /imagine form (prompt, size, quality, count, private). The adapter turns its submission into a Submission."""
@@ -371,8 +374,3 @@ class Core:
 
 def _onlooker(visitor: Visitor) -> Onlooker:
     return Onlooker(visitor.platform, visitor.community, visitor.channel, visitor.person, visitor.zone)
-
-
-def _strict(act: Act) -> Act:
-    """The action without its row if the row isn't a valid id. Its handler then answers, and records, an unknown row as usual."""
-    return act if ID.fullmatch(act.row) else replace(act, row="")

@@ -15,7 +15,7 @@ from bot.batch.local import SilentChat
 from bot.batch.messages import SHEETS
 from bot.batch.service import Batches
 from bot.batch.sheet_maker import BatchSheets
-from bot.chat.port import ChatPort
+from bot.chat.port import ChatPort, OwnClocks
 from bot.core import Core
 from bot.domain.own_services import CHANGED, is_own
 from bot.domain.request_states import RequestState
@@ -136,6 +136,7 @@ class Bot:
     async def start(self) -> Recovered:
         """Recover what the previous process left, then start the background loops."""
         self.sender.chats = self.chats()
+        self.core.own_clocks = {name for name, chat in self.sender.chats.items() if isinstance(chat, OwnClocks)}
         self.ledger.on_commit = self._deliver
         self._listen()
         self.ledger.listen(self._deliver)
@@ -336,8 +337,7 @@ class Bot:
         return self.scheduler.handover.runs_gate
 
     async def _report_stage(self, service: ImageService, before: str) -> str:
-        """Notify the operators if a service's gradual recovery has changed its stage. Returns the stage, or the one before if that
-        failed."""
+        """Notify the operators if a service's recovery has changed its stage. Returns the stage, or the one before if that failed."""
         seen, waiting = service.gate.snapshot(self.ports.monotonic()), self.scheduler.waiting(service.name)
         if seen.stage != before:
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import structlog
 from cachetools import FIFOCache
@@ -45,6 +46,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     """See the kit's EditingChat."""
 
     platform = "discord"
+    own_clocks: Literal[True] = True
 
     def __init__(self, wire: Wire, ports: Ports, placeholders: Placeholders, fitting: ImageFitting) -> None:
         super().__init__(ports)

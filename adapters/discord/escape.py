@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.texts.clocks import MARK, in_words, spelled
 from bot.texts.direction import balanced
 
 ELLIPSIS = "…"
@@ -15,8 +16,15 @@ closed isolates (`bot.texts.direction`)."""
 
 
 def clean(text: str) -> str:
-    """Remove control and direction characters, tags and lone surrogates; line breaks stay."""
-    return "".join(one for one in balanced(text.replace("\r\n", "\n").replace("\r", "\n")) if one in "\n\t" or _visible(one))
+    """Remove control and direction characters, tags and lone surrogates; line breaks and marked times stay."""
+    pieces = MARK.split(balanced(text.replace("\r\n", "\n").replace("\r", "\n")))
+    pieces[::2] = ("".join(one for one in in_words(piece) if one in "\n\t" or _visible(one)) for piece in pieces[::2])
+    return "".join(pieces)
+
+
+def time(at: int, words: str) -> str:
+    """Markup that Discord shows to each reader in their own time zone and language. It has no place for the words."""
+    return f"<t:{at}:f>"
 
 
 def _visible(one: str) -> bool:
@@ -24,8 +32,10 @@ def _visible(one: str) -> bool:
 
 
 def escape(text: str) -> str:
-    """Markdown that displays exactly this text."""
-    return _LINE_START.sub(_mark, "".join(_pieces(clean(text))))
+    """Markdown that displays exactly this text, with marked times as each reader's client writes them."""
+    pieces = MARK.split(clean(text))
+    pieces = [spelled(piece, time) if number % 2 else "".join(_pieces(piece)) for number, piece in enumerate(pieces)]
+    return _LINE_START.sub(_mark, "".join(pieces))
 
 
 def _mark(found: re.Match[str]) -> str:
@@ -49,10 +59,11 @@ def _pieces(text: str) -> list[str]:
 
 
 def fit(text: str, limit: int) -> str:
-    """Escaped text of at most `limit` characters, shortened with an ellipsis if necessary."""
+    """Escaped text of at most `limit` characters, shortened with an ellipsis if necessary; what is cut has its times in words."""
     whole = escape(text)
     if len(whole) <= limit:
         return whole
+    text = in_words(text)
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
@@ -65,7 +76,7 @@ def fit(text: str, limit: int) -> str:
 
 def label(text: str, limit: int) -> str:
     """Cleaned and cut text for places without markdown (buttons, alt texts, form labels)."""
-    cleaned = clean(text).strip()
+    cleaned = clean(in_words(text)).strip()
     if len(cleaned) <= limit:
         return cleaned
     room = limit - 1

@@ -13,6 +13,7 @@ from adapters.discord.image_fitting import FittedImage
 from adapters.kit.interaction_ids import PATTERN, unique
 from bot.chat.views import Button, ButtonStyle, Document, Fact, Tone, View
 from bot.texts import text
+from bot.texts.clocks import in_words
 from bot.texts.direction import isolate
 
 MOST_TEXT = 3900
@@ -98,12 +99,12 @@ def _within(paragraphs: list[str], room: int) -> list[str]:
 
 def _quotation(words: str, room: int) -> str:
     lines = len(re.findall(r"\n", words)) + 1
-    return "\n".join("> " + one for one in fit(words.strip(), max(20, room - 2 * min(lines, 200))).split("\n")[:200])
+    return "\n".join("> " + one for one in fit(in_words(words).strip(), max(20, room - 2 * min(lines, 200))).split("\n")[:200])
 
 
 def _fact(fact: Fact, room: int) -> str:
     linked = fact.channel and fact.value.isascii() and fact.value.isdigit()
-    value = f"<#{fact.value}>" if linked else fit(isolate(fact.value), max(20, room))
+    value = f"<#{fact.value}>" if linked else fit(isolate(in_words(fact.value) if fact.hidden else fact.value), max(20, room))
     return f"**{escape(fact.label)}:** ||{value}||" if fact.hidden else f"**{escape(fact.label)}:** {value}"
 
 

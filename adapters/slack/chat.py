@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import structlog
 from cachetools import FIFOCache
@@ -42,6 +43,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
     """See the kit's EditingChat."""
 
     platform = "slack"
+    own_clocks: Literal[True] = True
 
     def __init__(self, wire: SlackWire, delivery: Delivery, answer_log: AnswerLog, ports: Ports) -> None:
         super().__init__(ports)

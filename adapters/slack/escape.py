@@ -11,6 +11,7 @@ import re
 import unicodedata
 from typing import Any
 
+from bot.texts.clocks import MARK, in_words, spelled
 from bot.texts.direction import FSI, balanced
 
 ELLIPSIS = "…"
@@ -31,8 +32,8 @@ _FORMATS = re.compile(
 _ORDINARY = re.compile("[\n\t\x20-\x7e\u00a1-\u02ff]*")
 """Nothing to clean: true for most texts, and a fast path for long ones."""
 _LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029]")
-_FLAG = re.compile("(\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f)")
-"""England, Scotland, Wales and the like."""
+_FLAG = re.compile(f"(\U0001f3f4[\U000e0061-\U000e007a]{{2,6}}\U000e007f)|{MARK.pattern}")
+"""England, Scotland, Wales and the like, and marked times."""
 _GLUED = frozenset("\u200d\u200c\ufe0f\ufe0e")
 _LOOK_BACK = 400
 _CLOSERS = 4
@@ -40,13 +41,19 @@ _CLOSERS = 4
 
 
 def clean(text: str) -> str:
-    """Remove control and direction characters, tags and lone surrogates; line breaks stay."""
+    """Remove control and direction characters, tags and lone surrogates; line breaks and marked times stay."""
     if _ORDINARY.fullmatch(text):
         return text
     pieces = _FLAG.split(balanced(_LINE_BREAK.sub("\n", text)))
-    # Every second piece is a flag written with tag characters.
-    pieces[::2] = ("".join(one for one in piece if one in "\n\t" or _visible(one)) for piece in pieces[::2])
-    return "".join(pieces)
+    # Between what is ordinary stand a flag written with tag characters, or None, and a marked time, or None.
+    pieces[::3] = ("".join(one for one in in_words(piece) if one in "\n\t" or _visible(one)) for piece in pieces[::3])
+    return "".join(piece for piece in pieces if piece)
+
+
+def time(at: int, words: str) -> str:
+    """Markup that Slack shows to each reader in their own time zone and language; clients that can't show the words."""
+    said = words.replace("|", "/").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<!date^{at}^{{date_short_pretty}} {{time}}|{said}>"
 
 
 @functools.lru_cache(maxsize=8192)
@@ -65,7 +72,7 @@ def escape(text: str) -> str:
 
 
 def _entities(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return spelled(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), time)
 
 
 def formats(text: str) -> bool:
@@ -74,21 +81,24 @@ def formats(text: str) -> bool:
 
 
 def typed(text: str, limit: int = SECTION) -> dict[str, Any]:
-    """A text object that shows this text as typed, shortened to `limit` if necessary. Never empty."""
-    shown = fit(text, limit)
+    """A text object that shows this text as typed, shortened to `limit` if necessary. Never empty. Text without formatting has its times in
+    words."""
+    plain = formats(clean(in_words(text)))
+    shown = fit(in_words(text) if plain else text, limit)
     if not shown.strip().strip(_BLANK):
         return {"type": "plain_text", "text": "·", "emoji": False}
-    if formats(clean(text)):
+    if plain:
         return {"type": "plain_text", "text": shown, "emoji": False}
     return {"type": "mrkdwn", "text": shown, "verbatim": True}
 
 
 def fit(text: str, limit: int) -> str:
-    """Escaped text of at most `limit` characters, shortened with an ellipsis if necessary."""
+    """Escaped text of at most `limit` characters, shortened with an ellipsis if necessary; what is cut has its times in words."""
     cleaned = clean(text)
-    whole = _entities(cleaned)
-    if units(whole) <= limit:
-        return whole
+    for words in (cleaned, in_words(cleaned)):
+        if units(whole := _entities(words)) <= limit:
+            return whole
+    cleaned = in_words(cleaned)
     return _entities(_beginning(cleaned, limit - 1)) + ELLIPSIS
 
 
@@ -123,8 +133,11 @@ def _belongs(text: str, index: int) -> bool:
 
 
 def split(text: str, limit: int = SECTION) -> list[str]:
-    """Cleaned pieces that fit once escaped and together are the whole text. Cut between lines or words if possible."""
+    """Cleaned pieces that fit once escaped and together are the whole text. Cut between lines or words if possible, with times in words."""
     rest = clean(text)
+    if units(_entities(rest)) <= limit:
+        return [rest] if rest.strip() else []
+    rest = in_words(rest)
     limit = max(1, limit - min(rest.count(FSI), _CLOSERS))
     found: list[str] = []
     while rest:
@@ -140,8 +153,8 @@ def split(text: str, limit: int = SECTION) -> list[str]:
 
 
 def label(text: str, limit: int) -> str:
-    """One cleaned, escaped and cut line for buttons, labels and titles; empty if nothing is left."""
-    return fit(" ".join(clean(text).split()), limit)
+    """One cleaned, escaped and cut line for buttons, labels and titles, with times in words; empty if nothing is left."""
+    return fit(" ".join(clean(in_words(text)).split()), limit)
 
 
 def plain(text: str, limit: int) -> dict[str, Any]:
@@ -160,7 +173,7 @@ def shield(text: str) -> str:
 
 def alt(text: str, limit: int = 2000) -> str:
     """For alt texts, which are read aloud: only what could be read as a mention is escaped. Never empty."""
-    words = " ".join(clean(text).split())
+    words = " ".join(clean(in_words(text)).split())
     if units(escape(words)) > limit:
         words = _beginning(words, limit - 1) + ELLIPSIS
     return shield(words).replace("<", "&lt;").replace(">", "&gt;") or "·"

@@ -14,6 +14,7 @@ from adapters.kit.interaction_ids import unique
 from adapters.slack.escape import ELLIPSIS, SECTION, alt, clean, escape, fit, formats, label, plain, split, typed, units
 from bot.chat.views import Button, ButtonStyle, Fact, Tone, View
 from bot.texts import text
+from bot.texts.clocks import in_words
 from bot.texts.direction import isolate
 
 MOST_BLOCKS, MOST_VIEW_BLOCKS = 50, 100
@@ -65,13 +66,13 @@ def sheet(view: View, title: str, pictures: Sequence[Shown] = ()) -> dict[str, A
 
 
 def fallback(view: View) -> str:
-    """Text for notifications and screen readers: the same words as the blocks, shortened, without hidden facts."""
-    quote = fit(isolate(view.quote.strip()), 300)
+    """Text for notifications and screen readers: the same words as the blocks, shortened, without hidden facts, with times in words."""
+    quote = fit(isolate(in_words(view.quote).strip()), 300)
     about = "" if view.about is None else escape(view.about.label)
     who = f"<@{view.mention}> " if view.notifies and view.mention else ""
-    said = [who + escape(view.title.strip()), about, f"{text('slack.render.prompt')} {quote}" if quote else ""]
-    said += [escape(one.strip()) for one in view.text]
-    said += [f"{escape(one.label)}: {fit(isolate(one.value), 300)}" for one in view.facts if not one.hidden]
+    said = [who + escape(in_words(view.title).strip()), about, f"{text('slack.render.prompt')} {quote}" if quote else ""]
+    said += [escape(in_words(one).strip()) for one in view.text]
+    said += [f"{escape(in_words(one.label))}: {fit(isolate(in_words(one.value)), 300)}" for one in view.facts if not one.hidden]
     return _whole([one for one in said if one.strip()], FALLBACK) or "·"
 
 
@@ -99,9 +100,9 @@ def context(words: str) -> Block:
 
 def bold(words: str, limit: int = LABEL, before: str = "") -> dict[str, Any]:
     """One line in bold; in plain text if its own characters would be formatting."""
-    shown = label(words, limit) or "·"
-    if formats(clean(words)):
-        return {"type": "plain_text", "text": before + shown, "emoji": False}
+    if formats(clean(in_words(words))):
+        return {"type": "plain_text", "text": before + (label(words, limit) or "·"), "emoji": False}
+    shown = fit(" ".join(clean(words).split()), limit) or "·"
     return {"type": "mrkdwn", "text": f"{before}*{shown}*", "verbatim": True}
 
 
@@ -193,9 +194,10 @@ def objects(value: object) -> Iterator[Mapping[str, Any]]:
 
 def _words(view: View, facts: Sequence[Fact], room: int) -> list[Block]:
     """The quotation, paragraphs and facts. If space is short, the quotation gets at least half."""
-    quote = clean(view.quote[: 2 * MOST_IN_SHEET]).strip()
+    quote = clean(in_words(view.quote[: 2 * MOST_IN_SHEET])).strip()
     paragraphs = clean("\n\n".join(one.strip() for one in view.text if one.strip()))
-    shown = [Fact(one.label, clean(one.value).strip(), channel=one.channel) for one in facts if one.value.strip()][:MOST_FACTS]
+    values = [(one, clean(in_words(one.value) if one.hidden else one.value).strip()) for one in facts if one.value.strip()]
+    shown = [Fact(one.label, value, channel=one.channel) for one, value in values][:MOST_FACTS]
     wants = [units(escape(one)) for one in (paragraphs, *(fact.value for fact in shown))]
     quoted = min(units(escape(quote)), max(room - sum(wants), room // 2))
     shares = _shares(wants, room - quoted)
@@ -222,7 +224,7 @@ def _cut(words: str, room: int) -> str:
     """The text, or its beginning."""
     if units(escape(words)) <= room:
         return words
-    return "".join(split(words, max(20, room - 1))[:1]).rstrip() + ELLIPSIS
+    return "".join(split(in_words(words), max(20, room - 1))[:1]).rstrip() + ELLIPSIS
 
 
 def _quotation(quote: str, room: int, by: str) -> list[Block]:
@@ -239,7 +241,7 @@ def _facts(facts: Sequence[Fact], shares: Sequence[int]) -> list[Block]:
     table: list[dict[str, Any]] = []
     for fact, share in zip(facts, shares, strict=True):
         value = _cut(fact.value, share)
-        if len(value) <= VALUE and "\n" not in value:
+        if len(in_words(value)) <= VALUE and "\n" not in value:
             table += [bold(fact.label), _link(value) if fact.channel and CHANNEL.fullmatch(value) else typed(value, 2000)]
             continue
         found += _table(table)

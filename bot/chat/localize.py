@@ -19,9 +19,10 @@ def localize(said: Said, language: str) -> Said:
     return said if language == DEFAULT_LANGUAGE else _changed(said, lambda words: say(words, language))
 
 
-def zoned(said: Said, zone: str) -> Said:
-    """The same view, form or reply with all of its times in a time zone, in whichever language it is said later."""
-    return _changed(said, lambda words: in_zone(words, zone)) if has_times(said) else said
+def zoned(said: Said, zone: str, own_clocks: bool = False) -> Said:
+    """The same view, form or reply with all of its times in a time zone, in whichever language it is said later. `own_clocks`: marked, for
+    a platform that shows them to each reader on their own clock."""
+    return _changed(said, lambda words: in_zone(words, zone, own_clocks)) if has_times(said) else said
 
 
 def has_times(said: object) -> bool:

@@ -114,6 +114,14 @@ class SaysItself(Protocol):
 
 
 @runtime_checkable
+class OwnClocks(Protocol):
+    """Optional addition to ChatPort for platforms that show a time to each reader in their own zone and language. They get times marked
+    (`bot.texts.clocks`)."""
+
+    own_clocks: Literal[True]
+
+
+@runtime_checkable
 class StatesLanguage(Protocol):
     """Optional addition to ChatPort for platforms that state the language of a community or channel."""
 

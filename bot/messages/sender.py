@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.chat.localize import localize, zoned
-from bot.chat.port import ChatPort, Later, Message, Refused, RefusedWhy, SaysItself, SendResult, Sent, StatesLanguage, Unknown
+from bot.chat.port import ChatPort, Later, Message, OwnClocks, Refused, RefusedWhy, SaysItself, SendResult, Sent, StatesLanguage, Unknown
 from bot.chat.views import Audience, View
 from bot.events import EventStream, MessageRefused
 from bot.ledger import message_rows
@@ -266,7 +266,7 @@ class Sender:
                 async with asyncio.timeout(SEND_TIMEOUT):
                     language = await _language(chat, message)
                     with speaking(language):
-                        shown = localize(zoned(view, message.zone), language)
+                        shown = localize(zoned(view, message.zone, isinstance(chat, OwnClocks)), language)
                         return await chat.send(dataclasses.replace(message, language=language), shown)
             except TimeoutError:
                 return Unknown(detail="timeout")

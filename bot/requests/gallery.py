@@ -318,3 +318,8 @@ def _is_result(request: Request) -> bool:
 
 def _for_others(pressers: Pressers, person: str) -> bool:
     return pressers.admit(person, administrator=False)
+
+
+def strict(act: Act) -> Act:
+    """The action without its row if the row isn't a valid id. Its handler then answers, and records, an unknown row as usual."""
+    return act if ID.fullmatch(act.row) else replace(act, row="")

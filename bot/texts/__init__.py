@@ -35,6 +35,7 @@ _REGIONS = {
 _spoken: ContextVar[str] = ContextVar("spoken_language", default=DEFAULT_LANGUAGE)
 DEFAULT_ZONE = "UTC"
 _zone: ContextVar[str] = ContextVar("readers_zone", default=DEFAULT_ZONE)
+_own_clocks: ContextVar[bool] = ContextVar("own_clocks", default=False)
 
 log = structlog.get_logger()
 
@@ -160,17 +161,19 @@ def tells_time(words: object) -> bool:
     return isinstance(words, LocalizedText) and words.tells_time
 
 
-def in_zone(words: str, zone: str) -> str:
-    """The words with their times as the clocks of an IANA time zone show them, in whichever language they are said."""
+def in_zone(words: str, zone: str, own_clocks: bool = False) -> str:
+    """The words with their times as the clocks of an IANA time zone show them, in whichever language they are said. `own_clocks`: the
+    platform shows them to each reader on their own clock, so they are marked (`bot.texts.clocks`)."""
     if not isinstance(words, LocalizedText) or not words.tells_time:
         return words
 
     def said(language: str) -> str:
-        before = _zone.set(zone)
+        before = _zone.set(zone), _own_clocks.set(own_clocks)
         try:
             return words.in_language(language)
         finally:
-            _zone.reset(before)
+            _zone.reset(before[0])
+            _own_clocks.reset(before[1])
 
     return LocalizedText(said(_spoken.get()), said, tells_time=True)
 
@@ -178,6 +181,11 @@ def in_zone(words: str, zone: str) -> str:
 def readers_zone() -> str:
     """The time zone in which times are said meanwhile."""
     return _zone.get()
+
+
+def on_own_clocks() -> bool:
+    """Whether readers see times on their own clock meanwhile."""
+    return _own_clocks.get()
 
 
 def joined(separator: str, parts: Iterable[str]) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.zones import zone_of
-from bot.texts import LocalizedText, readers_zone, say, spoken, text
+from bot.texts import LocalizedText, on_own_clocks, readers_zone, say, spoken, text
+from bot.texts.clocks import marked
 from bot.texts.locales import decimal
 
 
@@ -57,7 +58,7 @@ def listed(values: Sequence[str], most: int | None = 8) -> str:
 
 
 def moment(at: float) -> str:
-    """Wall-clock time in the readers' zone, with its name: "21 Nov, 14:05 UTC"."""
+    """Wall-clock time in the readers' zone, with its name: "21 Nov, 14:05 UTC". Where each reader has a clock of their own, it's marked."""
 
     def said(language: str) -> str:
         zone = readers_zone()
@@ -65,7 +66,8 @@ def moment(at: float) -> str:
         month = text(f"phrase.month_{local.month}")
         called = local.tzname() or zone
         called = f"UTC{called}" if called[:1] in "+-" else called  # zones without a name are called by their offset
-        return say(text("phrase.moment", day=local.day, month=month, time=f"{local:%H:%M}", zone=called), language)
+        words = say(text("phrase.moment", day=local.day, month=month, time=f"{local:%H:%M}", zone=called), language)
+        return marked(at, words) if on_own_clocks() else words
 
     return LocalizedText(said(spoken()), said, tells_time=True)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.ledger import settings_rows
 from bot.texts import say, text
+from tests.slack.standin import text as reading
 from tests.slack.test_moderation import case_stage
 
 
@@ -41,7 +44,7 @@ async def test_people_read_their_own_language_and_channels_the_one_that_slack_st
         await s.until(
             lambda: say(text("case.button.case_claim"), "zh-Hant") in card.buttons, what="the card in the language that was chosen"
         )
-        assert "JST" in card.text
+        assert "JST" in card.raw, "the words for clients that can't show a time are in the community's zone"
 
 
 async def test_times_in_a_private_answer_are_in_the_readers_own_zone(tmp_path: Path) -> None:
@@ -50,4 +53,23 @@ async def test_times_in_a_private_answer_are_in_the_readers_own_zone(tmp_path: P
         await c.s.imagine("a boat")
         await c.s.picture()
         await c.s.slack.people.slash(c.s.ada, c.s.channel, "/imagine-show", "")
-        assert "UTC-05" in (await c.s.whisper(c.s.ada, "a boat")).text
+        assert "UTC-05" in (await c.s.whisper(c.s.ada, "a boat")).raw
+
+
+async def test_each_reader_of_a_shared_message_sees_times_on_their_own_clock(tmp_path: Path) -> None:
+    async with case_stage(tmp_path) as c:
+        card = await c.blocked()
+        found = [
+            hit
+            for one in reading.walk(card.blocks)
+            for hit in reading.DATE.findall(one.get("text") if isinstance(one.get("text"), str) else "")
+        ]
+        assert found
+        for zone in ("Asia/Tokyo", "America/Bogota"):
+            seen = "\n".join(reading.texts(card.blocks, zone))
+            for at, _, words in found:
+                local = datetime.fromtimestamp(int(at), ZoneInfo(zone))
+                assert f"{local:%b} {local.day}, {local.year} {local.hour % 12 or 12}:{local:%M %p}" in seen
+                assert words in card.raw
+            assert "UTC" not in seen
+        assert "<!date" not in card.raw

@@ -82,6 +82,8 @@ def check_message(body: Mapping[str, Any], *, new: bool, was_v2: bool = False, f
     texts = [one for one in components if one.get("type") == TEXT]
     if any(not one.get("content") for one in texts):
         raise invalid("components.0.content", "This field is required")
+    if any("\ue000" <= letter <= "\uf8ff" for letter in str(body)):
+        raise invalid("content", "A mark of the bot's own, which nobody can read")
     if sum(len(one["content"]) for one in texts) > 4000:
         raise invalid("components", "The displayable text cannot exceed 4000 characters")
     for one in components:

@@ -71,6 +71,17 @@ def check_message(world: World, method: str, payload: Mapping[str, Any]) -> None
     check_with_the_sdk(world, method, blocks)
     check_pictures(world, blocks)
     check_manners(world, method, payload)
+    check_times(world, method, payload)
+
+
+def check_times(world: World, what: str, payload: Mapping[str, Any]) -> None:
+    """Slack shows `<!date^…>` in mrkdwn alone, and only if it's well formed with words for other clients."""
+    for one in reading.walk(payload):
+        for words in [value for value in one.values() if isinstance(value, str)]:
+            if any("\ue000" <= letter <= "\uf8ff" for letter in words):
+                world.violation(f"{what}: a mark of ours in {words!r}")
+            if words.count("<!date") != (len(reading.DATE.findall(words)) if one.get("type") == "mrkdwn" else 0):
+                world.violation(f"{what}: a time that nobody can read in {words!r}")
 
 
 def check_view(world: World, view: Any) -> None:
@@ -82,6 +93,7 @@ def check_view(world: World, view: Any) -> None:
     for ping in reading.pings(None, view.get("blocks")):
         world.violation(f"a modal shows somebody's words as a mention: {ping}")
     check_with_the_sdk(world, "a modal", view.get("blocks") or [], view)
+    check_times(world, "a modal", view)
     check_pictures(world, view.get("blocks") or [])
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 PING = re.compile(r"<(?:!(?:channel|here|everyone|group|subteam\^[A-Z0-9]+)(?:\|[^>]*)?|@[UWB][A-Z0-9]+(?:\|[^>]*)?)>")
 LINK = re.compile(r"<((?:https?://|mailto:|tel:)[^|>]+)(?:\|([^>]*))?>")
@@ -13,6 +15,10 @@ EMOJI = re.compile(
     r":(\+1|-1|art|boom|bulb|camera|car|cat|dog|earth_africa|eyes|fire|frog|ghost|heart|house|moon|rainbow|robot_face|rocket|rose|skull"
     r"|smile|smiley|snowman|sob|sparkles|star|sun|tada|thumbsup|tree|warning|wave|white_check_mark|x|zap):"
 )
+DATE = re.compile(
+    r"<!date\^(\d{1,11})\^((?:[^|^<>{}]|\{(?:date|date_num|date_short|date_long|date_pretty|date_short_pretty|date_long_pretty|time|time_secs)\})+)(?:\^[^|<>]+)?\|([^<>|]+)>"
+)
+"""A time that each reader sees on their own clock, and the words for clients that can't."""
 MARKS = [re.compile(rf"(?<![\w{re.escape(m)}]){re.escape(m)}(?=\S)([^\n{re.escape(m)}]*?\S){re.escape(m)}(?!\w)") for m in "*_~"]
 CODE = re.compile(r"```(.+?)```|`([^`\n]+)`", re.DOTALL)
 QUOTE = re.compile(r"^(?:&gt;|>)(?:(?:&gt;|>){2})? ?", re.MULTILINE)
@@ -21,6 +27,17 @@ QUOTE = re.compile(r"^(?:&gt;|>)(?:(?:&gt;|>){2})? ?", re.MULTILINE)
 def decoded(text: str) -> str:
     """The three entities that Slack knows, and no other."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def dated(text: str, zone: str = "UTC") -> str:
+    """The text as somebody in a time zone sees its times, in English."""
+
+    def shown(found: re.Match[str]) -> str:
+        local = datetime.fromtimestamp(int(found[1]), UTC).astimezone(ZoneInfo(zone))
+        date, time = f"{local:%b} {local.day}, {local.year}", f"{local.hour % 12 or 12}:{local:%M %p}"
+        return re.sub(r"\{(date|time)\w*\}", lambda part: time if part[1] == "time" else date, found[2])
+
+    return DATE.sub(shown, text)
 
 
 def emojis(text: str) -> str:
@@ -33,15 +50,16 @@ def plain(item: Mapping[str, Any]) -> str:
     return decoded(emojis(text) if item.get("emoji", True) else text)
 
 
-def mrkdwn(text: str, *, verbatim: bool = False) -> str:
-    """What a mrkdwn text shows, roughly: a reader sees no marks, no quotation signs, a picture for an emoji, a name for a mention."""
+def mrkdwn(text: str, *, verbatim: bool = False, zone: str = "UTC") -> str:
+    """What a mrkdwn text shows, roughly: a reader sees no marks, no quotation signs, a picture for an emoji, a name for a mention, and
+    times on their own clock."""
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
         kept.append(found[1] if found[1] is not None else found[2])
         return f"\x00{len(kept) - 1}\x00"
 
-    text = CODE.sub(keep, text)
+    text = dated(CODE.sub(keep, text), zone)
     text = LINK.sub(lambda found: found[2] or found[1], text)
     text = NAMED.sub(lambda found: f"⟪{found[2] or found[1]}⟫", text)
     text = QUOTE.sub("", text)
@@ -63,8 +81,8 @@ def walk(found: Any) -> Iterator[dict[str, Any]]:
             yield from walk(value)
 
 
-def texts(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    """What a person reads in blocks, in order; no labels of buttons."""
+def texts(blocks: list[dict[str, Any]], zone: str = "UTC") -> Iterator[str]:
+    """What a person with their clock in this zone reads in blocks, in order; no labels of buttons."""
     for block in blocks:
         kind = block.get("type")
         if kind == "markdown":
@@ -79,7 +97,7 @@ def texts(blocks: list[dict[str, Any]]) -> Iterator[str]:
             if isinstance(one, Mapping) and one.get("type") == "plain_text":
                 yield plain(one)
             elif isinstance(one, Mapping) and one.get("type") == "mrkdwn":
-                yield mrkdwn(one.get("text", ""), verbatim=bool(one.get("verbatim")))
+                yield mrkdwn(one.get("text", ""), verbatim=bool(one.get("verbatim")), zone=zone)
 
 
 def pings(text: str | None, blocks: list[dict[str, Any]] | None) -> list[str]:
