@@ -117,7 +117,7 @@ class Simplify:
             step = ladder_rows.step(tx.connection, act.row)
             row = None if step is None else ladder_rows.get(tx.connection, step.ladder_id)
             if step is None or row is None:
-                return Reply(text("simplify.gone"), changed=False)
+                return Reply(text("simplify.over"), changed=False)
             if (row.platform, row.person) != (act.platform, act.person):
                 return Reply(text("reply.not_yours"), changed=False)
             return body(tx, row, step)

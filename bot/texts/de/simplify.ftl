@@ -20,6 +20,7 @@ add_one = Nur { $detail } wieder dazu
 sent = Unterwegs. Wenn es fertig ist, drücke den Knopf darunter, um weiterzumachen.
 nothing = Kürzer geht dieser Prompt nicht: Es gibt nichts wegzulassen. Bearbeite ihn, um es anders zu sagen.
 gone = Die Worte dieser Anfrage sind nicht mehr da, es gibt also nichts zu vereinfachen. Tippe /imagine, um neu anzufangen.
+over = Diese Schritte gibt es nicht mehr: Sie bleiben eine Woche lang. Drücke bei deiner Anfrage auf „Vereinfachen“, um neu anzufangen.
 found = Daran lag es: { $details }.
 found_rest = Alles Übrige klappt zusammen; so ist dein neuestes Bild entstanden. Um diesen Wortlaut noch einmal zu nehmen, drücke dort „Noch einmal“.
 subject_fails = An den Einzelheiten liegt es nicht

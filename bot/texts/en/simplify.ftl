@@ -20,6 +20,7 @@ add_one = Add back only { $detail }
 sent = On its way. When it's done, press the button under it to go on.
 nothing = This prompt is as short as it gets: there's nothing to leave out. Edit it to say it differently.
 gone = The words of this request are gone, so there's nothing to simplify. Type /imagine to start again.
+over = These steps aren't there anymore: they're kept for a week. Press Simplify on your request to start again.
 found = This made it fail: { $details }.
 found_rest = All the rest works together; your latest picture has it. To use that wording again, press Again there.
 subject_fails = It isn't one of the details

@@ -20,6 +20,7 @@ add_one = Recuperar solo { $detail }
 sent = En marcha. Cuando termine, pulsa el botón de debajo para seguir.
 nothing = Este prompt no puede ser más corto: no hay nada que quitar. Edítalo para decirlo de otra forma.
 gone = Las palabras de esta petición ya no están, así que no hay nada que simplificar. Escribe /imagine para empezar de nuevo.
+over = Estos pasos ya no están: se guardan una semana. Pulsa «Simplificar» en tu petición para empezar de nuevo.
 found = Esto la hacía fallar: { $details }.
 found_rest = Todo lo demás funciona junto; así es tu última imagen. Para usar otra vez ese texto, pulsa «Otra vez» allí.
 subject_fails = No es ninguno de los detalles

@@ -20,6 +20,7 @@ add_one = Remettre seulement { $detail }
 sent = C'est parti. Quand c'est fini, appuie sur le bouton en dessous pour continuer.
 nothing = Ce prompt ne peut pas être plus court : il n'y a rien à enlever. Modifie-le pour le dire autrement.
 gone = Les mots de cette demande ne sont plus là, il n'y a donc rien à simplifier. Tape /imagine pour recommencer.
+over = Ces étapes ne sont plus là : elles sont gardées une semaine. Appuie sur « Simplifier » sous ta demande pour recommencer.
 found = Voici ce qui faisait échouer : { $details }.
 found_rest = Tout le reste marche ensemble ; ta dernière image le montre. Pour reprendre ce texte, appuie là-bas sur « Encore une ».
 subject_fails = Ce n'est aucun des détails

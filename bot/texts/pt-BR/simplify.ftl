@@ -20,6 +20,7 @@ add_one = Trazer de volta só { $detail }
 sent = A caminho. Quando ficar pronta, aperte o botão embaixo dela para continuar.
 nothing = Este prompt não fica mais curto: não há o que tirar. Edite para dizer de outro jeito.
 gone = As palavras deste pedido não existem mais, então não há o que simplificar. Digite /imagine para recomeçar.
+over = Estes passos não existem mais: eles ficam guardados por uma semana. Aperte “Simplificar” no seu pedido para recomeçar.
 found = Isto fazia falhar: { $details }.
 found_rest = Todo o resto funciona junto; sua imagem mais recente é assim. Para usar esse texto de novo, aperte “Mais uma” lá.
 subject_fails = Não é nenhum dos detalhes

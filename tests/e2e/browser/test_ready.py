@@ -19,7 +19,8 @@ DRAWN = 62.0
 
 
 def choose(chat: Chat, way: str) -> None:
-    chat.ask("/imagine-status").press("Tell me when it is ready")
+    chat.ask("/imagine-status").button("Tell me when it is ready").press("Enter")
+    chat.check("the form of the setting")
     chat.dialog.get_by_role("combobox").select_option(label=way)
     chat.dialog.get_by_role("button", name="Save").press("Enter")
     expect(chat.notice).to_contain_text("Saved.")

@@ -1,4 +1,5 @@
-"""Look before publishing in a real browser: an administrator turns it on, a moderator publishes, and until then others see nothing."""
+"""Look before publishing in a real browser, by keyboard: an administrator turns it on, a moderator publishes, and until then others see
+nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser.conftest import OpenPage
 from tests.e2e.browser.process import Process
+from tests.e2e.browser.test_for_everybody import tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -31,16 +33,20 @@ def test_others_see_a_result_once_a_moderator_published_it(bot: Process, opened:
         mia.open("# moderators")
         answer = ana.imagine("a poster that somebody looks at first")
         answer.shows(1)
-        answer.press("Ask to publish")
+        answer.button("Ask to publish").focus()
+        ana.page.keyboard.press("Enter")
         answer.says("A reviewer looks at it before others see it")
         card = mia.about("asks to publish this result")
         card.shows(1)
         mia.check("the card")
         mia.picture(tmp_path / "review-card.png")
-        card.press("Claim")
+        card.button("Claim").focus()
+        mia.page.keyboard.press("Enter")
         card.says("Mia is deciding")
+        expect(card.article).to_be_focused()
+        tab_to(mia, "Publish it", most=5)
         expect(ben.page.get_by_role("log")).not_to_contain_text("somebody looks at first")
-        seen = ben.next(lambda: card.press("Publish it"))
+        seen = ben.next(lambda: mia.page.keyboard.press("Enter"))
         seen.shows(1)
         seen.says("Published after a look by Mia")
         card.says("published by Mia")

@@ -13,10 +13,11 @@ from bot.domain.failure import Evidence
 from bot.domain.outcome import Outcome
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
-from bot.ledger import request_rows
+from bot.ledger import ladder_rows, request_rows
 from bot.prompts.details import Detail, details_of
 from bot.prompts.normalise import normalise
 from bot.providers.port import Call, OnPartial
+from bot.texts import text
 from tests.unit.prompts.test_ladder import PROMPTS
 from tests.world import BLOCK, Service, World, bad, world
 
@@ -133,6 +134,19 @@ async def test_the_detail_that_leads_a_picture_astray_is_named_by_its_member_say
         assert calls <= math.ceil(math.log2(len(details_of(prompt)))) + 2
 
 
+async def test_a_step_of_last_week_says_so_and_a_new_ladder_begins(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([bad(REFUSED)])) as w:
+        failed = await w.imagine("a red robot with a lantern, watercolour, oil painting")
+        await w.answer(failed)
+        step = _row(await press(w, A.SIMPLIFY, failed))
+        await w.bot.ledger.write(lambda tx: ladder_rows.drop_before(tx, tx.now + 1))
+        for action in (A.LADDER_SEND, A.LADDER_SHOW):
+            late = await press(w, action, step)
+            assert (late.text, late.changed) == (text("simplify.over"), False)
+        assert (await press(w, A.SIMPLIFY, failed)).view is not None
+        assert len(w.service.calls) == 1
+
+
 async def test_a_block_gets_no_ladder_and_its_form_notes_the_case(tmp_path: Path) -> None:
     async with world(tmp_path, Service([bad(BLOCK)])) as w:
         row = await w.imagine("a knight with a sword, covered in blood")
@@ -170,5 +184,8 @@ async def test_a_block_on_the_way_ends_the_ladder(tmp_path: Path) -> None:
 
 async def shown_again(w: World, row: str) -> str:
     """The row of a step that another panel still shows."""
-    reply = await press(w, A.LADDER_SHOW, row)
+    return _row(await press(w, A.LADDER_SHOW, row))
+
+
+def _row(reply: Reply) -> str:
     return reply.view.buttons[0].row if reply.view is not None and reply.view.buttons else ""
