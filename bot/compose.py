@@ -122,11 +122,8 @@ async def build(
     views = RequestProjection(rules, ports, scheduler, moderation.standing, moderation.cases.reviewed, services)
     sender = _sender(ledger, ports, views, notices, moderation, writes)
     actions = RequestActions(ledger, rules, moderation.cases.open_case, scheduler.cancel, pictures.delete, moderation.reviews.ask)
-    guide, changes, batch_actions = (
-        Guide(actions),
-        PictureChanges(actions, pictures),
-        BatchActions(ledger, rules, moderation.community.access),
-    )
+    guide, changes = Guide(actions), PictureChanges(actions, pictures)
+    batch_actions = BatchActions(ledger, rules, moderation.community.access)
     gallery = Gallery(
         actions,
         lambda c, request, audience: moderation.views.with_case_step(c, request, views.view(c, request, audience)),
@@ -153,6 +150,7 @@ async def build(
         snapshot=lambda service: services.of(service).gate.snapshot(ports.monotonic()),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
+        own_settings=own_services.settings_of,
         roles=moderation.tier_roles,
         privacy_for=moderation.privacy.overview,
         batches=batch_actions,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -116,6 +116,8 @@ class Core:
     """The services beside the configured one, for /imagine-status."""
     hint: Callable[[], str] = str
     """What the provider's status page reports beside failures."""
+    own_settings: Callable[[str], Mapping[str, Any]] = lambda community: {}
+    """What a community's settings (`platform:community`) say about its own image service, as this process knows it."""
     gates: Callable[[], Mapping[str, Snapshot]] = dict
     """State of every image service's gate, by the service's name; for the operators' dashboard."""
     own_clocks: Collection[str] = ()
@@ -341,9 +343,9 @@ class Core:
 
     # ---- small facts for adapters --------------------------------------------------------------------------------------------
 
-    def options(self) -> Options:
-        """What the configured model accepts; cheap enough for autocomplete."""
-        return options_of(self.rules)
+    def options(self, platform: str = "", community: str = "") -> Options:
+        """What the configured model accepts, or the one of a community's own service; cheap enough for autocomplete."""
+        return options_of(self.rules.in_community(self.own_settings(f"{platform}:{community}")))
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:
         """A community's moderators' channel; None if none is set. For platforms where the channel's members are the moderators."""

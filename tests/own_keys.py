@@ -78,6 +78,7 @@ class Door:
             return web.json_response(WRONG, status=401)
         target = self.sandbox.base_url.removesuffix("/v1") + request.path_qs
         headers = {name: value for name, value in request.headers.items() if name.lower() in ("authorization", "content-type", "accept")}
+        headers.setdefault("Authorization", f"Bearer {OPERATOR}")
         async with (
             aiohttp.ClientSession() as web_session,
             web_session.request(request.method, target, data=body, headers=headers) as answer,

@@ -82,8 +82,15 @@ class Tree(app_commands.CommandTree[Any]):
         await interaction.client.answers.say(interaction, said)
 
 
+def _options(interaction: Event) -> Options:
+    """What the model of the command's community accepts."""
+    who = places.visitor(interaction)
+    found: Options = interaction.client.core.options(who.platform, who.community)
+    return found
+
+
 async def _suggest_size(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
-    options = interaction.client.core.options()
+    options = _options(interaction)
     found = suggestions(options.sizes, typed, places.language(interaction))
     if options.free_sizes and typed.strip() and not found:
         found = [app_commands.Choice(name=typed.strip()[:CHOICE], value=typed.strip()[:CHOICE])]
@@ -91,11 +98,11 @@ async def _suggest_size(interaction: Event, typed: str) -> list[app_commands.Cho
 
 
 async def _suggest_quality(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
-    return suggestions(interaction.client.core.options().qualities, typed)
+    return suggestions(_options(interaction).qualities, typed)
 
 
 async def _suggest_model(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
-    return suggestions(interaction.client.core.options().models, typed)
+    return suggestions(_options(interaction).models, typed)
 
 
 def suggestions(choices: tuple[Choice, ...], typed: str, language: str = DEFAULT_LANGUAGE) -> list[app_commands.Choice[str]]:

@@ -131,7 +131,7 @@ class Intake:
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
         plain = _imagine_modal(form, caller)
-        options = self.core.options()
+        options = self.core.options(caller.visitor.platform, caller.visitor.community)
         if not options.max_references:
             views = [plain]
         elif not self.reads_files:
@@ -182,7 +182,7 @@ class Intake:
 
     async def _picture_form(self, caller: Caller, message: object) -> None:
         found = attachments.of_message(message, self.bot_user) if isinstance(message, Mapping) else ()
-        if not self.core.options().max_references:
+        if not self.core.options(caller.visitor.platform, caller.visitor.community).max_references:
             await self.answers.say(caller, text("refusal.pictures_not_taken"))
         elif not self.reads_files:
             await self.answers.say(caller, text("slack.no_files_scope"))

@@ -74,7 +74,7 @@ class WebActions:
         }
 
     def options(self) -> Options:
-        return self._core.options()
+        return self._core.options(PLATFORM, COMMUNITY)
 
     async def send(self, draft: TypedLine) -> None:
         """Handle a line sent from the text box."""
@@ -177,7 +177,7 @@ class WebActions:
             await self._submit(key, wanted, draft)
             return
         form = await self._core.imagine_form(visitor)
-        free = self._core.options().free_sizes
+        free = self.options().free_sizes
         fields = tuple(_filled(field, wanted.get(field.name, ""), free=free and field.name == "size") for field in form.fields)
 
         async def submitted(values: dict[str, str]) -> str | None:
@@ -187,7 +187,7 @@ class WebActions:
 
     def _unusual(self, draft: TypedLine) -> TypedLine:
         """The line without the lists' unchanged defaults, so that options typed in the text win."""
-        options = self._core.options()
+        options = self.options()
         return replace(
             draft,
             size=None if draft.size == options.default_size else draft.size,

@@ -172,7 +172,7 @@ def _view(own: OwnService | None, mode: CommunityKeys, closed: str, wrong: str) 
 
     state = "" if own is not None else text("own.none_required" if mode is CommunityKeys.REQUIRED else "own.none")
     edit = button(ActionName.OWN_KEY_EDIT, "own.replace" if own else "own.set", ButtonStyle.PRIMARY, form=True)
-    remove = button(ActionName.OWN_KEY_REMOVE, "own.remove", ButtonStyle.DANGER)
+    remove = button(ActionName.OWN_KEY_REMOVE, "button.own_key_remove", ButtonStyle.DANGER)
     buttons = (*([] if closed else [edit]), *([remove] if own else []))
     lines = tuple(one for one in (text("own.how"), state, wrong, closed) if one)
     return View(title=text("own.title"), text=lines, facts=() if own is None else _facts(own), buttons=buttons, final=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.own_services import OwnService, own_service_of
+from bot.domain.own_services import SETTING, OwnService, own_service_of
 from bot.gate.settings import GateSettings
 from bot.ledger import own_rows
 from bot.ledger.store import Ledger, LedgerProblem
@@ -41,7 +41,7 @@ def as_sealed(service: OwnService, key: str) -> Mapping[str, Any]:
 
 def from_sealed(value: Mapping[str, Any]) -> tuple[OwnService, str] | None:
     """The same, as it was read; None if it's something else."""
-    service = own_service_of({"own_service": value.get("service")})
+    service = own_service_of({SETTING: value.get("service")})
     key = value.get("key")
     return None if service is None or not isinstance(key, str) else (service, key)
 
@@ -59,6 +59,7 @@ class OwnServices:
     changed: Callable[[str], None] = lambda name: None
     """Called after a change: what waits may go elsewhere now."""
     _held: dict[str, ImageService] = field(default_factory=dict)
+    _mine: Mapping[str, OwnService] = field(default_factory=dict)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -96,6 +97,7 @@ class OwnServices:
                 if name not in self._held and (made := await self._made(name, current.get(name), stored.get(name))) is not None:
                     self._held[name] = made
             gone = [self._held.pop(name) for name in set(self._held) - stored.keys() - current.keys()]
+            self._mine = mine
             self.services.use_own(self._held, {community: one.name for community, one in mine.items()})
             for one in gone:
                 await one.provider.aclose()
@@ -120,6 +122,11 @@ class OwnServices:
                 return DiscreetProvider(provider, found[1], f"{provider.gate_key}@{row.key}")
         log.error("own_key_unreadable", service=row.key)
         return None
+
+    def settings_of(self, community: str) -> Mapping[str, Any]:
+        """What the settings of a community (`platform:community`) say about its service, without asking the ledger."""
+        service = self._mine.get(community)
+        return {} if service is None else {SETTING: service.as_stored()}
 
     @property
     def keys_can_be_stored(self) -> bool:

@@ -20,6 +20,7 @@ from bot.domain.outcome import Billed, Outcome, Picture
 from bot.gate.settings import GateSettings
 from bot.pixels.workers import in_a_thread
 from bot.ports import SystemPorts
+from bot.requests.own_services import NO_OWN_KEYS, OwnKeyPlan
 from bot.requests.rules import Rules
 from tests.world import PICTURE, Service
 
@@ -83,6 +84,8 @@ class BotStage:
     ready: list[str] = field(default_factory=list)
     keys: Sequence[str] = ()
     """ENCRYPTION_KEYS."""
+    own: OwnKeyPlan = NO_OWN_KEYS
+    """How communities' own services are reached."""
 
     def pictures(self, count: int = 1, kind: str = "PNG", **options: object) -> Outcome:
         """An outcome with so many pictures."""
@@ -106,6 +109,7 @@ class BotStage:
             gate_settings=GateSettings(),
             provider=self.service,
             pictures=self.store,
+            own=self.own,
         )
         assert self.plugin.problems(self.env) == []
         self.adapter = self.plugin.build(self.env, context(self.bot, self.folder, demo=False, keys=self.keys))

@@ -82,7 +82,7 @@ class StageCore(Core):
     async def settings(self, visitor: Visitor) -> Form | Reply:
         return Reply("Only administrators change settings.", changed=False)
 
-    def options(self) -> Options:
+    def options(self, platform: str = "", community: str = "") -> Options:
         sizes = (
             Choice("1024x1024", "Square 1024×1024"),
             Choice("1536x1024", "Landscape 1536×1024"),

@@ -62,3 +62,4 @@ batch_retry_half = إعادة محاولة ما فشل بنصف السعر: بح
 batch_finish = إكمال
 batch_finish_now = الرسم بجودة عالية ({ $pictures })
 batch_finish_half = نصف السعر، خلال يوم
+own_key_remove = إزالة المفتاح

@@ -6,7 +6,6 @@ switched_off = أوقف مشغّل البوت المفاتيح الخاصة، ل
 no_encryption = لا يمكن حفظ مفتاح بعد، لأن مشغّل البوت لم يضبط ENCRYPTION_KEYS. اطلب منه تشغيل imagine-bot encryption new-key.
 set = حفظ مفتاح
 replace = استبدال المفتاح
-remove = إزالة المفتاح
 form_text = يُفحص المفتاح لدى الخدمة قبل حفظه دون شراء صورة. يُحفظ مشفّرًا ولا يُعرض مرة أخرى.
 service = خدمة الصور
 address = العنوان

@@ -62,3 +62,4 @@ batch_retry_half = Gescheiterte zum halben Preis noch einmal: höchstens { $cost
 batch_finish = Fertig zeichnen
 batch_finish_now = { $pictures } in hoher Qualität zeichnen
 batch_finish_half = Halber Preis, innerhalb eines Tages
+own_key_remove = Schlüssel entfernen

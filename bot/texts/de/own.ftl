@@ -6,7 +6,6 @@ switched_off = Der Betreiber des Bots hat eigene Schlüssel abgeschaltet, deshal
 no_encryption = Noch kann kein Schlüssel gespeichert werden, weil der Betreiber des Bots ENCRYPTION_KEYS nicht gesetzt hat. Bitte ihn, imagine-bot encryption new-key auszuführen.
 set = Schlüssel setzen
 replace = Schlüssel ersetzen
-remove = Schlüssel entfernen
 form_text = Der Schlüssel wird vor dem Speichern beim Dienst geprüft, ohne ein Bild zu kaufen. Er wird verschlüsselt gespeichert und nie wieder gezeigt.
 service = Bilddienst
 address = Adresse

@@ -62,3 +62,4 @@ batch_retry_half = Try the failed ones again, at half price: at most { $cost }
 batch_finish = Finish
 batch_finish_now = Draw { $pictures } in high quality
 batch_finish_half = Half price, within a day
+own_key_remove = Remove the key

@@ -6,7 +6,6 @@ switched_off = The bot's operator has switched off communities' own keys, so no 
 no_encryption = No key can be stored yet, because the bot's operator hasn't set ENCRYPTION_KEYS. Ask them to run imagine-bot encryption new-key.
 set = Set a key
 replace = Replace the key
-remove = Remove the key
 form_text = The key is checked with the service before it's stored, without buying a picture. It's stored encrypted and never shown again.
 service = Image service
 address = Address

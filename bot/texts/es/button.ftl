@@ -62,3 +62,4 @@ batch_retry_half = Reintentar los fallidos a mitad de precio: { $cost } como má
 batch_finish = Terminar
 batch_finish_now = Dibujar { $pictures } en alta calidad
 batch_finish_half = Mitad de precio, en un día como mucho
+own_key_remove = Quitar la clave

@@ -6,7 +6,6 @@ switched_off = El operador del bot ha desactivado las claves propias, así que n
 no_encryption = Aún no se puede guardar ninguna clave, porque el operador del bot no ha puesto ENCRYPTION_KEYS. Pídele que ejecute imagine-bot encryption new-key.
 set = Poner una clave
 replace = Cambiar la clave
-remove = Quitar la clave
 form_text = La clave se comprueba con el servicio antes de guardarla, sin comprar ninguna imagen. Se guarda cifrada y no se vuelve a mostrar.
 service = Servicio de imágenes
 address = Dirección

@@ -62,3 +62,4 @@ batch_retry_half = Réessayer les échecs à moitié prix : { $cost } au plus
 batch_finish = Terminer
 batch_finish_now = Dessiner { $pictures } en haute qualité
 batch_finish_half = Moitié prix, en un jour au plus
+own_key_remove = Retirer la clé

@@ -6,7 +6,6 @@ switched_off = L'opérateur du bot a désactivé les clés propres ; aucune ne p
 no_encryption = Aucune clé ne peut encore être enregistrée, car l'opérateur du bot n'a pas défini ENCRYPTION_KEYS. Demande-lui de lancer imagine-bot encryption new-key.
 set = Enregistrer une clé
 replace = Remplacer la clé
-remove = Retirer la clé
 form_text = La clé est vérifiée auprès du service avant d'être enregistrée, sans acheter d'image. Elle est enregistrée chiffrée et n'est plus jamais affichée.
 service = Service d'images
 address = Adresse

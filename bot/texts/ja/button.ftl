@@ -62,3 +62,4 @@ batch_retry_half = 失敗したものを半額で再試行（最大 { $cost }）
 batch_finish = 仕上げる
 batch_finish_now = 高品質で描く（{ $pictures }）
 batch_finish_half = 半額、1日以内
+own_key_remove = キーを削除

@@ -6,7 +6,6 @@ switched_off = ボットの運営者がコミュニティ独自のキーを無�
 no_encryption = ボットの運営者が ENCRYPTION_KEYS を設定していないため、キーをまだ保存できません。imagine-bot encryption new-key を実行するよう頼んでください。
 set = キーを設定
 replace = キーを交換
-remove = キーを削除
 form_text = キーは保存する前にサービスで確認されます。画像は購入しません。暗号化して保存され、二度と表示されません。
 service = 画像サービス
 address = アドレス

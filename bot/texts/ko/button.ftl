@@ -62,3 +62,4 @@ batch_retry_half = 실패한 것 반값으로 다시 시도 (최대 { $cost })
 batch_finish = 완성하기
 batch_finish_now = 고품질로 그리기 ({ $pictures })
 batch_finish_half = 반값, 하루 안에
+own_key_remove = 키 제거

@@ -6,7 +6,6 @@ switched_off = 봇 관리자가 커뮤니티 자체 키를 꺼 두어서 설정�
 no_encryption = 봇 관리자가 ENCRYPTION_KEYS를 설정하지 않아서 아직 키를 저장할 수 없어요. imagine-bot encryption new-key를 실행해 달라고 하세요.
 set = 키 설정
 replace = 키 교체
-remove = 키 제거
 form_text = 키는 저장하기 전에 이미지를 사지 않고 서비스에서 확인해요. 암호화해서 저장하고 다시 보여 주지 않아요.
 service = 이미지 서비스
 address = 주소

@@ -62,3 +62,4 @@ batch_retry_half = Tentar de novo os que falharam pela metade: no máximo { $cos
 batch_finish = Finalizar
 batch_finish_now = Desenhar { $pictures } em alta qualidade
 batch_finish_half = Metade do preço, em até um dia
+own_key_remove = Remover a chave

@@ -6,7 +6,6 @@ switched_off = O operador do bot desligou as chaves próprias, então nenhuma po
 no_encryption = Ainda não dá para guardar uma chave, porque o operador do bot não definiu ENCRYPTION_KEYS. Peça que ele execute imagine-bot encryption new-key.
 set = Definir uma chave
 replace = Trocar a chave
-remove = Remover a chave
 form_text = A chave é verificada com o serviço antes de ser guardada, sem comprar nenhuma imagem. Ela é guardada criptografada e nunca mais é mostrada.
 service = Serviço de imagens
 address = Endereço

@@ -62,3 +62,4 @@ batch_retry_half = 半价重试失败的，最多 { $cost }
 batch_finish = 画成成品
 batch_finish_now = 用高画质画 { $pictures }
 batch_finish_half = 半价，一天之内
+own_key_remove = 移除密钥

@@ -6,7 +6,6 @@ switched_off = 机器人的运营者关闭了社区自己的密钥，所以不�
 no_encryption = 现在还不能保存密钥，因为机器人的运营者没有设置 ENCRYPTION_KEYS。请他们运行 imagine-bot encryption new-key。
 set = 设置密钥
 replace = 更换密钥
-remove = 移除密钥
 form_text = 保存之前会先向服务核对密钥，不会购买图片。密钥加密保存，再也不会显示。
 service = 图片服务
 address = 地址

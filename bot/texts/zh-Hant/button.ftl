@@ -62,3 +62,4 @@ batch_retry_half = 半價重試失敗的，最多 { $cost }
 batch_finish = 畫成成品
 batch_finish_now = 用高畫質畫 { $pictures }
 batch_finish_half = 半價，一天之內
+own_key_remove = 移除金鑰

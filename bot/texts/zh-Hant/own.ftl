@@ -6,7 +6,6 @@ switched_off = 機器人的營運者關閉了社群自己的金鑰，所以不�
 no_encryption = 現在還不能儲存金鑰，因為機器人的營運者沒有設定 ENCRYPTION_KEYS。請他們執行 imagine-bot encryption new-key。
 set = 設定金鑰
 replace = 更換金鑰
-remove = 移除金鑰
 form_text = 儲存之前會先向服務核對金鑰，不會購買圖片。金鑰加密儲存，再也不會顯示。
 service = 圖片服務
 address = 位址

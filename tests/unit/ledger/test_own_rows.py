@@ -1,0 +1,78 @@
+"""Rows about communities' own services, on both databases: who has one, which keys are still needed, and what a copy takes along."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from bot.domain.own_services import SETTING, VAULT, OwnService, named
+from bot.domain.requests import Person, Place, Submission
+from bot.ledger import own_rows, request_rows, settings_rows, spend_rows, vault_rows
+from bot.ledger.store import Ledger, Tx
+from bot.ledger.tables import requests
+
+
+def service(id: str) -> OwnService:
+    return OwnService(named("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1234", "olu", 5.0)
+
+
+@pytest_asyncio.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    made = [0]
+
+    def new_id() -> str:
+        made[0] += 1
+        return f"id{made[0]:014d}"
+
+    opened = await Ledger.open(tmp_path, lambda: 1_800_000_000.0, new_id)
+    yield opened
+    await opened.close()
+
+
+def put(tx: Tx, community: str, one: OwnService | None, **other: Any) -> None:
+    values = {**other, **({} if one is None else {SETTING: one.as_stored()})}
+    settings_rows.replace(tx, "discord", community, values, "olu")
+    if one is not None:
+        vault_rows.put(tx, VAULT, one.name, f"sealed {one.name}")
+
+
+async def test_those_with_a_service_are_found_and_others_are_not(ledger: Ledger) -> None:
+    await ledger.write(lambda tx: (put(tx, "one", service("a"), budget_member_day=1), put(tx, "two", None, size="1024x1024")))
+    assert await ledger.read(own_rows.everyone) == {"discord:one": service("a")}
+
+
+async def test_a_key_is_kept_while_a_call_or_task_needs_it(ledger: Ledger) -> None:
+    first, second = service("a"), service("b")
+    await ledger.write(lambda tx: put(tx, "one", first))
+    place = Place("discord", "one", "imagine")
+    await ledger.write(lambda tx: request_rows.insert_received(tx, "r1", "e1", Submission(Person("ana"), place, "x"), deadline_at=9e9))
+
+    def state(now: str) -> Any:
+        return lambda tx: tx.connection.execute(requests.update().values(state=now, service=first.name))
+
+    for busy in ("calling", "collecting"):
+        await ledger.write(state(busy))
+        await ledger.write(lambda tx: (put(tx, "one", second), own_rows.forget_unneeded(tx)))
+        assert {one.key for one in await ledger.read(lambda c: own_rows.sealed(c, 0.0))} == {first.name, second.name}
+        assert await ledger.read(own_rows.under_way) == {first.name}
+    await ledger.write(state("answered"))
+    assert await ledger.write(own_rows.forget_unneeded) == 1
+    assert {one.key for one in await ledger.read(lambda c: own_rows.sealed(c, 0.0))} == {second.name}
+
+
+async def test_a_community_that_is_left_keeps_its_other_settings(ledger: Ledger) -> None:
+    await ledger.write(lambda tx: put(tx, "one", service("a"), size="1024x1024"))
+    assert await ledger.write(lambda tx: own_rows.remove(tx, "discord", "one")) == service("a")
+    assert await ledger.write(lambda tx: own_rows.remove(tx, "discord", "one")) is None
+    assert await ledger.read(lambda c: settings_rows.of_community(c, "discord", "one")) == {"size": "1024x1024"}
+    assert await ledger.read(lambda c: own_rows.sealed(c, 0.0)) == []
+
+
+async def test_pictures_of_all_services_are_counted_together(ledger: Ledger) -> None:
+    rows = [("own_service", "own-openai-a", "m2026-11"), ("own_service", "own-openai-b", "m2026-11"), ("everybody", "*", "m2026-11")]
+    await ledger.write(lambda tx: spend_rows.add(tx, rows, reserved=0, spent=5, pictures=3))
+    assert await ledger.read(lambda c: own_rows.pictures_in(c, "m2026-11")) == 6
+    assert await ledger.read(lambda c: own_rows.pictures_in(c, "m2026-12")) == 0

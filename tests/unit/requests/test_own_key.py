@@ -1,0 +1,167 @@
+"""Whose key draws a request, as a table; and what may be typed as the address of a service."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bot.catalogue.load import Catalogue
+from bot.domain.own_services import SETTING, CommunityKeys, OwnService, api_of, ends_of, is_own, named, own_service_of
+from bot.domain.refusal import Refusal
+from bot.domain.requests import LOCAL, Place, Request
+from bot.providers.services.registry import SERVICES
+from bot.requests.own_address import WrongAddress, read_address
+from bot.requests.own_key import drawn_with, home_of, unusable
+from bot.requests.rules import Rules
+from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices
+from tests.unit.requests.ground import Ground
+
+OFF, OPTIONAL, REQUIRED = CommunityKeys
+OLD, NEW = (
+    OwnService(named("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2", "gpt-image-1.5"), "1234", "olu", 5.0)
+    for id in ("old", "new")
+)
+XAI = OwnService(named("xai", "x"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "1234", "olu", 5.0)
+RULES = Rules(model=Catalogue.load().default())
+
+
+def own(service: OwnService | None) -> dict[str, object]:
+    return {} if service is None else {SETTING: service.as_stored()}
+
+
+async def request(ground: Ground, **values: object) -> Request:
+    return dataclasses.replace(await ground.asked(), **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("mode", "now", "sent_to", "expected"),
+    [
+        (OPTIONAL, None, DEFAULT, DEFAULT),
+        (OPTIONAL, None, "fallback", "fallback"),
+        (OPTIONAL, OLD, OLD.name, OLD.name),
+        (OPTIONAL, NEW, OLD.name, NEW.name),
+        (OPTIONAL, NEW, DEFAULT, NEW.name),
+        (OPTIONAL, NEW, "fallback", NEW.name),
+        (OPTIONAL, XAI, OLD.name, "own_changed"),
+        (OPTIONAL, XAI, DEFAULT, "own_changed"),
+        (OPTIONAL, NEW, HALF_PRICE, "own_changed"),
+        (OPTIONAL, None, OLD.name, DEFAULT),
+        (REQUIRED, None, OLD.name, "own_missing"),
+        (REQUIRED, None, DEFAULT, "own_missing"),
+        (REQUIRED, NEW, DEFAULT, NEW.name),
+        (OFF, None, DEFAULT, DEFAULT),
+        (OFF, OLD, OLD.name, "own_switched_off"),
+        (OFF, OLD, DEFAULT, "own_switched_off"),
+    ],
+)
+async def test_what_waits_is_drawn_with_the_key_of_the_moment(
+    ground: Ground, mode: CommunityKeys, now: OwnService | None, sent_to: str, expected: str
+) -> None:
+    waiting = await request(ground, service=sent_to)
+    found = drawn_with(waiting, own(now), dataclasses.replace(RULES, community_keys=mode))
+    assert (found.reason if isinstance(found, Refusal) else found.service) == expected
+
+
+async def test_pictures_that_the_other_service_does_not_take_are_not_sent_to_it(ground: Ground) -> None:
+    waiting = await request(ground, service=OLD.name, references=("ab" * 32,), model="gpt-image-2")
+    rules = dataclasses.replace(RULES, community_keys=OPTIONAL)
+    silicon = dataclasses.replace(NEW, name=named("siliconflow", "s"), api="siliconflow")
+    assert isinstance(drawn_with(waiting, own(NEW), rules), Request)
+    assert drawn_with(waiting, own(silicon), rules) == Refusal("own_changed")
+
+
+def test_the_command_line_and_direct_messages() -> None:
+    rules = dataclasses.replace(RULES, community_keys=REQUIRED)
+    assert unusable(Place(LOCAL, "x", "y"), {}, rules) is None
+    assert unusable(Place("discord", "dm:5", "y"), {}, rules) == Refusal("own_missing_direct")
+    assert home_of(None, None) is None  # type: ignore[arg-type]
+
+
+def test_a_names_api_is_in_it_and_everything_stored_is_read_again() -> None:
+    for api in SERVICES:
+        name = named(api, "abcdefgh23456789")
+        assert (is_own(name), api_of(name)) == (True, api)
+        assert len(name) <= 40
+    assert not any(is_own(name) for name in (DEFAULT, HALF_PRICE, "fallback", "key-2"))
+    assert own_service_of(own(OLD)) == OLD
+    for odd in ({}, {SETTING: None}, {SETTING: "x"}, {SETTING: []}):
+        assert own_service_of(odd) is None
+    assert [ends_of(key) for key in ("short", "x" * 15, "sk-0123456789-abcd")] == ["", "", "abcd"]
+
+
+def test_a_community_has_its_own_models_and_nothing_that_was_set_for_the_operators_service() -> None:
+    rules = Rules(
+        model=Catalogue.load().resolve("gpt-image-2"),
+        models={"gpt-image-2": Catalogue.load().resolve("gpt-image-2"), "b": Catalogue.load().resolve("b")},
+        equals={HALF_PRICE: {}, "fallback": {}},
+        default_quality="hd",
+        leave_out=frozenset({"quality"}),
+        community_keys=OPTIONAL,
+    )
+    here = rules.in_community(own(XAI))
+    assert (here.model.id, dict(here.models), dict(here.equals)) == ("grok-2-image", {}, {})
+    assert (here.leave_out, here.half_price, here.limits.own_key) == (frozenset(), False, True)
+    assert here.references.mask is False
+    assert list(rules.in_community(own(OLD)).models) == ["gpt-image-2", "gpt-image-1.5"]
+    assert rules.in_community({}) is rules
+    call = rules.for_call(XAI.name, "grok-2-image")
+    assert (call.model.id, dict(call.equals), call.leave_out) == ("grok-2-image", {}, frozenset())
+
+
+def test_a_service_that_is_not_known_here_is_never_the_operators() -> None:
+    services = ImageServices([ImageService(DEFAULT, None, None)])  # type: ignore[arg-type]
+    stranger = services.of(OLD.name)
+    assert (stranger.name, stranger.known) == (OLD.name, False)
+    assert stranger.gate.next(0.0, []).when == float("inf")  # type: ignore[union-attr]
+    assert services.of("no longer configured").name == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("typed", "api", "expected"),
+    [
+        ("", "openai", "https://api.openai.com/v1"),
+        ("", "fal", "https://queue.fal.run"),
+        ("https://art.example/v1/", "gateway", "https://art.example/v1"),
+        (" https://ART.example/v1/images/generations ", "gateway", "https://art.example/v1"),
+        ("https://art.example:443/v1", "gateway", "https://art.example/v1"),
+        (
+            "https://x.openai.azure.com/openai?api-version=2025-04-01-preview",
+            "azure",
+            "https://x.openai.azure.com/openai?api-version=2025-04-01-preview",
+        ),
+    ],
+)
+def test_addresses_that_are_taken(typed: str, api: str, expected: str) -> None:
+    assert read_address(typed, api) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("http://art.example/v1", "ftp://art.example", "art.example/v1", "https://", "https:///v1", "//art.example"),
+        *("https://art.example:8443/v1", "https://art.example:80/v1", "https://art.example:0/", "https://art.example:99999/"),
+        *("https://user@art.example/", "https://user:word@art.example/", "https://@art.example/"),
+        *("https://127.0.0.1/v1", "https://[::1]/v1", "https://2130706433/", "https://0x7f000001/", "https://127.1/", "https://10.0.0.1."),
+        *(
+            "https://localhost/v1",
+            "https://gateway/v1",
+            "https://a.local/",
+            "https://db.internal/",
+            "https://x.lan/",
+            "https://localhost./",
+        ),
+        *("https://art.example/v1?key=1", "https://art.example/v1#x", "https://art.example/\\evil", "https://art.example/ v1"),
+        *("https://ärt.example/", "https://art..example/", "https://-art.example/", "https://art.example/" + "x" * 300),
+    ],
+)
+def test_addresses_that_are_not(typed: str) -> None:
+    with pytest.raises(WrongAddress) as problem:
+        read_address(typed, "gateway")
+    assert problem.value.key == "address"
+
+
+@pytest.mark.parametrize("api", ["azure", "gateway"])
+def test_a_service_without_a_usual_address_needs_one(api: str) -> None:
+    with pytest.raises(WrongAddress, match="address_needed"):
+        read_address("", api)
