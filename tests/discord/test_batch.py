@@ -16,7 +16,7 @@ from bot.ledger.tables import spend
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.files import upload
 from tests.discord.standin.world import Interaction, Message
-from tests.platforms.batches import called, drafted
+from tests.platforms.batches import EQUALS, called, drafted, half_price, tasks
 from tests.platforms.stage import png
 from tests.unit.batch.kit import until
 
@@ -194,3 +194,19 @@ async def test_a_server_that_removes_the_bot_has_nothing_more_drawn(tmp_path: Pa
         hold.set()
         await asyncio.sleep(0.5)
         assert len(s.service.calls) == drawing < 20
+
+
+async def test_half_price_is_a_press_and_the_pictures_come_back(tmp_path: Path) -> None:
+    async with half_price() as services, stage(tmp_path, start=False) as s:
+        s.real = services
+        await s.start(equals=EQUALS)
+        batch = await s.answered(await command(s, b"a lighthouse\na harbour\n"), "waiting for your start")
+        await s.press(s.ada, batch, next(iter(batch.buttons)))
+        await s.until(lambda: "ready to choose from" in batch.text, 30.0, "the drafts")
+        await s.whisper(await s.discord.people.submit(await s.press(s.ada, batch, "Pick"), numbers="all"), "Picked: 1 and 2")
+        offer = await s.whisper(await s.press(s.ada, batch, "Finish"), "At half the price, within a day")
+        for _ in range(2):
+            await s.press(s.ada, offer, "Half price, within a day")
+        finals = await says(s, "2 pictures finished")
+        assert len(finals.pictures) == 2
+        assert await tasks(s) == [("half-price", 1)] * 2

@@ -18,10 +18,13 @@ from bot.catalogue.load import Catalogue
 from bot.compose import Bot, build, context
 from bot.domain.outcome import Billed, Outcome, Picture
 from bot.gate.settings import GateSettings
+from bot.lifecycle import Pictures
 from bot.pixels.workers import in_a_thread
 from bot.ports import SystemPorts
+from bot.providers.port import Provider
 from bot.requests.own_services import NO_OWN_KEYS, OwnKeyPlan
 from bot.requests.rules import Rules
+from bot.requests.services import ServicePlan
 from tests.world import PICTURE, Service
 
 WITHIN = 20.0
@@ -86,6 +89,8 @@ class BotStage:
     """ENCRYPTION_KEYS."""
     own: OwnKeyPlan = NO_OWN_KEYS
     """How communities' own services are reached."""
+    real: Callable[[Path], tuple[Provider, Pictures, Sequence[ServicePlan]]] | None = None
+    """Image services over HTTP, and the store that they draw into, made at each start; None for the scripted one."""
 
     def pictures(self, count: int = 1, kind: str = "PNG", **options: object) -> Outcome:
         """An outcome with so many pictures."""
@@ -102,13 +107,15 @@ class BotStage:
     async def start(self, **rules: object) -> None:
         """Start the bot and wait until it is connected."""
         self.folder.mkdir(exist_ok=True)
+        provider, pictures, others = (self.service, self.store, ()) if self.real is None else self.real(self.folder)
         self.bot = await build(
             data_dir=self.folder,
             ports=SystemPorts(),
             rules=Rules(model=Catalogue.load().default(), **rules),  # type: ignore[arg-type]
             gate_settings=GateSettings(),
-            provider=self.service,
-            pictures=self.store,
+            provider=provider,
+            pictures=pictures,
+            fallbacks=others,
             own=self.own,
         )
         assert self.plugin.problems(self.env) == []

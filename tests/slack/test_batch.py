@@ -10,7 +10,7 @@ import pytest
 from adapters.kit import attachments
 from bot.batch import view
 from bot.ledger import request_rows
-from tests.platforms.batches import called, drafted
+from tests.platforms.batches import EQUALS, called, drafted, half_price, tasks
 from tests.platforms.stage import png
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import Event, Message
@@ -131,3 +131,22 @@ async def test_a_cost_tag_is_a_field_of_the_form(tmp_path: Path) -> None:
         assert s.bot is not None
         (request,) = await s.bot.ledger.read(lambda c: request_rows.of_person(c, "slack", s.ada.id))
         assert request.tag == "spring sale"
+
+
+async def test_half_price_is_a_press_and_the_pictures_come_back(tmp_path: Path) -> None:
+    async with half_price() as services, stage(tmp_path, start=False) as s:
+        s.real = services
+        await s.start(equals=EQUALS)
+        await sent(s, content=b"a lighthouse\na harbour\n", budget="5", max_pictures="8")
+        batch = await s.message("waiting for your start")
+        await s.press(s.ada, batch, START)
+        await s.until(lambda: "ready to choose from" in batch.text, 40.0, "the drafts")
+        await filled(s, batch, "Pick", numbers="all")
+        await s.whisper(s.ada, "Picked: 1 and 2")
+        await s.press(s.ada, batch, "Finish")
+        offer = await s.whisper(s.ada, "At half the price, within a day")
+        for _ in range(2):
+            await s.press(s.ada, offer, "Half price, within a day")
+        finals = await s.message("2 pictures finished", timeout=40.0)
+        await s.until(lambda: len(finals.pictures) == 2, 30.0, "the finished pictures")
+        assert await tasks(s) == [("half-price", 1)] * 2

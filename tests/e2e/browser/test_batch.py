@@ -82,3 +82,23 @@ def test_topics_become_drafts_a_choice_and_finished_pictures(bot: Process, opene
     finals.article.scroll_into_view_if_needed()
     chat.picture(tmp_path / "batch-finals.png")
     assert "2 pictures finished" in ben.about("2 pictures finished").article.inner_text()
+
+
+def test_half_price_is_a_press_and_the_picture_comes_back(bot: Process, opened: OpenPage) -> None:
+    chat = opened(bot.url)
+    chat.page.get_by_role("button", name="Many at once").click()
+    chat.dialog.get_by_label("Topics", exact=True).fill("ein Leuchtturm zum halben Preis")
+    chat.dialog.get_by_label("Budget in dollars").fill("2")
+    chat.dialog.get_by_role("button", name="Show the price").click()
+    batch = chat.about("waiting for your start")
+    batch.press("Start, for at most $2.00")
+    batch.says("ready to choose from")
+    batch.press("Pick")
+    chat.dialog.get_by_label("Numbers").fill("all")
+    chat.dialog.get_by_label("Numbers").press("Enter")
+    batch.says("Picked: 1.")
+    offer = chat.next(lambda: batch.press("Finish"))
+    offer.says("At half the price, within a day instead of minutes: up to $")
+    offer.press("Half price, within a day")
+    batch.says(": finished")
+    chat.about("picture finished").shows(1)
