@@ -20,10 +20,10 @@ BLOCKED = "a loud quarrel in the tavern"
 WORDS = "two friends talk in the tavern"
 
 
-def blocked(chat: Chat, service: Service, words: str = BLOCKED) -> None:
+def blocked(chat: Chat, service: Service, words: str = BLOCKED, caption: str = "") -> None:
     """A member's request that the service blocks."""
     service.fault("safety_prompt", words, times=None)
-    chat.imagine(words).says(re.compile(r"case \d+"))
+    chat.imagine(f"{words}, caption: {caption}" if caption else words).says(re.compile(r"case \d+"))
 
 
 def moderators(chat: Chat, name: str) -> Chat:
@@ -66,7 +66,7 @@ def ledger(bot: Process, sql: str, *values: object) -> list[tuple[object, ...]]:
 def test_block_card_claim_rewrite_consent_picture_and_nothing_sent_in_between(service: Service, started: Start, opened: OpenPage) -> None:
     bot = started(service)
     ana, mia = opened(bot.url, "Ana"), opened(bot.url, "Mia")
-    blocked(ana, service)
+    blocked(ana, service, caption="Open today")
     moderators(mia, "Mia")
     seen = card(mia)
     expect(seen.state).to_contain_text("open")
@@ -78,10 +78,12 @@ def test_block_card_claim_rewrite_consent_picture_and_nothing_sent_in_between(se
     question.says(BLOCKED)
     question.says(WORDS)
     question.says(re.compile(r"up to \$"))
+    question.says("Text that's drawn on it: Open today")
     assert service.calls(BLOCKED) == 1
     assert service.calls(WORDS) == 0
-    question.press("Accept and send")
-    expect(ana.page.get_by_role("img")).to_have_count(1, timeout=ANSWER)
+    question.button("Accept and send").dblclick()
+    expect(ana.page.get_by_role("img")).to_have_count(2, timeout=ANSWER)
+    expect(ana.page.get_by_role("img").last).to_have_attribute("alt", re.compile("with the text “\\W?Open today"))
     assert (service.calls(BLOCKED), service.calls(WORDS)) == (1, 1)
     expect(seen.state).to_contain_text("accepted")
     expect(question.button("Accept and send")).to_have_count(0)
