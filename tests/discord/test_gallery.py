@@ -7,6 +7,9 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
+import bot.requests.gallery
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import Message
 
@@ -15,26 +18,27 @@ async def show(s: Stage, **options: object) -> Message:
     return await s.whisper(await s.discord.people.slash(s.ada, s.channel, "imagine-show", **options))
 
 
-async def test_the_list_is_private_has_pages_and_is_searched_by_option_and_by_form(tmp_path: Path) -> None:
+async def test_the_list_is_private_has_pages_and_is_searched_by_option_and_by_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.requests.gallery, "PAGE", 3)
     async with stage(tmp_path) as s:
-        for number in range(12):
+        for number in range(5):
             await s.answered(await s.imagine(f"lantern {number}"))
         bob = s.discord.world.user("Bob")
         s.discord.world.join(s.guild, bob)
         first = await show(s)
         assert first.ephemeral
-        assert "lantern 11" in first.text
+        assert "lantern 4" in first.text
         assert "lantern 1\u2069" not in first.text
         second = await s.whisper(await s.press(s.ada, first, "Next page"), "Page 2")
         assert second.ephemeral
         assert [one for one in second.buttons if one.startswith("Show")] == ["Show 1", "Show 2"]
-        await s.whisper(await s.press(s.ada, second, "Previous page"), "lantern 11")
-        found = await show(s, words="LANTERN 7", model="gpt", dates="2020..")
+        await s.whisper(await s.press(s.ada, second, "Previous page"), "lantern 4")
+        found = await show(s, words="LANTERN 2", model="gpt", dates="2020..")
         assert [one for one in found.buttons if one.startswith("Show")] == ["Show 1"]
         opened = await s.press(s.ada, found, "Search")
         assert opened.modal is not None
         again = await s.whisper(await s.discord.people.submit(opened, words="lantern 3", shelf="own"), "lantern 3")
-        assert "lantern 7" not in again.text
+        assert "lantern 2" not in again.text
         wrong = await s.press(s.ada, again, "Search")
         assert "isn't a date" in (await s.whisper(await s.discord.people.submit(wrong, dates="soon", shelf="own"))).text
         assert "Only moderators" in (await show(s, which="public")).text

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+import bot.requests.gallery
 from tests.slack.stage import stage
 
 
-async def test_the_list_has_pages_and_is_searched_by_words_and_by_form(tmp_path: Path) -> None:
+async def test_the_list_has_pages_and_is_searched_by_words_and_by_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.requests.gallery, "PAGE", 3)
     async with stage(tmp_path) as s:
-        for number in range(12):
+        for number in range(5):
             await s.imagine(f"lantern {number}")
             await s.message(f"lantern {number}")
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show")
-        first = await s.whisper(s.ada, "lantern 11")
+        first = await s.whisper(s.ada, "lantern 4")
         await s.press(s.ada, first, "Next page")
         second = await s.whisper(s.ada, "Page 2")
         assert [one for one in second.buttons if one.startswith("Show")] == ["Show 1", "Show 2"]
@@ -24,14 +28,14 @@ async def test_the_list_has_pages_and_is_searched_by_words_and_by_form(tmp_path:
         await s.until(lambda: len(s.messages(None, None, "Page 2")) == 3, what="the same page once more")
         assert not s.messages(None, None, "Page 3")
         assert not s.messages(None, s.slack.ben, "Page 2")
-        await s.slack.people.slash(s.ada, s.channel, "/imagine-show", "LANTERN 7 model:gpt since:2020")
+        await s.slack.people.slash(s.ada, s.channel, "/imagine-show", "LANTERN 2 model:gpt since:2020")
         found = await s.whisper(s.ada, "What I found")
         assert [one for one in found.buttons if one.startswith("Show")] == ["Show 1"]
         opened = await s.press(s.ada, found, "Search")
         await s.form(opened)
         await s.slack.acked(await s.slack.people.submit(opened, words="lantern 3", shelf="own"))
         again = await s.whisper(s.ada, "words: lantern 3")
-        assert "lantern 7" not in again.text
+        assert "lantern 2" not in again.text
         await s.slack.people.slash(s.ada, s.channel, "/imagine-show", "on:tomorrow")
         assert "isn't a date" in (await s.whisper(s.ada, "can't search")).text
         await s.slack.people.slash(s.slack.ben, s.channel, "/imagine-show", "lantern")
