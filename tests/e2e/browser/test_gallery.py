@@ -47,6 +47,10 @@ def test_a_member_finds_keeps_reproduces_and_saves_a_picture_by_keyboard_on_a_ph
     page.keyboard.press("Enter")
     expect(star).to_have_attribute("aria-pressed", "true")
     expect(star).to_be_focused()
+    star.dblclick()  # one press
+    expect(star).to_have_attribute("aria-pressed", "false")
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
     walrus.get_by_role("button", name="Tag").focus()
     page.keyboard.press("Enter")
     page.get_by_role("dialog").get_by_label("Tag").fill("spring sale")
@@ -93,6 +97,10 @@ def test_moderators_see_what_is_public_and_what_is_deleted_is_nowhere(bot: Proce
     gone.press("Delete")
     ben.dialog.get_by_role("button", name="Delete").click()
     gone.shows(0)
+    ben.page.goto(urljoin(bot.url, "gallery?you=ben&words=regatta"))
+    for name in ("Save picture", "Save how it was made"):
+        own = urljoin(bot.url, ben.page.get_by_role("link", name=name).get_attribute("href") or "")
+        assert (ben.page.request.get(own).status, ben.page.request.get(own.replace("you=ben", "you=ana")).status) == (200, 404)
     mia = opened(bot.url, "Mia").page
     mia.goto(urljoin(bot.url, "gallery?you=mia&words=otter&shelf=public"))
     cards = mia.get_by_role("article")
