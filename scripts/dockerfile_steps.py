@@ -2,9 +2,12 @@
 
     python scripts/dockerfile_steps.py [DOCKERFILE]
 
-Every step is read from the file. A path of the image is the same path below the folder. What needs root there (apt-get, useradd) is named
-and left out. Afterwards the image's own command runs with its environment and its health check: bad before, good while it runs, and
-SIGTERM ends it with 0.
+Every step is read from the file and printed. A path of the image is the same path below the folder. What needs root there (apt-get,
+useradd) is named and left out.
+
+Afterwards the image's own command runs with its environment, as its user, with everything but /data read-only and the sandbox as image
+service. Its health check is bad before, good while it runs, bad while it can't store anything, and good again; `doctor` beside it finds
+nothing; nothing but /data has changed; and SIGTERM ends it with 0.
 """
 
 from __future__ import annotations
@@ -35,6 +38,9 @@ NETWORK = re.compile(r"PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE$|(?:https?|no|all)_prox
 FOR_ROOT = ("apt-get ", "useradd ", "rm -rf /var/lib/apt")
 START, END = 60, 45
 """Seconds for a start, and compose.yaml's `stop_grace_period`."""
+NOTICED = 40
+"""Seconds within which the health check sees that the bot can't work, or that it can again."""
+SERVICE = re.compile(r"http://127\.0\.0\.1:\d+/v1")
 
 
 @dataclass
@@ -99,8 +105,10 @@ class Build:
                 self.facts[word] = rest[rest.index("[") :]
             case "USER":
                 assert rest == str(USER), f"the image runs as {rest}"
-            case _:
-                print(f"     {word} {rest}: nothing to do here")
+            case "STOPSIGNAL":
+                assert rest == "SIGTERM", f"the image is stopped with {rest}"
+        if word != "RUN":
+            print(f"     {word} {rest}", "(nothing to do here)" * (word in ("VOLUME", "EXPOSE")))
 
     def copy(self, words: list[str], earlier: Path) -> None:
         source = ROOT
@@ -115,7 +123,10 @@ class Build:
                 shutil.copytree(found, target, symlinks=True, ignore=ignored)
             else:
                 shutil.copy2(found, target)
-            _given(target)
+            if source == ROOT:  # the last stage's copies belong to root, as in the image
+                _given(target)
+            else:
+                subprocess.run(["chmod", "-R", "a-w", target], check=True)
 
     def run(self, command: str) -> None:
         if command.startswith(FOR_ROOT):
@@ -150,29 +161,76 @@ def build(content: str, folder: Path) -> Build:
 
 
 def lives(made: Build) -> None:
-    """Run the image's command until its health check is good, then end it."""
-    entry, usual = json.loads(made.facts["ENTRYPOINT"]), json.loads(made.facts["CMD"])
-    program = [str(made.root / "opt/imagine-bot/bin" / entry[0]), *entry[1:]]
-    subprocess.run(["chmod", "-R", "a-w", made.root / "opt"], check=True)  # read_only: true
-    env = {
-        **made.env,
-        "HEALTH_PORT": str(_free()),
-        "IMAGE_API_KEY": "sandbox",
-        "IMAGE_BASE_URL": f"http://127.0.0.1:{_free()}/v1",
-        "WEB_PORT": "0",
-    }
-    assert _health(made, env) != 0, "the health check is good without a bot"
-    bot = subprocess.Popen([*program, *usual], cwd=made.place("."), env=env, stderr=subprocess.PIPE, text=True, **as_user())
-    for _ in range(START):
-        if bot.poll() is not None or _health(made, env) == 0:
-            break
-        time.sleep(1)
-    healthy = bot.poll() is None and _health(made, env) == 0
-    bot.send_signal(signal.SIGTERM)
-    _, said = bot.communicate(timeout=END)
-    assert healthy, f"the health check never was good:\n{said}"
-    assert bot.returncode == 0, said
-    print("     the health check is bad without the bot and good with it; SIGTERM ends it with 0")
+    """Run the image's command, its health check and `doctor` as in a container, in good times and bad ones."""
+    program = _program(made)
+    before = _unchanging(made)
+    sandbox = _started(made, [*program, "sandbox", "--port", "0"], made.env)
+    try:
+        assert sandbox.stdout is not None
+        service = next(found[0] for line in sandbox.stdout if (found := SERVICE.search(line)))
+        own = {"HEALTH_PORT": str(_free()), "IMAGE_API_KEY": "sandbox", "IMAGE_BASE_URL": service, "WEB_PORT": "0"}
+        env = {**made.env, **own}
+        assert _health(made, env) != 0, "the health check is good without a bot"
+        print("     the health check is bad without the bot")
+        bot = _started(made, [*program, *json.loads(made.facts["CMD"])], env)
+        try:
+            _works(made, env, bot)
+        finally:
+            bot.send_signal(signal.SIGTERM)
+            said, _ = bot.communicate(timeout=END)
+        assert bot.returncode == 0, said
+        print("     SIGTERM ends it with 0")
+    finally:
+        sandbox.terminate()
+        sandbox.communicate(timeout=END)
+    assert _unchanging(made) == before, "something outside /data was written"
+    print("     nothing but /data was written")
+
+
+def _works(made: Build, env: dict[str, str], bot: subprocess.Popen[str]) -> None:
+    """The health check says whether the bot can work, and `doctor` that everything is fine."""
+    print(f"     good {_until(made, env, bot, good=True, within=START):.0f} s after the start")
+    examined = subprocess.run(
+        [*_program(made), "doctor", "--spend"], cwd=made.place("."), env=env, capture_output=True, text=True, check=False, **as_user()
+    )
+    assert examined.returncode == 0, examined.stdout + examined.stderr
+    print(f"     doctor --spend beside it: {examined.stdout.strip().splitlines()[-1]}")
+    _largest_file(made, bot, 0)
+    print(f"     bad {_until(made, env, bot, good=False, within=NOTICED):.0f} s after the disk was full")
+    _largest_file(made, bot, -1)
+    print(f"     good {_until(made, env, bot, good=True, within=NOTICED):.0f} s after there was room again")
+
+
+def _largest_file(made: Build, bot: subprocess.Popen[str], size: int) -> None:
+    """Set how large the bot's files may become; 0 is a full disk, -1 no limit. Done as its own user: root may not everywhere."""
+    words = f"import resource; resource.prlimit({bot.pid}, resource.RLIMIT_FSIZE, ({size}, -1))"
+    subprocess.run([made.root / "opt/imagine-bot/bin/python", "-c", words], check=True, **as_user())
+
+
+def _until(made: Build, env: dict[str, str], bot: subprocess.Popen[str], *, good: bool, within: float) -> float:
+    """The seconds until the health check is so."""
+    began = time.monotonic()
+    while time.monotonic() - began < within:
+        assert bot.poll() is None, f"the bot has ended: {bot.communicate()[0]}"
+        if (_health(made, env) == 0) is good:
+            return time.monotonic() - began
+        time.sleep(0.5)
+    raise AssertionError(f"the health check wasn't {'good' if good else 'bad'} within {within} s")
+
+
+def _program(made: Build) -> list[str]:
+    entry = json.loads(made.facts["ENTRYPOINT"])
+    return [str(made.root / "opt/imagine-bot/bin" / entry[0]), *entry[1:]]
+
+
+def _started(made: Build, command: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.Popen(command, cwd=made.place("."), env=env, **output, **as_user())  # type: ignore[call-overload]
+
+
+def _unchanging(made: Build) -> dict[str, float]:
+    """When each file and folder outside /data was last changed."""
+    return {str(one): one.lstat().st_mtime for one in made.root.rglob("*") if made.root / "data" not in (one, *one.parents)}
 
 
 def _health(made: Build, env: dict[str, str]) -> int:
