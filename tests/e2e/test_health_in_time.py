@@ -13,12 +13,13 @@ import sqlite3
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.health.probe import LOOK
 from tests.discord.process import Process
 from tests.discord.process import process as discord_process
 from tests.slack.stage import free_port
@@ -100,46 +101,75 @@ async def everywhere(folder: Path) -> AsyncIterator[Watched]:
         await bot.start()
         watched = Watched(bot, slack, port)
         await watched.turns([], 60, "readyz")
+        await bot.until(lambda: sum('"event": "ready"' in line for line in bot.output) == 3, 60, "all three platforms")
+        await asyncio.sleep(LOOK + 0.5)  # until it has seen itself that they are connected
         yield watched
 
 
-async def test_each_trouble_is_seen_in_time_and_its_end_too(tmp_path: Path) -> None:
-    took: dict[str, tuple[float, float]] = {}
-    async with everywhere(tmp_path) as here:
-        os.kill(here.pid, signal.SIGUSR1)
-        bad = await here.turns(["loop"], HANG)
-        took["the loop hangs"] = bad, await here.turns([])
+Took = dict[str, tuple[float, float]]
+"""Trouble -> seconds until it was seen, and until its end was."""
 
-        gateway, lost = here.bot.discord.gateway, "connection discord:gateway"
-        gateway.away = True
-        gateway.cut()
-        bad = await here.turns([lost])
-        assert await asyncio.to_thread(here.failing, "readyz") == [lost], "the other platforms are still up"
-        gateway.away = False
-        took["one of three platforms is away"] = bad, await here.turns([], 90)
 
-        gateway.silent = True
-        bad = await here.turns([lost])
-        gateway.silent = False
-        took["its gateway goes silent without a word"] = bad, await here.turns([], 90)
+LOST = "connection discord:gateway"
 
-        with contextlib.closing(sqlite3.connect(tmp_path / "data" / "imagine-bot.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            bad = await here.turns(["database"])
-            other.execute("ROLLBACK")
-        took["another program locks the database"] = bad, await here.turns([])
 
-        _, hard = resource.prlimit(here.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(here.pid, resource.RLIMIT_FSIZE, (0, hard))
+async def loop_and_platform(here: Watched, took: Took) -> None:
+    os.kill(here.pid, signal.SIGUSR1)
+    bad = await here.turns(["loop"], HANG)
+    took["the loop hangs"] = bad, await here.turns([])
+
+    gateway = here.bot.discord.gateway
+    gateway.away = True
+    gateway.cut()
+    bad = await here.turns([LOST])
+    assert await asyncio.to_thread(here.failing, "readyz") == [LOST], "the other platforms are still up"
+    gateway.away = False
+    took["one of three platforms is away"] = bad, await here.turns([], 90)
+
+
+async def silence(here: Watched, took: Took) -> None:
+    here.bot.discord.gateway.silent = True
+    bad = await here.turns([LOST])
+    here.bot.discord.gateway.silent = False
+    took["its gateway goes silent without a word"] = bad, await here.turns([], 90)
+
+
+async def queue(here: Watched, took: Took) -> None:
+    os.kill(here.pid, signal.SIGUSR2)
+    asked = await here.bot.imagine("a lighthouse that nothing works on")
+    bad = await here.turns(["queue"])
+    os.kill(here.pid, signal.SIGUSR2)
+    took["a due request is stuck"] = bad, await here.turns([], 60)
+    await here.bot.picture(asked, 60)
+
+
+async def database(here: Watched, took: Took) -> None:
+    with contextlib.closing(sqlite3.connect(here.bot.folder / "data" / "imagine-bot.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
         bad = await here.turns(["database"])
-        resource.prlimit(here.pid, resource.RLIMIT_FSIZE, (hard, hard))
-        took["the disk is full"] = bad, await here.turns([])
+        other.execute("ROLLBACK")
+    took["another program locks the database"] = bad, await here.turns([])
 
-        os.kill(here.pid, signal.SIGUSR2)
-        asked = await here.bot.imagine("a lighthouse that nothing works on")
-        bad = await here.turns(["queue"])
-        os.kill(here.pid, signal.SIGUSR2)
-        took["a due request is stuck"] = bad, await here.turns([], 60)
-        await here.bot.picture(asked, 60)
-        assert await here.bot.end() == 0
+    _, hard = resource.prlimit(here.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(here.pid, resource.RLIMIT_FSIZE, (0, hard))
+    bad = await here.turns(["database"])
+    resource.prlimit(here.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    took["the disk is full"] = bad, await here.turns([])
+
+
+async def test_each_trouble_is_seen_in_time_and_its_end_too(tmp_path: Path) -> None:
+    """Four processes side by side, because most of it is waiting for default limits."""
+    took: Took = {}
+
+    async def watched(troubles: Callable[[Watched, Took], Awaitable[None]]) -> None:
+        folder = tmp_path / troubles.__name__
+        folder.mkdir()
+        async with everywhere(folder) as here:
+            await troubles(here, took)
+            assert await here.bot.end() == 0
+
+    async with asyncio.TaskGroup() as side_by_side:
+        for troubles in (loop_and_platform, silence, queue, database):
+            side_by_side.create_task(watched(troubles))
+    assert len(took) == 6
     assert all(bad <= 30 and good <= 60 for bad, good in took.values()), took

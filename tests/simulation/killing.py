@@ -5,15 +5,20 @@ A server can be disturbed too, while the process lives: its sessions ended, or a
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import multiprocessing
+import multiprocessing.reduction
+import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -21,9 +26,8 @@ from bot.ledger import read_only
 from bot.ledger.request_rows import LIVE_ROWS
 from bot.ledger.server import LedgerServer
 from bot.ledger.tables import messages, requests, spend
+from tests.simulation import victim
 from tests.simulation.victim import lines
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,53 @@ class Killed:
     """SIGTERM ended the last life in order."""
 
 
-def start(folder: Path, server: LedgerServer | None) -> subprocess.Popen[str]:
-    """A life, once it is ready."""
-    command = [sys.executable, "-m", "tests.simulation.victim", str(folder), *([] if server is None else [server.url])]
+class Life:
+    """A process of its own that lives until it's killed or told to stop. It's forked from one that has imported everything, because imports
+    are most of a start."""
+
+    def __init__(self, folder: Path, server: LedgerServer | None) -> None:
+        reads, self._fed = os.pipe()
+        self._said, writes = os.pipe()
+        ends = [multiprocessing.reduction.DupFd(one) for one in (reads, writes)]
+        self.process = _FORKS.Process(target=_live, args=(folder, server, *ends), daemon=True)
+        self.process.start()
+        os.close(reads)
+        os.close(writes)
+        self.feed, self.out = os.fdopen(self._fed, "w", buffering=1), os.fdopen(self._said)
+        if self.out.readline() != "READY\n":
+            raise RuntimeError((folder / "errors").read_text()[-2000:])
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.join()
+        self._close()
+
+    def stop(self) -> bool:
+        """SIGTERM; whether it ended in order."""
+        os.kill(self.process.pid or 0, signal.SIGTERM)
+        self.process.join(30)
+        said = self.out.read()
+        self._close()
+        return "STOPPED" in said and self.process.exitcode == 0
+
+    def _close(self) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self.feed.close()
+        self.out.close()
+
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.simulation.victim"])
+
+
+def _live(folder: Path, server: LedgerServer | None, reads: Any, writes: Any) -> None:
+    """What the forked process does."""
     with (folder / "errors").open("a") as errors:
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, bufsize=1)
-    assert process.stdout is not None
-    if process.stdout.readline() != "READY\n":
-        raise RuntimeError((folder / "errors").read_text()[-2000:])
-    return process
+        for end, stream in ((reads.detach(), 0), (writes.detach(), 1), (errors.fileno(), 2)):
+            os.dup2(end, stream)
+    sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w", buffering=1)
+    asyncio.run(victim.main(folder, server))
 
 
 def loop(
@@ -61,8 +103,7 @@ def loop(
     """Starts, feeds and kills the process so often; then lets it finish. `disturb` is called once in the middle of each life."""
     r, sent = random.Random(seed), 0
     for _ in range(kills):
-        process, disturbed = start(folder, server), disturb is None
-        assert process.stdin is not None
+        life, disturbed = Life(folder, server), disturb is None
         end = time.monotonic() + r.uniform(0.02, 0.6) + (disturb is not None)
         while time.monotonic() < end:
             if not disturbed and r.random() < 0.05:
@@ -70,17 +111,15 @@ def loop(
                 disturb(r)  # type: ignore[misc]
             fresh = not sent or r.random() < 0.8
             sent += fresh
-            process.stdin.write(f"event{sent if fresh else r.randint(1, sent)}\n")
+            life.feed.write(f"event{sent if fresh else r.randint(1, sent)}\n")
             time.sleep(r.uniform(0, 0.02 if disturb is None else 0.1))  # a longer life isn't fed more
-        process.kill()
-        process.wait()
-    process = start(folder, server)
+        life.kill()
+    life = Life(folder, server)
     database = server or folder / "data" / "imagine-bot.db"
     deadline = time.monotonic() + 30 + sent
     while read_only.look(database, _open) and time.monotonic() < deadline:
         time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=30)
+    stopped = life.stop()
     answers: dict[str, set[str]] = defaultdict(set)
     for event, mark in lines(folder / "chat"):
         answers[event].add(mark)
@@ -93,7 +132,7 @@ def loop(
         doubled=sum(len(marks) > 1 for marks in answers.values()),
         uninvited=len(set(answers) - acknowledged),
         reserved=reserved,
-        stopped="STOPPED" in out and process.returncode == 0,
+        stopped=stopped,
     )
 
 
