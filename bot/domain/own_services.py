@@ -42,6 +42,8 @@ class OwnService:
     by: str
     """Platform id of who set it."""
     at: float
+    by_name: str = ""
+    """Their name; empty if they had it deleted."""
 
     @property
     def host(self) -> str:
@@ -76,7 +78,8 @@ def own_service_of(settings: Mapping[str, Any]) -> OwnService | None:
     models = tuple(str(one) for one in stored.get("models") or ())
     words = (str(stored.get(name) or "") for name in ("name", "api", "base_url"))
     name, api, base_url = words
-    return OwnService(name, api, base_url, models, str(stored.get("ends") or ""), str(stored.get("by") or ""), float(stored.get("at") or 0))
+    ends, by, by_name = (str(stored.get(one) or "") for one in ("ends", "by", "by_name"))
+    return OwnService(name, api, base_url, models, ends, by, float(stored.get("at") or 0), by_name)
 
 
 def ends_of(key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
@@ -54,6 +55,15 @@ def remove(tx: Tx, platform: str, community: str) -> OwnService | None:
         forget_unneeded(tx)
         tx.wake(CHANGED, f"{platform}:{community}")
     return gone
+
+
+def forget_name(tx: Tx, platform: str, person: str) -> None:
+    """Delete somebody's name where they set a key; their id stays."""
+    for place, one in everyone(tx.connection).items():
+        if place.startswith(f"{platform}:") and one.by == person and one.by_name:
+            community = place.removeprefix(f"{platform}:")
+            own = settings_rows.of_community(tx.connection, platform, community)
+            settings_rows.replace(tx, platform, community, {**own, SETTING: replace(one, by_name="").as_stored()}, person)
 
 
 def pictures_in(connection: Connection, period: str) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.chat.handlers import FormMaker, Handler
@@ -134,8 +134,8 @@ class OwnKey:
             return Reply(text("reply.already_done"), changed=False)
         own = settings_rows.of_community(tx.connection, act.platform, act.community)
         name = named(wanted.api, tx.new_id())
-        made = OwnService(name, wanted.api, wanted.base_url, wanted.models, ends_of(key), act.person, tx.now)
-        vault_rows.put(tx, VAULT, name, self.services.vault.seal(VAULT, name, as_sealed(made, key)))
+        made = OwnService(name, wanted.api, wanted.base_url, wanted.models, ends_of(key), act.person, tx.now, act.person_name[:80])
+        vault_rows.put(tx, VAULT, name, self.services.vault.seal(VAULT, name, as_sealed(replace(made, by_name=""), key)))
         _changed(tx, act, {**own, SETTING: made.as_stored()}, "replaced" if SETTING in own else "set", made)
         return Reply(text("own.saved" if proven else "own.saved_unproven", host=made.host))
 
@@ -184,7 +184,7 @@ def _facts(own: OwnService) -> tuple[Fact, ...]:
         "address": own.base_url,
         "models": listed(list(own.models), None),
         "key": text("own.ends", ends=own.ends) if own.ends else text("own.stored"),
-        "by": own.by,
+        "by": own.by_name or own.by,
         "at": moment(own.at),
     }
     return tuple(Fact(text(f"own.{name}"), value) for name, value in shown.items())

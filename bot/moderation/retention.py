@@ -23,6 +23,7 @@ from bot.ledger import (
     ladder_rows,
     memory_rows,
     message_rows,
+    own_rows,
     picture_rows,
     privacy_rows,
     request_rows,
@@ -208,6 +209,7 @@ def forget_person(tx: Tx, platform: str, person: str, gone: list[str]) -> Mappin
     memory_rows.forget(tx, key_of(platform, person))
     memory_rows.forget(tx, f"uploads:{platform}:{person}")
     forget_roles(tx, platform, person)
+    own_rows.forget_name(tx, platform, person)
     case_rows.ask_again_about_pictures(tx, platform, person)
     privacy_rows.forget_cases_of(tx, platform, person)
     remove_old_texts(tx)
