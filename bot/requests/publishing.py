@@ -12,8 +12,9 @@ from bot.domain.case_states import WAITING, CaseState
 from bot.domain.publishing import Results, results_of
 from bot.domain.request_states import Answer
 from bot.domain.requests import Place, Request, Submission
-from bot.ledger import case_rows, message_rows, picture_rows, request_rows, settings_rows
+from bot.ledger import case_rows, memory_rows, message_rows, picture_rows, request_rows, settings_rows
 from bot.ledger.store import Tx
+from bot.requests.transitions import CAPTION_DUE
 from bot.texts import text
 
 AskReview = Callable[[Tx, Request], Reply | None]
@@ -41,7 +42,11 @@ def unpublishable(tx: Tx, request: Request) -> Reply | None:
     if request.answer is not Answer.PICTURES or request.deleted or request.reported:
         return Reply(text("reply.nothing_to_publish"), changed=False)
     undecided = request.candidates and not request.picked and len(picture_rows.of_request(tx.connection, request.id)) > 1
-    return Reply(text("candidates.pick_first"), changed=False) if undecided else None
+    if undecided:
+        return Reply(text("candidates.pick_first"), changed=False)
+    # Otherwise a picture with words that no reviewer saw would join what was published.
+    drawing = memory_rows.recall(tx.connection, CAPTION_DUE + request.id) is not None
+    return Reply(text("change.busy"), changed=False) if drawing else None
 
 
 def fixed(tx: Tx, request: Request) -> Reply | None:

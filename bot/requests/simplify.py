@@ -274,4 +274,5 @@ def _submission(act: Act, root: Request, wording: str) -> Submission:
         references=root.references,
         consent=root.consent,
         template=root.template,
+        caption=root.caption,
     )

@@ -259,6 +259,18 @@ async def test_what_a_reviewer_looks_at_stays_as_it_is(tmp_path: Path) -> None:
         assert len(await s.pictures(made)) == 1
 
 
+async def test_a_result_whose_words_are_still_to_be_drawn_is_not_published_without_them(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await set_to(s, results="reviewed")
+        s.world.bot.wakeups.on("caption", lambda request_id: None)
+        made = await s.result(1, caption="Open today")
+        early = await s.press(A.PUBLISH, made)
+        assert (early.changed, early.text.startswith("I'm still working")) == (False, True)
+        await s.world.bot.captioning._draw(made)
+        case = await asked(s, made)
+        assert len((await card(s, case, "asks to publish")).pictures) == 2
+
+
 async def test_a_deleted_result_leaves_the_card_and_is_not_published(tmp_path: Path) -> None:
     async with reviewed(tmp_path) as (s, made):
         case = await asked(s, made)

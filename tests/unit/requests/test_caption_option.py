@@ -18,6 +18,8 @@ from bot.requests.choices import Choices, combined
 from bot.requests.questions import ask_about
 from bot.requests.sweep import sweep
 from tests.unit.requests.test_picture_changes import Stage, row_of, stage
+from tests.unit.requests.test_simplify import REFUSED
+from tests.world import bad
 
 A = ActionName
 
@@ -184,3 +186,15 @@ async def test_the_form_of_edit_has_the_words_and_may_drop_them(tmp_path: Path) 
             await s.press(A.EDIT, made, prompt=f"a bicycle {len(words)}", **values)
             child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
             assert child.caption == words
+
+
+async def test_a_step_of_simplify_keeps_the_words(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        s.world.service.script.append(bad(REFUSED))
+        failed = await s.world.imagine("a red robot with a lantern, watercolour, oil painting", caption="Open today")
+        await s.world.answer(failed)
+        step = await s.press(A.SIMPLIFY, failed)
+        assert step.view is not None
+        await s.press(A.LADDER_SEND, step.view.buttons[0].row)
+        [child, _] = await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana"))
+        assert child.caption == "Open today"
