@@ -20,6 +20,7 @@ import pytest
 from bot.sandbox.answers import Delays
 from bot.sandbox.server import RunningSandbox, start
 from bot.settings import KNOWN
+from tests.contract.provider.test_half_price import batches
 from tests.unit.batch.kit import until
 
 PROGRAM = [sys.executable, "-c", "from bot.cli.main import main; main()"]
@@ -211,3 +212,33 @@ async def test_a_file_in_the_way_is_a_sentence_before_anything_is_drawn(shell: S
     assert (code, "is a file, or lies below one. Name a folder." in said) == (1, True), said
     assert (shell.folder / "covers").read_text(encoding="utf-8") == "mine"
     assert await shell.calls() == []
+
+
+@pytest.mark.parametrize("shell", [0.1], indirect=True)
+async def test_ctrl_c_leaves_half_price_tasks_at_the_service_and_stop_cancels_them(shell: Shell) -> None:
+    (shell.folder / "topics.csv").write_text("topic\na lighthouse sandbox:batch_waits\n", encoding="utf-8")
+    shell.env["IMAGE_SERVICE"] = "openai"
+    assert (await shell.run("new", "topics.csv", *LIMITS, "--yes"))[0] == 0
+    assert (await shell.run("pick", "1", "all"))[0] == 0
+    before = (await shell.status())["spent_micros"]
+    process = await shell.begin("finish", "1", "--half-price", "--yes")
+
+    async def handed_in() -> bool:
+        return await asyncio.to_thread(lambda: [one["status"] for one in batches(shell.sandbox)]) == ["in_progress"]
+
+    await until(handed_in, TIMEOUT)
+    await asyncio.sleep(1.0)  # it has heard of it
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    code, said = await shell.ended(process)
+    assert time.monotonic() - began < 20.0, "it doesn't wait for what may take a day"
+    assert (code, "The service keeps drawing 1 picture at half price" in said) == (130, True), said
+    assert (await shell.status())["reserved_micros"] > 0
+    code, said = await shell.run("stop", "1")
+    assert "the service is asked to stop 1 picture at half price" in said
+    assert code == 3, said
+    found = await shell.status()
+    assert (found["state"], found["reserved_micros"], found["spent_micros"]) == ("stopped", 0, before)
+    assert [one["status"] for one in await asyncio.to_thread(batches, shell.sandbox)] == ["cancelled"]
+    (failure,) = (shell.folder / "covers" / "failures").iterdir()
+    assert "called off before the service drew it" in json.loads(failure.read_text(encoding="utf-8"))["sentence"]

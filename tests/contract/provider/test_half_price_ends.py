@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.batch import enqueued, steps
+from bot.batch.local import PLACE
 from bot.batch.messages import look_at
 from bot.batch.view import batch_view
 from bot.chat.views import ActionName
@@ -22,6 +23,7 @@ from bot.providers.half_price import HalfPriceProvider
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call, OnPartial
+from bot.requests.forgotten_batches import forget_batches
 from bot.sandbox.answers import Delays
 from bot.sandbox.server import RunningSandbox, start
 from bot.texts.phrases import money
@@ -326,3 +328,33 @@ async def test_trying_again_costs_what_its_button_says(sandbox: RunningSandbox, 
         await handed_in(sandbox, 2)
         assert await ends(there, batch) == [(ItemState.FAILED, "not_in_time")]
         assert await spent(there, batch) == BatchSpent(0, before.spent, before.pictures)
+
+
+async def test_an_owner_who_has_everything_deleted_waits_for_no_task(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    async with bot(sandbox, tmp_path) as there:
+        batch, _, _ = await finished_for_half(there, (WAITS,))
+        await named(there, batch)
+        before = (await spent(there, batch)).spent
+        await there.bot.ledger.write(lambda tx: forget_batches(tx, PLACE.platform, OWNER.id))
+
+        async def over() -> bool:
+            there.bot.scheduler.wake("*")
+            return (await spent(there, batch)).reserved == 0
+
+        await until(over, 30.0)
+        assert await states(sandbox) == ["cancelled"]
+        assert (await spent(there, batch)).spent == before
+
+
+async def test_where_the_bot_was_removed_its_tasks_are_cancelled(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    async with bot(sandbox, tmp_path) as there:
+        batch, _, _ = await finished_for_half(there, (WAITS,))
+        await named(there, batch)
+        await there.bot.core.community_left(PLACE.platform, PLACE.community)
+
+        async def over() -> bool:
+            there.bot.scheduler.wake("*")
+            return [(one.state, one.reason) for one in await items(there, batch)] == [(ItemState.FAILED, "called_off")]
+
+        await until(over, 30.0)
+        assert await states(sandbox) == ["cancelled"]
