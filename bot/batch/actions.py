@@ -24,9 +24,11 @@ from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Form, Reply, View
 from bot.domain.batches import Batch, BatchPlan, BatchState
+from bot.domain.refusal import Refusal
 from bot.domain.requests import Person, Place
-from bot.ledger import act_rows, batch_item_rows, batch_rows
+from bot.ledger import act_rows, batch_item_rows, batch_rows, block_rows
 from bot.ledger.store import Ledger, Tx
+from bot.messages.refusal_view import refusal_sentence
 from bot.moderation.access import AccessCheck, AccessLevel
 from bot.requests.rules import Rules
 from bot.requests.tiers import rules_here
@@ -59,7 +61,7 @@ class BatchActions:
             ActionName.BATCH_NEW: self._new,
             ActionName.BATCH_START: lambda act: self._step(act, self._start),
             ActionName.BATCH_PAUSE: lambda act: self._step(act, lambda tx, batch: _said(steps.pause(tx, batch), "paused")),
-            ActionName.BATCH_RESUME: lambda act: self._step(act, lambda tx, batch: _said(steps.resume(tx, batch, self.rules), "resumed")),
+            ActionName.BATCH_RESUME: lambda act: self._step(act, lambda tx, batch: self._go_on(tx, batch, act)),
             ActionName.BATCH_RAISE: lambda act: self._step(act, lambda tx, batch: self._raised(tx, batch, act)),
             ActionName.BATCH_STOP: lambda act: self._step(act, lambda tx, batch: _said(steps.stop(tx, batch), "stopped")),
             ActionName.BATCH_PICK: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "picked_now")),
@@ -192,6 +194,16 @@ class BatchActions:
         steps.start(tx, batch)
         batch_rows.mark(tx, batch.id, facts={})
         return Reply(text("batch.said_started", batch=batch.number))
+
+    def _go_on(self, tx: Tx, batch: Batch, act: Act) -> Reply:
+        held = (
+            block_rows.member_pause(tx.connection, batch.place.community, batch.person.id, tx.now)
+            if act.person == batch.person.id
+            else None
+        )
+        if held is not None:  # it would pause again at once
+            return Reply(refusal_sentence(Refusal(held.reason, until=held.until)), changed=False)
+        return _said(steps.resume(tx, batch, self.rules), "resumed")
 
     def _retry(self, tx: Tx, batch: Batch) -> Reply:
         return _said(steps.resume(tx, batch, self.rules, again=True), "retried")

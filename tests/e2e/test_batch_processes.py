@@ -21,6 +21,7 @@ from bot.sandbox.answers import Delays
 from bot.sandbox.server import RunningSandbox, start
 from bot.settings import KNOWN
 from tests.contract.provider.test_half_price import batches
+from tests.discord.process import process
 from tests.unit.batch.kit import until
 
 PROGRAM = [sys.executable, "-c", "from bot.cli.main import main; main()"]
@@ -100,10 +101,10 @@ async def shell(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator
 
 async def test_ctrl_c_finishes_what_is_drawn_and_resume_draws_the_rest(shell: Shell) -> None:
     shell.topics(10)
-    process = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
+    command = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
     await shell.called(2)
-    process.send_signal(signal.SIGINT)
-    code, said = await shell.ended(process)
+    command.send_signal(signal.SIGINT)
+    code, said = await shell.ended(command)
     assert code == 130
     assert "what's being drawn is finished because it's paid for. Ctrl-C again leaves at once." in said
     assert "Paused; what was being drawn is there. Go on with: imagine-bot batch resume 1" in said
@@ -121,16 +122,16 @@ async def test_ctrl_c_finishes_what_is_drawn_and_resume_draws_the_rest(shell: Sh
 @pytest.mark.parametrize("shell", [30.0], indirect=True)
 async def test_ctrl_c_twice_leaves_at_once_and_says_what_may_be_paid(shell: Shell) -> None:
     shell.topics(3)
-    process = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
+    command = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
     await shell.called(1)
-    process.send_signal(signal.SIGINT)
-    assert process.stderr is not None
+    command.send_signal(signal.SIGINT)
+    assert command.stderr is not None
     async with asyncio.timeout(TIMEOUT):
-        while b"Ctrl-C again" not in (line := await process.stderr.readline()):
+        while b"Ctrl-C again" not in (line := await command.stderr.readline()):
             assert line, "it ended before it said so"
     began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    code, said = await shell.ended(process)
+    command.send_signal(signal.SIGINT)
+    code, said = await shell.ended(command)
     assert time.monotonic() - began < 10.0
     assert code == 130
     assert "may be paid for" in said
@@ -140,10 +141,10 @@ async def test_ctrl_c_twice_leaves_at_once_and_says_what_may_be_paid(shell: Shel
 
 async def test_kill_9_loses_and_repeats_nothing(shell: Shell) -> None:
     shell.topics(8)
-    process = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
+    command = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
     await shell.called(2)
-    process.kill()
-    await process.wait()
+    command.kill()
+    await command.wait()
     code, said = await shell.run("new", "topics.csv", *LIMITS, "--yes")
     assert "It continues where it was" in said
     found = await shell.status()
@@ -221,7 +222,7 @@ async def test_ctrl_c_leaves_half_price_tasks_at_the_service_and_stop_cancels_th
     assert (await shell.run("new", "topics.csv", *LIMITS, "--yes"))[0] == 0
     assert (await shell.run("pick", "1", "all"))[0] == 0
     before = (await shell.status())["spent_micros"]
-    process = await shell.begin("finish", "1", "--half-price", "--yes")
+    command = await shell.begin("finish", "1", "--half-price", "--yes")
 
     async def handed_in() -> bool:
         return await asyncio.to_thread(lambda: [one["status"] for one in batches(shell.sandbox)]) == ["in_progress"]
@@ -229,8 +230,8 @@ async def test_ctrl_c_leaves_half_price_tasks_at_the_service_and_stop_cancels_th
     await until(handed_in, TIMEOUT)
     await asyncio.sleep(1.0)  # it has heard of it
     began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    code, said = await shell.ended(process)
+    command.send_signal(signal.SIGINT)
+    code, said = await shell.ended(command)
     assert time.monotonic() - began < 20.0, "it doesn't wait for what may take a day"
     assert (code, "The service keeps drawing 1 picture at half price" in said) == (130, True), said
     assert (await shell.status())["reserved_micros"] > 0
@@ -242,3 +243,22 @@ async def test_ctrl_c_leaves_half_price_tasks_at_the_service_and_stop_cancels_th
     assert [one["status"] for one in await asyncio.to_thread(batches, shell.sandbox)] == ["cancelled"]
     (failure,) = (shell.folder / "covers" / "failures").iterdir()
     assert "called off before the service drew it" in json.loads(failure.read_text(encoding="utf-8"))["sentence"]
+
+
+async def test_beside_a_running_bot_ctrl_c_only_stops_watching(shell: Shell) -> None:
+    shell.topics(8)
+    async with process(shell.folder, service=shell.sandbox.base_url):
+        command = await shell.begin("new", "topics.csv", *LIMITS, "--yes")
+        await shell.called(2)
+        command.send_signal(signal.SIGINT)
+        code, said = await shell.ended(command)
+        assert code == 130
+        assert "The running bot keeps drawing. Look again with: imagine-bot batch status 1" in said
+
+        async def drafted() -> bool:
+            return (await shell.status())["state"] == "drafted"
+
+        await until(drafted, TIMEOUT)
+        assert (await shell.run("resume", "1"))[0] == 0  # nothing to draw: it writes what isn't in the folder yet
+    assert Counter(one["prompt"] for one in await shell.calls()) == {f"topic {n}": 1 for n in range(8)}
+    assert shell.whole() == 8

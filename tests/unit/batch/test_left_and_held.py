@@ -62,7 +62,8 @@ async def test_a_break_after_several_blocks_is_said_in_the_readers_words_and_the
         assert "hast du bis" in say(why, "de")
         assert {one.state for one in await items(there, batch)} <= {ItemState.FAILED, ItemState.DRAWN, ItemState.DRAFT}
         drawn = len(service.calls)
-        await there.press(ActionName.BATCH_RESUME, batch.id)
+        assert "so you have a break until" in await there.press(ActionName.BATCH_RESUME, batch.id)
+        assert "continues" in await there.press(ActionName.BATCH_RESUME, batch.id, "mia")
         await reach(there, batch, BatchState.PAUSED)
         await shown(there, batch, "Several of your prompts were blocked")
         assert len(service.calls) == drawn, "while the break lasts, going on sends nothing"
