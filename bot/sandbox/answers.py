@@ -6,6 +6,7 @@ Faults that need more than a status and a body are in `behaviours.py`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 from collections.abc import Callable
@@ -111,11 +112,12 @@ class ResponseWriter:
 
     async def send(self, request: web.Request, status: int, headers: dict[str, str], body: list[bytes]) -> web.StreamResponse:
         response = web.StreamResponse(status=status, headers={**headers, "content-length": str(sum(map(len, body)))})
-        await response.prepare(request)
-        for part in body:
-            for start in range(0, len(part), _SLICE):
-                await response.write(part[start : start + _SLICE])
-        await response.write_eof()
+        with contextlib.suppress(ConnectionResetError):  # whoever asked is gone, such as a killed bot
+            await response.prepare(request)
+            for part in body:
+                for start in range(0, len(part), _SLICE):
+                    await response.write(part[start : start + _SLICE])
+            await response.write_eof()
         return response
 
     async def stream(self, request: web.Request, asked: Asked, error: object = None) -> web.StreamResponse:

@@ -2,7 +2,7 @@
 
 `sandbox:batch_expired`, `sandbox:batch_failed`, `sandbox:batch_waits` and `sandbox:batch_full` in a line's prompt decide what becomes of
 the whole batch: it runs out of time, it isn't accepted, it waits until somebody cancels it, or it isn't accepted while another one is
-unfinished, as if the limit on enqueued tokens were reached.
+unfinished, as if the limit on enqueued tokens were reached. `sandbox:batch_turned_away` says the latter at once instead of as its end.
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ class BatchEndpoints:
         content = self._files.get(str(asked.get("input_file_id")))
         if content is None or asked.get("completion_window") != "24h":
             return await self._refused(request, "bad_request_other")
+        if b"sandbox:batch_turned_away" in content:
+            about = {"message": _FULL, "type": "invalid_request_error", "param": None, "code": "token_limit_exceeded"}
+            return web.json_response({"error": about}, status=400)
         number = f"batch_sandbox{len(self._batches) + 1:06d}"
         batch: Value = {
             "id": number,

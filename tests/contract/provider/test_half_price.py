@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.kinds import Kind
+from bot.domain.kinds import Group, Kind
 from bot.domain.outcome import SUBMITTED, Billed, Outcome, Pending
 from bot.failures.classify import classify
 from bot.ports import SystemPorts
@@ -95,6 +95,18 @@ async def test_a_line_that_fails_says_why_and_costs_nothing(later: HalfPriceProv
     done = await to_the_end(later, call, await later.call(call))
     assert done.shortfall is not None
     assert (classify(done.shortfall).kind, done.billed, done.pictures) == (kind, Billed.NO, ())
+
+
+async def test_a_full_queue_is_a_limit_and_no_matter_of_the_key_or_the_words(later: HalfPriceProvider) -> None:
+    waiting = ask("a lighthouse sandbox:batch_waits")
+    await later.call(waiting)
+    for fault, number in (("batch_full", "a2"), ("batch_turned_away", "a3")):
+        call = ask(f"a mill sandbox:{fault}", number)
+        done = await to_the_end(later, call, await later.call(call))
+        assert done.shortfall is not None
+        found = classify(done.shortfall)
+        assert (found.kind, found.group, done.billed) == (Kind.RATE_LIMITED, Group.SERVICE, Billed.NO)
+    assert "Enqueued token limit" in str(done.shortfall.body)
 
 
 async def test_a_cancelled_task_ends_without_cost(later: HalfPriceProvider) -> None:
