@@ -1,0 +1,33 @@
+"""A task that gets its name when nobody wants it anymore: at half the price it's stopped, at the whole price its picture still comes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bot.batch import steps
+from bot.domain.outcome import Billed, Outcome, Pending
+from bot.requests.services import NOTHING
+from bot.requests.transitions import UNWANTED_TASK
+from tests.unit.batch.bench import Bench
+
+NAMED = Outcome(billed=Billed.UNKNOWN, status=200, pending=Pending("task-1"))
+
+
+@pytest.mark.parametrize(
+    ("half_price", "stopped", "asked_to_end"), [(True, True, True), (True, False, False), (False, True, False), (False, False, False)]
+)
+async def test_only_a_half_price_task_of_a_stopped_batch_is_asked_to_end(
+    bench: Bench, half_price: bool, stopped: bool, asked_to_end: bool
+) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, service_references=NOTHING)
+    made = await bench.finishing(1, half_price=half_price)
+    await bench.step(made)
+    [request] = await bench.asked(made)
+    attempt = await bench.ground.called(request.id)
+    if stopped:
+        await bench.write(lambda tx: steps.stop(tx, steps.must_exist(tx.connection, made)))
+    bench.ground.wakes.clear()
+    await bench.ground.end(attempt, NAMED)
+    assert [one.id for one in bench.ground.wakes if one.topic == UNWANTED_TASK] == ([attempt] if asked_to_end else [])
