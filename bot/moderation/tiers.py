@@ -222,6 +222,6 @@ def _limit(words: str, most: int | None) -> int | None:
 def _pause(words: str) -> int:
     if not words:
         return 0
-    if not (words.isascii() and words.isdigit() and int(words[:9]) <= PAUSE_MAX):
+    if not (words.isascii() and words.isdigit() and len(words) < 10 and int(words) <= PAUSE_MAX):
         raise WrongValue(text("tier.wrong_pause", value=words[:20], most=PAUSE_MAX))
     return int(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from bot import budgets
-from bot.budgets import COMMUNITY, EVERYBODY, MEMBER, Exhausted, Limits
+from bot.budgets import BATCH, COMMUNITY, EVERYBODY, MEMBER, Exhausted, Limits
+from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Person, Place, Request
+from bot.domain.requests import LOCAL, Person, Place, Request
+from bot.ledger import batch_rows
 from bot.ledger.store import Ledger
 from bot.ledger.tables import spend
 
@@ -102,3 +105,32 @@ async def test_no_limit_means_no_limit(ledger: Ledger) -> None:
 )
 def test_periods_end_where_people_expect(now: datetime, period: str, zone: str, then: datetime) -> None:
     assert budgets.renews(now.timestamp(), period, zone) == then.timestamp()
+
+
+async def test_the_operator_at_the_command_line_is_no_member_but_the_community_s_limits_count(ledger: Ledger) -> None:
+    limits = Limits()
+    found = await ledger.read(lambda c: budgets.remaining_for(c, Place(LOCAL, "home", ""), Person("ana"), limits, NOON))
+    assert [(one.scope, one.period, one.unit, one.left) for one in found] == [
+        (COMMUNITY, "day", "pictures", limits.community_pictures_day),
+        (COMMUNITY, "day", "money", limits.community_day),
+        (COMMUNITY, "month", "money", limits.community_month),
+    ]
+
+
+async def test_what_is_being_drawn_counts_against_the_budget_of_its_batch(ledger: Ledger) -> None:
+    asked, free = dataclasses.replace(request(), batch="b"), Limits(*[None] * 6)
+    batch = Batch("b", 0, BatchState.RUNNING, asked.person, asked.place, "t", BatchPlan(max_pictures=5, budget=1000), NOON, NOON)
+
+    async def left() -> list[int]:
+        found = await ledger.read(lambda c: budgets.remaining_for(c, asked.place, asked.person, free, NOON, "b"))
+        assert {(one.scope, one.period) for one in found} == {(BATCH, "total")}
+        return [one.left for one in found]
+
+    await ledger.write(lambda tx: batch_rows.insert(tx, "e", batch))
+    assert await left() == [5, 1000]
+    rows = await ledger.write(lambda tx: budgets.reserve(tx, asked, 600, 2, free))
+    assert isinstance(rows, list)
+    assert await left() == [3, 400]
+    assert isinstance(await ledger.write(lambda tx: budgets.reserve(tx, asked, 401, 1, free)), Exhausted)
+    await ledger.write(lambda tx: budgets.settle(tx, rows, reserved=600, wanted=2, cost=500, delivered=1))
+    assert await left() == [4, 500]

@@ -18,6 +18,7 @@ from bot.moderation.community import SECTIONS, TIERS_ROW
 from bot.requests.rules import Rules
 from bot.requests.tiers import Tier
 from bot.texts import text
+from bot.texts.phrases import money
 from tests.unit.moderation.ground import ADMIN, ANN, BEN, HOME, MO, Ground
 from tests.unit.moderation.test_tiers import GOOD, known, listed
 
@@ -53,6 +54,12 @@ async def test_the_list_says_what_tiers_are_and_opens_forms_for_administrators(g
         assert (one.opens_form, one.pressers.administrators) == (True, True)
     reply = await ground.press(A.TIERS, TIERS_ROW, ADMIN)
     assert not reply.changed
+
+
+async def test_a_tier_of_several_prices_says_the_lowest_and_the_highest(ground: Ground) -> None:
+    await saved(ground, "Largest size: 1024x1024\nQualities: low, medium")
+    costs = [money(ground.rules.highest_cost("1024x1024", quality, 1, "")) for quality in ("low", "medium")]
+    assert (await listed(ground)).facts[0].value.endswith(f" · a picture costs {costs[0]} to {costs[1]}")
 
 
 async def test_a_tier_of_one_price_says_one_price(ground: Ground) -> None:
@@ -107,7 +114,11 @@ async def test_where_there_are_several_models_a_tier_names_some_of_them(ground: 
     ground.rules = SEVERAL
     made = await saved(ground, f"Models: {OTHER.id}, {MODEL.id}; {OTHER.id}\nQualities: hd、low")
     assert (made.models, made.qualities) == ((OTHER.id, MODEL.id), ("hd", "low"))
-    assert (await listed(ground)).facts[0].value.startswith(f"everyone · Models: {OTHER.id} and {MODEL.id} · Qualities: hd and low")
+    assert (
+        (await listed(ground))
+        .facts[0]
+        .value.startswith(f"everyone · Models: {OTHER.id} and {MODEL.id} · Qualities: hd and low · a picture costs $")
+    )
     form = await ground.form(A.TIER_EDIT, made.id, ADMIN)
     assert isinstance(form, Form)
     assert form.fields[2].value.splitlines()[0] == f"Models: {OTHER.id}, {MODEL.id}"
@@ -142,7 +153,7 @@ async def test_pauses_that_are_taken(ground: Ground, line: str, pause: int) -> N
     assert (await saved(ground, line)).pause == pause
 
 
-@pytest.mark.parametrize("typed", ["86401", "-1", "1.5", "٣", "60 s", "1000000000", "x" * 30])
+@pytest.mark.parametrize("typed", ["86401", "-1", "1.5", "٣", "60 s", "1000000000", "0000864001", "0000000060", "x" * 30])
 async def test_pauses_that_are_not(ground: Ground, typed: str) -> None:
     assert await refused(ground, f"Pause: {typed}") == text("tier.wrong_pause", value=typed[:20], most=86_400)
 

@@ -185,6 +185,20 @@ def test_what_fits_stays_and_what_nobody_chose_becomes_the_nearest(
     assert limited(found, size, quality, {**FEW, "tier": ""}, RULES, usual) == found, "only tiers narrow"
 
 
+@pytest.mark.parametrize(
+    ("own", "size"),
+    [
+        ({"largest": "1600x1600"}, "1600x1600"),
+        ({"largest": "1600x1600"}, "2048x1248"),
+        ({"largest": "1008x1024"}, "1024x1024"),
+        ({}, "1440x960"),
+        ({}, "3840x2160"),
+    ],
+)
+def test_the_largest_size_itself_and_the_smallest_of_the_model_are_always_allowed(own: Mapping[str, Any], size: str) -> None:
+    assert limited(checked(size), size, "low", {"tier": "Few", **own}, RULES, (None, None)) == checked(size)
+
+
 SIZES = ("1024x1024", "1536x1024", "1024x1536")
 
 
