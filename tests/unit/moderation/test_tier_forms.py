@@ -114,11 +114,8 @@ async def test_where_there_are_several_models_a_tier_names_some_of_them(ground: 
     ground.rules = SEVERAL
     made = await saved(ground, f"Models: {OTHER.id}, {MODEL.id}; {OTHER.id}\nQualities: hd、low")
     assert (made.models, made.qualities) == ((OTHER.id, MODEL.id), ("hd", "low"))
-    assert (
-        (await listed(ground))
-        .facts[0]
-        .value.startswith(f"everyone · Models: {OTHER.id} and {MODEL.id} · Qualities: hd and low · a picture costs $")
-    )
+    value = (await listed(ground)).facts[0].value
+    assert value.startswith(f"everyone · Models: {OTHER.id} and {MODEL.id} · Qualities: hd and low · a picture costs $")
     form = await ground.form(A.TIER_EDIT, made.id, ADMIN)
     assert isinstance(form, Form)
     assert form.fields[2].value.splitlines()[0] == f"Models: {OTHER.id}, {MODEL.id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from bot.requests.accept import asked_about_uploads, reference_problem, upload_q
 from bot.requests.block_memory import remembered_failure
 from bot.requests.submit import store_submission
 from bot.requests.transitions import ask_again, stop_task
-from tests.unit.requests.ground import NOON, Ground
+from tests.unit.requests.ground import NOON, PICTURE, Ground
 
 
 def attached(pictures: int, masks: int = 0, made_here: int = 0) -> list[StoredAttachment]:
@@ -54,6 +55,41 @@ async def test_the_question_about_a_members_own_pictures(
         return found and found.reason
 
     assert await ground.ledger.write(body) == reason
+
+
+HERE = {"stored": PICTURE.sha256, "made_here": True}
+
+
+@pytest.mark.parametrize(
+    ("makers", "given", "asked"),
+    [
+        ([("test", "ana", True)], HERE, False),
+        ([("test", "ben", True)], HERE, True),
+        ([("test", "ben", False)], HERE, False),
+        ([("test", "ben", False), ("test", "cleo", True)], HERE, True),
+        ([("test", "ben", True), ("test", "ana", False)], HERE, False),
+        ([("other", "ana", True)], HERE, True),
+        ([], HERE, True),
+        ([], {**HERE, "role": AttachmentRole.MASK}, False),
+        ([], {"made_here": True, "handle": {"url": "x"}}, True),
+        ([], {"made_here": True}, False),
+    ],
+)
+async def test_consent_is_asked_for_pictures_that_were_made_from_somebody_elses(
+    ground: Ground, makers: list[tuple[str, str, bool]], given: dict[str, Any], asked: bool
+) -> None:
+    request = await ground.asked("tea")
+    for platform, person, references in makers:
+        made = await ground.drawn(person=person, place=Place(platform, "home", "imagine"))
+        if references:
+            await ground.ledger.write(lambda tx, made=made: request_rows.annotate(tx, made.id, references=["ef" * 32]))  # type: ignore[misc]
+    one = StoredAttachment("a", request.id, 0, Attachment("a.png", **given))
+
+    def body(tx: Tx) -> bool:
+        memory_rows.remember(tx, asked_about_uploads(request), True)
+        return upload_question(tx, request, [one]) is not None
+
+    assert await ground.ledger.write(body) is asked
 
 
 @pytest.mark.parametrize(
