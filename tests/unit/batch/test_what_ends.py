@@ -54,7 +54,7 @@ async def test_a_request_that_went_wrong_for_the_moment_pauses_and_keeps_its_top
     await bench.step(made)
     now = await bench.now(made)
     assert (now.state, now.reason) == (S.PAUSED, "refused")
-    assert str(now.facts["sentence"])
+    assert now.facts["refusal"]["reason"] == "community_not_allowed"  # type: ignore[index]
     found = [(one.state, one.request_id, one.tries) for one in await bench.items(made)]
     assert found == [(N.DRAFT, "", 1), (N.DRAFT, "", 0), (N.DRAFT, "", 0)], "a refusal at once stops the asking"
 
@@ -236,7 +236,7 @@ async def test_what_failed_is_drawn_again_where_it_failed(bench: Bench) -> None:
         ]
     )
     await bench.write(lambda tx: batch_rows.mark(tx, made, state=S.FINISHED.value))
-    now = await bench.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, made), again=True))
+    now = await bench.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, made), bench.ground.rules, again=True))
     assert now.state is S.FINISHING
     assert [one.state for one in await bench.items(made)] == [N.FINAL, N.DRAFT]
 
@@ -248,7 +248,7 @@ async def test_only_drafts_that_failed_make_it_draw_again(bench: Bench) -> None:
             tx, batch_item_rows.of_batch(tx.connection, made)[0], state=N.FAILED.value, reason="server_error", draft_request=""
         )
     )
-    now = await bench.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, made), again=True))
+    now = await bench.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, made), bench.ground.rules, again=True))
     assert (now.state, (await bench.items(made))[0].state) == (S.RUNNING, N.DRAFT)
 
 

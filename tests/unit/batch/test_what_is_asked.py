@@ -85,7 +85,7 @@ async def test_no_more_is_asked_for_than_the_budget_has_room_for(bench: Bench, m
     assert (now.state, now.reason) == (S.PAUSED, "money")
     used = await bench.ground.ledger.read(lambda c: batch_rows.spent(c, made))
     assert now.facts == {"need": one, "left": now.plan.budget - used.spent, "limit": now.plan.budget}
-    await bench.write(lambda tx: steps.resume(tx, now, budget=4 * one))
+    await bench.write(lambda tx: steps.resume(tx, now, bench.ground.rules, budget=4 * one))
     await bench.step(made)
     assert len(await bench.asked(made)) == 1
 
@@ -114,7 +114,7 @@ async def test_a_limit_below_what_is_used_leaves_nothing_and_not_less(bench: Ben
         await bench.write(lambda tx, made=made: steps.pause(tx, steps.must_exist(tx.connection, made)))
         await bench.rescaled(made, **{name: 1})
         await bench.step(made)
-        await bench.write(lambda tx, made=made: steps.resume(tx, steps.must_exist(tx.connection, made)))
+        await bench.write(lambda tx, made=made: steps.resume(tx, steps.must_exist(tx.connection, made), bench.ground.rules))
         now = await bench.step(made)
         assert (now.state, now.reason, now.facts["left"]) == (S.PAUSED, reason, 0)
 
