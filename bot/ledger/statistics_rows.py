@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Float, case, cast, func, select
 
+from bot.domain.own_services import PREFIX
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin
 from bot.ledger.dialect import json_text, json_truth
@@ -90,11 +91,11 @@ def outcomes(connection: Connection, since: float, until: float, spans: int) -> 
 
 
 def failures(connection: Connection, since: float) -> Sequence[FailureCount]:
-    """Failures by kind, model, size and template, most frequent first."""
+    """Failures by kind, model, size and template, most frequent first; those of communities' own services are theirs."""
     count, pictures = func.count(), func.sum(case((requests.c.answer == Answer.PICTURES.value, 1), else_=0))
     rows = connection.execute(
         select(_KIND, requests.c.model, requests.c.size, requests.c.origin, count, pictures)
-        .where(requests.c.created_at >= since, _KIND.is_not(None))
+        .where(requests.c.created_at >= since, _KIND.is_not(None), func.coalesce(requests.c.service, "").not_like(f"{PREFIX}%"))
         .group_by(_KIND, requests.c.model, requests.c.size, requests.c.origin)
         .order_by(count.desc(), _KIND)
     )

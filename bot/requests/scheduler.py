@@ -198,7 +198,8 @@ class Scheduler:
             self._regroup()
         if not self.handover.runs_gate:
             return float("inf")
-        wake_at = min(self._fallback.when(self.services, now), *(self._grant(service) for service in self.services))
+        asked = self.services.to_ask(self._waiting)
+        wake_at = min(self._fallback.when(self.services, now), *(self._grant(service) for service in asked))
         await self.handover.flush()
         return wake_at
 

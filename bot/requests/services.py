@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 
 from bot.domain.attachments import ReferenceLimits
@@ -93,6 +93,10 @@ class ImageServices:
     def own(self) -> Sequence[ImageService]:
         """Communities' own."""
         return list(self._own.values())
+
+    def to_ask(self, waiting: Mapping[str, Sized]) -> list[ImageService]:
+        """Those whose gate is asked for a grant: the operator's, and of communities' own those for which something waits."""
+        return [*self._by_name.values(), *(one for name, one in self._own.items() if waiting.get(name))]
 
     def use_own(self, services: Mapping[str, ImageService], communities: Mapping[str, str]) -> None:
         """Take communities' services by name, and the name of each community's (`platform:community`)."""

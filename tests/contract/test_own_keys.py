@@ -12,7 +12,8 @@ from sqlalchemy import select
 from bot.chat.views import Audience, FieldKind, Form
 from bot.domain.own_services import CommunityKeys
 from bot.domain.request_states import Answer
-from bot.ledger import notice_rows, own_rows, request_rows
+from bot.evidence.collect import find
+from bot.ledger import notice_rows, own_rows, request_rows, statistics_rows
 from bot.ledger.tables import audit, spend
 from tests.own_keys import ALPHA, BASE, BETA, GAMMA, OPERATOR, PUBLIC, Door, Town, encryption_key, open_door, town
 
@@ -140,6 +141,13 @@ async def test_one_broken_key_stops_its_own_community_alone_and_its_moderators_a
         assert told is not None
         assert f"ends in …{ALPHA[-4:]}" in " ".join(told.text)
         assert await t.bot.ledger.read(notice_rows.open_causes) == [], "operators aren't told of every community"
+        failed = await t.ask("home", "a grey bicycle")
+        await t.answer(failed)
+        gates = {one.name: one.gate.snapshot(t.bot.ports.monotonic()).stage for one in t.bot.services}
+        assert gates == {"": "", t.bot.services.own_of("test:home"): "stopped", t.bot.services.own_of("test:beta"): ""}
+        assert await t.bot.ledger.read(lambda c: find(c, None)) is None, "evidence about it is made only if it's named"
+        assert await t.bot.ledger.read(lambda c: find(c, failed)) is not None
+        assert await t.bot.ledger.read(lambda c: statistics_rows.failures(c, 0.0)) == []
         page = await t.page("home")
         assert page.view is not None
         assert any("doesn't accept this community's key anymore" in one for one in page.view.text)
