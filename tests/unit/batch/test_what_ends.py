@@ -187,6 +187,16 @@ async def test_everybody_who_shows_it_hears_of_changes_alone(bench: Bench) -> No
     assert len(bench.changes) == 3
 
 
+async def test_an_end_is_shown_while_others_are_waited_for(bench: Bench) -> None:
+    made = await bench.batch(2)
+    await bench.step(made)
+    await bench.draw(made, 1)
+    bench.ground.wakes.clear()
+    await bench.step(made)
+    assert bench.changes == ["running", "running"]
+    assert not [one for one in bench.ground.wakes if one.topic == "attachments"]
+
+
 async def test_a_reference_whose_fetcher_was_killed_is_fetched_again(bench: Bench) -> None:
     made = await bench.finishing(1)
     await bench.step(made)
