@@ -205,8 +205,8 @@ async def test_cancel_ends_a_waiting_request(tmp_path: Path) -> None:
         await s.until(lambda: event.original is not None and "Cancel" in event.original.buttons)
         assert event.original is not None
         await s.press(s.ada, event.original, "Cancel")
-        s.service.hold.set()
         message = await s.answered(event)
+        s.service.hold.set()
         assert not message.pictures
         assert "Retry" in message.buttons
 
