@@ -87,9 +87,12 @@ class WebAdapter:
             for _, message_id in reversed(await core.history(PLATFORM)):
                 if message_id not in self._room.entries:
                     await core.resend(message_id)
+            # Served again after a failure, the room still has them.
+            known = {button.row for entry in self._room.entries.values() if entry.whisper for button in entry.view.buttons}
             for who in PEOPLE.values():
                 for channel, view in await core.unfinished(Visitor(PLATFORM, COMMUNITY, IMAGINE, who.id, who.name)):
-                    self._room.whisper(self._context.ports.new_id(), who, channel, COMMUNITY, view)
+                    if not any(button.row in known for button in view.buttons):
+                        self._room.whisper(self._context.ports.new_id(), who, channel, COMMUNITY, view)
         except Exception:
             log.exception("web_history_failed")
 

@@ -35,6 +35,7 @@ class StageCore(Core):
         self.broken, self.past = broken, past
         self.free_sizes = False
         self.resent: list[str] = []
+        self.begun: dict[str, list[tuple[str, View]]] = {}
 
     async def receive(self, event_key: str, submission: Submission) -> Received | Duplicate:
         if self.broken:
@@ -103,7 +104,7 @@ class StageCore(Core):
         return self.past
 
     async def unfinished(self, visitor: Visitor) -> Sequence[tuple[str, View]]:
-        return []
+        return self.begun.get(visitor.person, [])
 
     async def resend(self, message_id: str) -> None:
         self.resent.append(message_id)

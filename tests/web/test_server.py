@@ -18,9 +18,10 @@ import yarl
 
 from adapters.web import plugin
 from adapters.web.adapter import WebAdapter
+from adapters.web.people import PEOPLE
 from bot.adapter import Context, SetupProblem
 from bot.chat.port import Message, Sent
-from bot.chat.views import Audience, PictureView, View
+from bot.chat.views import ActionName, Audience, Button, PictureView, View
 from bot.domain.requests import Place
 from bot.ports import SystemPorts
 from tests.web.stage import StageCore, message
@@ -142,6 +143,20 @@ async def test_pictures_are_served_while_a_message_shows_them_and_to_nobody_afte
             assert await status(f"pictures/{path}") == 404
         await adapter.chat.send(message(), View("Deleted"))
         assert await status(f"pictures/{SHA}") == 404
+
+
+async def test_what_somebody_has_begun_is_shown_to_them_once_also_when_it_is_served_again(tmp_path: Path) -> None:
+    core, adapter = StageCore(), _build(tmp_path)
+    core.begun["ben"] = [("imagine", View("Your cropped picture", buttons=(Button(ActionName.USE_CHANGE, "draft1", "Use it"),)))]
+    room = adapter._room
+    for _ in range(2):
+        async with _serving(adapter, core):
+            async with asyncio.timeout(4):
+                while not room.entries:  # noqa: ASYNC110 - the room tells open pages alone
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+    for who in PEOPLE.values():
+        assert [one.view.title for one in room.read(who, "imagine")] == (["Your cropped picture"] if who.id == "ben" else [])
 
 
 async def test_what_was_shown_before_is_asked_of_the_core_newest_first(tmp_path: Path) -> None:
