@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,7 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
     `plain`: without native lists of channels and roles, which Discord rejects if a chosen one no longer exists.
     """
     found = discord.ui.Modal(title=label(form.title, TITLE), custom_id=identity or custom_id(form.action.value, form.row), timeout=None)
-    fields = _fitting(form.fields)
+    fields = _fitting(form.fields, with_text=bool(form.text))
     if form.text and len(fields) < MOST_FIELDS:
         found.add_item(discord.ui.TextDisplay(escape(form.text)[:2000]))
     for field in fields:
@@ -43,17 +43,22 @@ def modal(form: Form, *, plain: bool = False, identity: str = "") -> discord.ui.
     return found
 
 
-def _fitting(fields: Sequence[FormField]) -> list[FormField]:
-    """As many fields as a modal has room for: first a switch joins the list before it, then those go whose value the form's row keeps."""
+def _fitting(fields: Sequence[FormField], *, with_text: bool) -> list[FormField]:
+    """As many fields as a modal has room for: first a switch joins the list before it, then those go whose value the form's row keeps.
+    Words above them get a place if it's enough that "Only I can see it" joins a list."""
+    needed = [one for one in fields if not one.spare]
+    if with_text and len(kept := _folded(needed, MOST_FIELDS - 1, {"private"})) < MOST_FIELDS:
+        return kept
     folded = _folded(fields)
-    return (folded if len(folded) <= MOST_FIELDS else _folded([one for one in fields if not one.spare]))[:MOST_FIELDS]
+    return (folded if len(folded) <= MOST_FIELDS else _folded(needed))[:MOST_FIELDS]
 
 
-def _folded(fields: Sequence[FormField]) -> list[FormField]:
-    """The fields, where there are too many, with a switch as further choices of a list before it: "3" and "3 · Only I can see it"."""
+def _folded(fields: Sequence[FormField], most: int = MOST_FIELDS, only: Set[str] = frozenset()) -> list[FormField]:
+    """The fields, where there are more than `most`, with a switch as further choices of a list before it: "3" and "3 · Only I can see it".
+    `only`: names of the switches that may join; empty for all."""
     found = list(fields)
     for at in range(len(found) - 1, 0, -1):
-        if len(found) <= MOST_FIELDS or (switch := found[at]).kind is not FieldKind.SWITCH:
+        if len(found) <= most or (switch := found[at]).kind is not FieldKind.SWITCH or (only and switch.name not in only):
             continue
         before = next((n for n in range(at - 1, -1, -1) if found[n].kind is FieldKind.CHOICE), None)
         if before is not None and 0 < 2 * len(found[before].choices) <= MOST_CHOICES:

@@ -70,6 +70,8 @@ async def test_a_favourite_is_kept_downloaded_and_made_again_with_the_same_setti
         calls = len(s.service.calls)
         opened = await s.press(s.ada, shown, "Reproduce")
         assert opened.modal is not None
+        assert "Nothing is sent before you press Send" in str(opened.modal)
+        assert "Up to $" in opened.modal["components"][0]["content"]
         assert len(s.service.calls) == calls
         await s.answered(await s.discord.people.submit(opened))
         assert (s.service.calls[-1].prompt, s.service.calls[-1].size, s.service.calls[-1].quality) == ("a green door", "1536x1024", "low")
