@@ -22,9 +22,16 @@ LIGHT = Palette("#1b2030", "#dfe2ea", ("#0f6b3f", "#b3261e", "#8a4b00", "#4338ca
 DARK = Palette("#e9ebf1", "#2c313d", ("#6fd3a0", "#ff9d94", "#f2b765", "#b4b1fb", "#6cc5e6", "#d0a9ff", "#a6adbd"))
 
 
-def stacked(times: Sequence[str], series: Mapping[str, Sequence[float]], palette: Palette) -> Options:
-    """Bars on top of each other, one series for each name."""
-    bars = [{"name": name, "type": "bar", "stack": "all", "data": list(values), "barMaxWidth": 28} for name, values in series.items()]
+def stacked(
+    times: Sequence[str], series: Mapping[str, Sequence[float]], palette: Palette, colours: Mapping[str, int] | None = None
+) -> Options:
+    """Bars on top of each other, one series for each name. `colours`: the palette's colour of those that always have the same."""
+    bars: list[Options] = [
+        {"name": name, "type": "bar", "stack": "all", "data": list(values), "barMaxWidth": 28} for name, values in series.items()
+    ]
+    for bar in bars:
+        if colours is not None and bar["name"] in colours:
+            bar["itemStyle"] = {"color": palette.series[colours[bar["name"]]]}
     return {**_frame(times, palette), "series": bars}
 
 
@@ -58,7 +65,7 @@ def _frame(times: Sequence[str], palette: Palette) -> Options:
         "textStyle": {"color": palette.text, "fontFamily": "system-ui, sans-serif"},
         "tooltip": {"trigger": "axis", "confine": True},
         "legend": {"bottom": 0, "type": "scroll", "textStyle": {"color": palette.text}, "pageTextStyle": {"color": palette.text}},
-        "grid": {"left": 8, "right": 34, "top": 12, "bottom": 34, "containLabel": True},
+        "grid": {"left": 28 if times else 8, "right": 34, "top": 12, "bottom": 34, "containLabel": True},
         "xAxis": {"type": "category", "data": list(times), "axisLabel": {"color": palette.text, "hideOverlap": True}},
         "yAxis": {"type": "value", "axisLabel": {"color": palette.text}, "splitLine": _grid(palette)},
     }

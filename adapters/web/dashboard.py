@@ -14,9 +14,9 @@ from adapters.web import charts
 from adapters.web.charts import DARK, LIGHT, Options, Palette
 from adapters.web.parts import Part, clean, part
 from bot.core import Core
-from bot.reports.dashboard import Dashboard
+from bot.reports.dashboard import Dashboard, OpenNotice
 from bot.texts import has, joined, text
-from bot.texts.phrases import duration, listed, money
+from bot.texts.phrases import duration, listed, money, number
 
 WINDOWS = {24: "day", 7 * 24: "week", 30 * 24: "month"}
 """Hours -> key of the window's name."""
@@ -25,6 +25,8 @@ RENEW = 30.0
 """Seconds between two looks at the ledger."""
 LONGEST = 8
 """Rows of a table of lessons; `imagine-bot failures` has them all."""
+COLOURS = {"pictures": 0, "failed": 1, "blocked": 2, "expired": 3, "refused": 4, "interrupted": 5, "cancelled": 6}
+"""Outcome -> colour of the palette, whichever outcome is the most frequent: failures are red on a bad day too."""
 Row = Sequence[object]
 
 
@@ -80,14 +82,16 @@ class DashboardPage:
     def _now(self, seen: Dashboard) -> None:
         with self._panel("now"):
             live = [text("web.dashboard.live_state", count=count, state=state) for state, count in seen.live.items()]
-            rows: list[Row] = [(text("web.dashboard.live"), listed(live, len(live)) or text("web.dashboard.nothing_live"))]
+            none, head = text("web.dashboard.nothing_live"), text("web.dashboard.problems")
+            rows: list[Row] = [(head, _notice(one)) for one in seen.notices] or [(head, none)]
+            rows.append((text("web.dashboard.live"), listed(live, len(live)) or none))
             for name, gate in seen.gates.items():
                 state = text(f"web.dashboard.gate_{gate.state}", wait=duration(gate.paused_for))
                 unknown = text("web.dashboard.not_learned")
                 limits = text(
                     "web.dashboard.learned",
                     at_once=gate.concurrency or unknown,
-                    per_minute=unknown if gate.per_minute is None else round(gate.per_minute, 1),
+                    per_minute=unknown if gate.per_minute is None else number(gate.per_minute, 0, 1),
                 )
                 words = joined(" ", (state, text("web.dashboard.in_flight", count=gate.in_flight), limits))
                 rows.append((text("web.dashboard.gate", name=name), words))
@@ -97,7 +101,7 @@ class DashboardPage:
         times = self._times(seen)
         outcomes = {_outcome(name): list(counts) for name, counts in seen.outcomes.items()}
         with self._panel("requests"):
-            options = charts.stacked(times, outcomes, self._palette)
+            options = charts.stacked(times, outcomes, self._palette, {_outcome(name): colour for name, colour in COLOURS.items()})
             rows = [(name, sum(counts)) for name, counts in outcomes.items()]
             self._chart("requests", options if rows else None, ("outcome", "count"), rows)
 
@@ -137,7 +141,7 @@ class DashboardPage:
     def _latency(self, seen: Dashboard) -> None:
         times = self._times(seen)
         series = {f"p{percent}": [None if one is None else round(one, 1) for one in values] for percent, values in seen.latency.items()}
-        rows = [(time, *(values[number] for values in series.values())) for number, time in enumerate(times)]
+        rows = [(time, *(values[at] for values in series.values())) for at, time in enumerate(times)]
         rows = [row for row in rows if row[1] is not None]
         with self._panel("latency"):
             options = charts.lines(times, series, self._palette, "s")
@@ -195,6 +199,12 @@ class DashboardPage:
 
     def _times(self, seen: Dashboard) -> list[str]:
         return [_clock(at, "%H:%M" if self._hours <= DEFAULT_HOURS else "%d %b %H:%M") for at in seen.starts()]
+
+
+def _notice(one: OpenNotice) -> str:
+    """An open notice in a line."""
+    since = _clock(one.since, "%Y-%m-%d %H:%M UTC")
+    return joined(" ", (text("web.dashboard.problem", what=one.title, count=one.count, since=since), one.sentence))
 
 
 def _facts(rows: Sequence[Row]) -> None:

@@ -23,7 +23,8 @@ from bot.texts import text
 
 API_WORDS = """error errors message code type param image images model prompt request response size quality count data url base64 result
 status detail details reason user invalid value unsupported supported service server bad gateway rate limit quota billing policy safety
-content moderation blocked rejected openai azure gemini google default application json text html test sandbox square portrait landscape"""
+content moderation blocked rejected openai azure gemini google default application json text html test sandbox square portrait landscape
+local zone utc began seconds billed number group kind phase host region path method headers meaning"""
 
 
 class LeakFound(Exception):

@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 
 from bot import budgets
 from bot.gate.port import Snapshot
-from bot.ledger import health_rows, memory_rows, statistics_rows
+from bot.ledger import health_rows, memory_rows, notice_rows, statistics_rows
+from bot.messages.notices import sentence, title
 from bot.reports.failures import FailureReport, failure_report
 from bot.reports.spending import Spending, spending
+from bot.texts import paragraphs
 
 SPANS = 24
 """Spans of time in a chart."""
@@ -30,6 +32,17 @@ class OwnerSpent:
     owner: str
     spent: int
     limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNotice:
+    """A notice that is not resolved: what is wrong now."""
+
+    title: str
+    sentence: str
+    """What it is, and what to do first."""
+    count: int
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class Dashboard:
     decision_longest: float | None
     gates: Mapping[str, Snapshot] = field(default_factory=dict)
     """State of each image service's gate."""
+    notices: Sequence[OpenNotice] = ()
+    """Open notices, newest first."""
 
     def starts(self) -> list[float]:
         """When each span begins."""
@@ -86,7 +101,16 @@ def dashboard(connection: Connection, now: float, seconds: float, limits: budget
         decision_median=statistics.median(times) if times else None,
         decision_longest=max(times, default=None),
         gates=gates,
+        notices=_open_notices(connection),
     )
+
+
+def _open_notices(connection: Connection) -> list[OpenNotice]:
+    found = [one for cause in notice_rows.open_causes(connection) if (one := notice_rows.get(connection, cause)) is not None]
+    return [
+        OpenNotice(title(one.kind), paragraphs(sentence(one.kind, one.facts))[0], one.count, one.first_at)
+        for one in sorted(found, key=lambda one: -one.last_at)
+    ]
 
 
 def _latency(connection: Connection, since: float, now: float) -> dict[int, list[float | None]]:

@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.web.charts import LIGHT
 from bot.texts import text
 from tests.e2e.browser.conftest import OpenPage
 from tests.e2e.browser.process import Process, demo
@@ -71,6 +72,8 @@ def test_what_happened_is_drawn_and_written(busy: Process, opened: OpenPage, loo
     expect(page.locator(".panel-cases")).to_contain_text("Waiting for a decision")
     expect(page.locator(".panel-spending")).to_contain_text("The last seven days cost $")
     expect(page.locator(".panel-now")).to_contain_text("Working.")
+    red, green = (page.locator(f'.chart-requests svg path[fill="{colour}"]') for colour in (LIGHT.series[1], LIGHT.series[0]))
+    assert (red.count() > 0, green.count() > 0) == (True, True), "what failed is red, whatever is most"
     expect(page.locator(".panel-lessons")).to_contain_text("gpt-image-2")
     assert "zebra" not in page.content()
     page.get_by_role("link", name="30 days").click()

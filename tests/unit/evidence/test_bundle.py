@@ -21,8 +21,10 @@ from urllib.parse import quote
 import pytest
 
 from bot.chat.views import Act, ActionName
+from bot.core import Received
 from bot.domain.failure import Evidence, Phase
 from bot.domain.outcome import Billed, Outcome
+from bot.domain.requests import Person, Place, Submission
 from bot.evidence import bundle
 from bot.evidence.bundle import BundleMaker, LeakFound
 from bot.evidence.button import EvidenceActions
@@ -151,6 +153,21 @@ async def test_no_planted_secret_is_in_any_file(tmp_path: Path, evidence: Eviden
         for part in ("Tr0ub4dor", KEY[:9], KEY[-9:], "Oma Erna", "Falcon", "红色自行车", "org-dana", "whitfield", "MERGER", "HAUS"):
             assert part.lower() not in text.lower(), (name, part)
         assert base64.b64encode(f"bot:{KEY}".encode()).decode() not in text
+
+
+async def test_the_web_chats_own_community_takes_no_word_out_of_the_bundle(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.service.script.append(bad(BAD_KEY))
+        typed = Submission(Person("ana", "Ana"), Place("test", "local", "imagine"), "a quiet harbour")
+        received = await here.bot.core.receive("test:local", typed)
+        assert isinstance(received, Received)
+        await here.bot.core.accept(received.request_id)
+        await here.answer(received.request_id)
+        files = await made(here, tmp_path / "out", surroundings())
+    facts = json.loads(files["evidence.json"])
+    assert set(facts["when"]["failed"]) == {"local", "zone", "utc"}
+    assert (facts["failure"]["kind"], facts["attempts"][0]["result"]) == ("auth_invalid_key", "auth_invalid_key")
+    assert "[removed]" not in files["EVIDENCE.md"].decode().partition("## ")[2].partition("## ")[0]
 
 
 async def test_support_gets_what_it_asks_for(tmp_path: Path) -> None:

@@ -12,8 +12,14 @@ from tests.world import BAD_KEY, BLOCK, bad, world
 
 async def test_every_number_comes_from_the_ledger(tmp_path: Path) -> None:
     async with world(tmp_path, max_attempts=1) as here:
-        here.service.script += [bad(BAD_KEY), bad(BLOCK)]
-        for prompt in ("one", "two", "three"):
+        here.service.script += [bad(BAD_KEY)]
+        await here.answer(await here.imagine("zero"))
+        await here.until(lambda: here.chat.about("notice:auth_invalid_key"))
+        stopped = await here.bot.core.dashboard(86_400)
+        assert [(one.title, one.count) for one in stopped.notices] == [("The image service needs your help: auth invalid key", 1)]
+        assert stopped.notices[0].sentence.startswith("The provider doesn't accept the API key")
+        here.service.script += [bad(BLOCK)]
+        for prompt in ("one", "two"):
             await here.answer(await here.imagine(prompt))
         seen = await here.bot.core.dashboard(86_400)
         before = await here.bot.core.dashboard(1e-6)
@@ -27,6 +33,7 @@ async def test_every_number_comes_from_the_ledger(tmp_path: Path) -> None:
     assert seen.owners[0].limit == 10_000_000
     assert len(seen.starts()) == SPANS
     assert seen.live == {}
+    assert seen.notices == []
     assert before.outcomes == {}
 
 

@@ -35,6 +35,11 @@ dashboard-column_word = Word
 dashboard-column_blocked = Blocked
 dashboard-column_passed = Passed
 dashboard-column_members = Members
+dashboard-problems = Open notice
+dashboard-problem = { $count ->
+    [one] { $what } (once, at { $since }).
+   *[other] { $what } ({ $count } times since { $since }).
+}
 dashboard-live = In progress
 dashboard-nothing_live = nothing
 dashboard-gate = Image service ({ $name })
