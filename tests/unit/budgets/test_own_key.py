@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from bot import budgets
 from bot.budgets import Limits
@@ -22,8 +25,14 @@ async def left(ledger: Ledger, limits: Limits) -> dict[tuple[str, str, str], int
     return {(one.scope, one.period, one.unit): one.left for one in found}
 
 
-async def test_the_two_books_know_nothing_of_each_other(tmp_path: Path) -> None:
-    ledger = await Ledger.open(tmp_path, lambda: 1_800_000_000.0, lambda: "x" * 16)
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    opened = await Ledger.open(tmp_path, lambda: 1_800_000_000.0, lambda: "x" * 16)
+    yield opened
+    await opened.close()
+
+
+async def test_the_two_books_know_nothing_of_each_other(ledger: Ledger) -> None:
     own = budgets.periods(HERE, ANA, 1_800_000_000.0, "UTC", "own-openai-a", own_key=True)
     operators = budgets.periods(HERE, ANA, 1_800_000_000.0, "UTC")
     assert not {one[0] for one in own} & {one[0] for one in operators}
@@ -39,17 +48,14 @@ async def test_the_two_books_know_nothing_of_each_other(tmp_path: Path) -> None:
         ("community", "day", "pictures"): 7,
         ("community", "day", "money"): 410,
     }
-    await ledger.close()
 
 
-async def test_a_member_pays_only_for_what_came(tmp_path: Path) -> None:
-    ledger = await Ledger.open(tmp_path, lambda: 1_800_000_000.0, lambda: "x" * 16)
+async def test_a_member_pays_only_for_what_came(ledger: Ledger) -> None:
     own = budgets.periods(HERE, ANA, 1_800_000_000.0, "UTC", "own-openai-a", own_key=True)
     await ledger.write(lambda tx: spend_rows.add(tx, own, reserved=50, spent=0, pictures=1))
     await ledger.write(lambda tx: budgets.settle(tx, own, reserved=50, wanted=1, cost=40, delivered=0))
     found = await left(ledger, OWN.within({"budget_community_day": 100, "budget_member_day": 100}))
     assert (found["member", "day", "money"], found["community", "day", "money"]) == (100, 60)
-    await ledger.close()
 
 
 def test_the_communitys_own_amounts_are_the_only_ones() -> None:
