@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.chat.views import ActionName
 from bot.domain.batches import BatchState, ItemState
-from bot.ledger import batch_rows, block_rows
+from bot.ledger import batch_item_rows, batch_rows, block_rows
+from bot.ledger.store import Tx
 from bot.texts import say
 from tests.unit.batch.kit import items, painter, reach, state, until
 from tests.unit.batch.test_actions import buttons, said, shown, started
@@ -92,3 +93,24 @@ async def test_a_call_that_was_turned_away_after_a_pause_is_not_made_again_befor
         await there.press(ActionName.BATCH_RESUME, batch.id)
         await reach(there, batch, BatchState.DRAFTED)
         assert len(there.service.calls) == 2
+
+
+async def test_another_try_of_a_draft_and_of_a_finished_picture_draws_both(tmp_path: Path) -> None:
+    service, store = painter(tmp_path)
+    async with world(tmp_path, service, pictures=store) as there:
+        batch = await reach(there, await started(there, "a lighthouse\na mill", max_pictures="9", budget="5"), BatchState.DRAFTED)
+        await there.press(ActionName.BATCH_PICK, batch.id, values={"numbers": "1"})
+        await there.press(ActionName.BATCH_FINISH, batch.id)
+        await there.press(ActionName.BATCH_FINISH_NOW, batch.id)
+        await reach(there, batch, BatchState.FINISHED)
+
+        def broken(tx: Tx) -> None:
+            first, second = batch_item_rows.of_batch(tx.connection, batch.id)
+            batch_item_rows.mark(tx, first, state=ItemState.FAILED.value, reason="server_error")
+            batch_item_rows.mark(tx, second, state=ItemState.FAILED.value, reason="server_error", draft_request="")
+
+        await there.bot.ledger.write(broken)
+        await there.press(ActionName.BATCH_RETRY, batch.id)
+        await reach(there, batch, BatchState.DRAFTED)
+        assert [one.state for one in await items(there, batch)] == [ItemState.FINISHED, ItemState.DRAWN]
+        assert [one.quality for one in service.calls] == ["low", "low", "high", "high", "low"]
