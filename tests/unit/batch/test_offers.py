@@ -15,18 +15,19 @@ from bot.batch.steps import BatchProblem
 from bot.batch.view import finish_view
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.domain.requests import Person
-from bot.ledger import batch_item_rows, batch_rows
+from bot.ledger import batch_item_rows, batch_rows, block_rows
 from bot.ledger.batch_rows import REMOVED
 from bot.moderation.access import AccessCheck
 from bot.texts import text
 from tests.unit.batch.bench import ANA, HOME, Bench, N, S
+from tests.world import Everybody
 
 A = ActionName
 TOPICS = "a lighthouse\na harbour"
 
 
 def actions(bench: Bench) -> BatchActions:
-    return BatchActions(bench.ground.ledger, bench.ground.rules, AccessCheck(lambda platform: None, bench.ground.ledger))
+    return BatchActions(bench.ground.ledger, bench.ground.rules, AccessCheck(lambda platform: Everybody(), bench.ground.ledger))
 
 
 async def press(bench: Bench, action: ActionName, row: str, person: str = "ana", key: str = "", **values: str) -> Reply:
@@ -145,6 +146,21 @@ async def test_only_a_retry_draws_what_the_service_failed_to_draw(bench: Bench) 
     assert (reply.changed, [one.state for one in await bench.items(made)]) == (True, [N.DRAFT, N.DRAWN])
 
 
+@pytest.mark.parametrize(
+    ("paused", "person", "goes_on"), [("ana", "ana", False), ("ana", "mia", True), ("mia", "mia", True), ("", "ana", True)]
+)
+async def test_who_is_paused_does_not_let_their_own_batch_go_on(bench: Bench, paused: str, person: str, goes_on: bool) -> None:
+    made = await bench.batch(1)
+    await press(bench, A.BATCH_PAUSE, made)
+    if paused:
+        until = bench.ground.at[0] + 60
+        await bench.write(lambda tx: block_rows.pause_member(tx, "home", paused, until, "noor"))
+    reply = await press(bench, A.BATCH_RESUME, made, person)
+    now = await bench.now(made)
+    assert (reply.changed, now.state) == (goes_on, S.RUNNING if goes_on else S.PAUSED)
+    assert (reply.text == text("batch.said_resumed", batch=now.number)) is goes_on
+
+
 async def proposed(bench: Bench, *, file: tuple[str, bytes] | None = None, **values: str) -> Any:
     reply = await actions(bench).propose("e1", (ANA, HOME), values, file)
     found = await bench.ground.ledger.read(lambda c: batch_rows.latest(c, 1))
@@ -167,6 +183,10 @@ async def test_a_file_has_its_name_its_encoding_and_its_repetitions(bench: Bench
 @pytest.mark.parametrize("values", [{"topics": ""}, {"topics": "a", "size": "7x7"}, {"topics": "a", "drafts": "9"}])
 async def test_a_wrong_proposal_changes_nothing(bench: Bench, values: dict[str, str]) -> None:
     assert isinstance(await proposed(bench, **values), Reply)
+
+
+async def test_a_size_that_the_model_draws_is_taken(bench: Bench) -> None:
+    assert (await proposed(bench, topics="a", size="1536x1024")).plan.size == "1536x1024"
 
 
 async def test_topics_that_cost_nothing_still_have_a_budget(bench: Bench) -> None:
