@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,10 @@ class Town(World):
     """A bot with communities; Olu administrates all of them."""
 
     door: Door = field(kw_only=True)
+
+    async def until(self, check: Callable[[], object], seconds: float = 25.0) -> None:
+        """As in every world, with the patience that real exchanges need on a loaded machine."""
+        await super().until(check, seconds)
 
     async def ask(self, community: str, prompt: str, person: str = "ana", **options: Any) -> str:
         """Type /imagine in a community. Returns the request's id."""

@@ -124,12 +124,12 @@ class Probe:
         """Whether a call is in progress for a due request, or its gate knows it and says until when it holds it back."""
         if self.scheduler.has_call(one.id):
             return True
-        service = self.services.of(one.service)
-        held = self.scheduler.why_idle.get(service.name)
-        if held is None or not self.scheduler.is_waiting(one.id):
+        name = self.scheduler.waits_for(one.id)
+        held = None if name is None else self.scheduler.why_idle.get(name)
+        if name is None or held is None:
             return False
         # A gate that waits for the end of a call has one in flight.
-        return math.isfinite(held.when) or service.gate.snapshot(self.ports.monotonic()).in_flight > 0
+        return math.isfinite(held.when) or self.services.of(name).gate.snapshot(self.ports.monotonic()).in_flight > 0
 
 
 def _mark(tx: Tx) -> None:

@@ -113,9 +113,9 @@ class Scheduler:
         """Whether a call is in flight or granted. True for every request if another process is the leader, which keeps track of that."""
         return not self.handover.runs_gate or not self._is_free(request_id)
 
-    def is_waiting(self, request_id: str) -> bool:
-        """Whether the request is in the queue that was last read."""
-        return any(one.request_id == request_id for queue in self._waiting.values() for one in queue)
+    def waits_for(self, request_id: str) -> str | None:
+        """Name of the service for which the request waits, in the queue that was last read; None if it doesn't."""
+        return next((name for name, queue in self._waiting.items() if any(one.request_id == request_id for one in queue)), None)
 
     def waiting(self, service: str) -> int:
         """Number of requests that wait for a service."""
