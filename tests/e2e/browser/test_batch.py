@@ -21,6 +21,7 @@ def test_topics_become_drafts_a_choice_and_finished_pictures(bot: Process, opene
     wrong.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(40))
     ben, mia = opened(bot.url, "Ben"), opened(bot.url, "Mia")
     chat = opened(bot.url, width=390, height=844)
+    chat.page.get_by_role("button", name="More options").press("Enter")
     chat.page.get_by_role("button", name="Many at once").focus()
     chat.page.keyboard.press("Enter")
     chat.page.get_by_label("Or read them from a file").set_input_files(wrong)
