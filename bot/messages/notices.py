@@ -18,7 +18,7 @@ from bot.ledger import message_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.messages import weekly
 from bot.pixels.errors import WHYS
-from bot.texts import paragraphs, text
+from bot.texts import has, paragraphs, text
 from bot.texts.phrases import moment
 
 SHOWN_FACTS = (
@@ -103,7 +103,7 @@ class Notices:
         )
         if row.resolved_at is not None:
             return View(
-                title=text("notice.resolved", what=title(row.kind)),
+                title=_over(row.kind),
                 text=(times, text("notice.resolved_at", at=moment(row.resolved_at))),
                 tone=Tone.DONE,
                 final=True,
@@ -126,6 +126,12 @@ def concerns_operators(failure: Failure) -> bool:
 def title(kind: str) -> str:
     """Title for a cause."""
     return text(f"notice.title_{kind}") if kind not in KINDS else text("notice.title", kind=kind.replace("_", " "))
+
+
+def _over(kind: str) -> str:
+    """Title once it's resolved; a notice about the way back says that it's at its end."""
+    key = f"notice.over_{kind}"
+    return text(key) if has(key) else text("notice.resolved", what=title(kind))
 
 
 def sentence(kind: str, facts: Mapping[str, str]) -> str:

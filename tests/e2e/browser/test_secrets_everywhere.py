@@ -159,7 +159,7 @@ def reported(env: dict[str, str], folder: Path, places: dict[str, str]) -> None:
         "verify, the second time": ["verify", "--yes", "--narrow"],
         "backup": ["backup", str(folder / "backup"), "--pictures"],
         "evidence": ["evidence", "--last-failure"],
-        **{f"evidence {one}": ["evidence", one] for one in failed[::3]},
+        **{f"evidence {one}": ["evidence", one] for one in failed[::6]},
         **{f"explain {one}": ["explain", one] for one in failed},
     }
     places |= commands(env, folder, wanted)

@@ -38,5 +38,5 @@ async def test_the_operators_channel_follows_the_way_back(tmp_path: Path) -> Non
         w.service.hold.set()
         for request in requests:
             assert (await w.answer(request)).pictures
-        solved = text("notice.resolved", what=text("notice.title_restoring"))
+        solved = text("notice.over_restoring")
         await w.until(lambda: any(view.title == solved for view in w.chat.now.values()))

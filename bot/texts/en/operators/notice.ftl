@@ -3,6 +3,7 @@ once = It happened once, at { $at }.
 times = It happened { $count } times since { $first }, most recently at { $last }.
 resolved = Solved: { $what }
 resolved_at = Working again since { $at }.
+over_restoring = The image service works as usual again
 title_restoring = The image service works again, and requests follow step by step
 restoring = The image service takes requests again; { $waiting } are waiting. The bot sends a few at a time and compares speed and errors with before. If three pictures come as usual, all requests go, and this notice is marked as solved; if not, the bot stops again and says so here.
 title_restoring_slow = The image service is slower than before, so the bot has stopped again

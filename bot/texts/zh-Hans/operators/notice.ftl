@@ -3,6 +3,7 @@ once = 发生过一次，在 { $at }。
 times = 自 { $first } 起发生了 { $count } 次，最近一次在 { $last }。
 resolved = 已解决：{ $what }
 resolved_at = 自 { $at } 起恢复正常。
+over_restoring = 图片服务已经恢复正常
 title_restoring = 图片服务恢复了，请求会逐步放行
 restoring = 图片服务又接受请求了；{ $waiting } 个在等待。机器人每次只发几个，并与之前的速度和错误比较。如果有三张图片正常到达，就全部放行，这条通知会标为已解决；否则机器人会再次停下，并在这里说明。
 title_restoring_slow = 图片服务比以前慢，所以机器人又停下了
