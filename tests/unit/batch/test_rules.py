@@ -97,6 +97,8 @@ def test_new_limits_are_read_like_the_first_ones() -> None:
         ("1–2", 2, ((1, 0), (2, 0))),
         ("9999", 9999, ((9999, 0),)),
         (" ", 3, ()),
+        ("#2 1", 2, ((2, 0), (1, 0))),
+        ("3 1-2 3a 4", 4, ((3, 0), (1, 0), (2, 0), (4, 0))),
     ],
 )
 def test_numbers_of_drafts(words: str, last: int, found: tuple[tuple[int, int], ...]) -> None:
