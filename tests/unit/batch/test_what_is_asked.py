@@ -9,6 +9,7 @@ import pytest
 from bot.batch import steps
 from bot.batch.engine import AT_ONCE
 from bot.batch.local import PLACE
+from bot.batch.steps import BatchProblem
 from bot.domain.batches import Topic
 from bot.domain.requests import LOCAL, Lane, Origin, Place
 from bot.ledger import attachment_rows, batch_item_rows, batch_rows, request_rows
@@ -182,3 +183,10 @@ async def test_a_size_that_the_model_lacks_fails_its_topic_alone(bench: Bench) -
     first, second = await bench.items(made)
     assert (first.state, first.reason, first.request_id, first.tries) == (N.FAILED, "unsupported_size", "", 1)
     assert (second.state, bool(second.request_id)) == (N.DRAFT, True)
+
+
+async def test_a_proposal_may_use_its_number_of_pictures_up_and_not_more(bench: Bench) -> None:
+    assert (await bench.now(await bench.batch(3, drafts=2, max_pictures=6))).state is S.RUNNING
+    with pytest.raises(BatchProblem, match="max_pictures") as problem:
+        await bench.batch(3, drafts=2, max_pictures=5)
+    assert problem.value.facts == {"topics": 3, "drafts": 2, "count": 6, "most": 5}
