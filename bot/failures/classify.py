@@ -17,9 +17,11 @@ from bot.failures.hints import Hint, wait_hint
 from bot.failures.reader.features import marks
 from bot.failures.refine import certainty, refine
 from bot.failures.rules import Tables, tables
+from bot.failures.rules.load import family
 from bot.failures.rules.rule import Rule, Text
 from bot.failures.signals import Signals, read
-from bot.failures.vote import vote, weights
+from bot.failures.tokens import phrases
+from bot.failures.vote import ONLY_STATUS, vote, weights
 from bot.failures.why import reason
 
 LONG_WAIT = 3600.0
@@ -64,6 +66,10 @@ _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
 _TELLING = frozenset({401, 402, 403, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
 """Statuses that say more than words without a cause."""
+_TELLING_ALONE = frozenset({401, 403, 404, 405, 429})
+"""Statuses that say more than a guess at words that no rule knows."""
+SURE_OF_WORDS = 0.7
+"""Confidence from which on the guess says more."""
 _CAUSELESS = frozenset({Kind.SERVER_ERROR, Kind.BAD_REQUEST_OTHER})
 _HTTP_TIMEOUT = re.compile(r"(?:read|connect|pool|write|socket|etimed|gateway|http) ?(?:operation )?time(?:d )?out")
 """A single request that took too long, not the task."""
@@ -93,11 +99,15 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     text = Text(f" {seen.words} ")
     hint = wait_hint(seen.headers, {**dict.fromkeys(seen.false, False), **seen.values, "": seen.words})
     kind, action, confidence, decided = judge(seen, text, known)
-    if not decided:
-        named, action = refine(kind, action, seen, text)
-        kind, action, confidence = _weigh(named, action, confidence, seen)
     told = seen.inner if seen.status is None else seen.status
-    if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING:
+    if not decided:
+        wordless = confidence <= ONLY_STATUS and told in _TELLING_ALONE
+        named, action = refine(kind, action, seen, text)
+        kind, action, confidence = _weigh(named, action, confidence, seen, cleared=_is_cleared(text))
+        if wordless and confidence < SURE_OF_WORDS and KINDS[kind].group is not Group.SAFETY and kind is not _by_status(told):
+            kind, action = _by_status(told), None  # words that no rule knows say less than these
+    own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
+    if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause
     if kind is Kind.TIMEOUT and seen.api == "task.poll" and seen.status is None and not _HTTP_TIMEOUT.search(seen.exception):
         kind, action = Kind.TASK_RUNNING_TIMEOUT, None  # the caller stopped waiting for a picture that is being drawn
@@ -109,6 +119,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     facts = fact_reader.facts(seen, kind, free=hint.not_billed) | fact_reader.of_the_file(seen, kind, evidence.peer)
     if seen.api.startswith("download") and (KINDS[kind].group is Group.PARAMETERS or (not decided and KINDS[kind].group is Group.SAFETY)):
         kind, action = Kind.DOWNLOAD_FAILED, None  # the failed download decides, whatever its text says about pictures
+    if seen.api.startswith("download") and kind is Kind.SERVER_ERROR and seen.status is None:
+        kind, action = Kind.DOWNLOAD_FAILED, None
     if seen.api == FETCHED and _is_about_the_way(kind):
         kind = Kind.DOWNLOAD_FAILED
         action = Action.NONE if action is Action.NONE and seen.status in EXPIRED_ADDRESS else Action.FETCH
@@ -125,17 +137,30 @@ def judge(seen: Signals, text: Text, known: Tables) -> tuple[Kind, Action | None
     if rule is None:
         return *_fallback(seen), not _has_words(seen)
     worded = KINDS[rule.kind].group is Group.SAFETY and not (rule.codes or rule.says or rule.true or rule.false or rule.shapes)
+    if worded and _is_cleared(text):
+        return *_fallback(seen), not _has_words(seen)
     decided = rule.confidence > STRUCTURE_DECIDES or (rule.confidence == STRUCTURE_DECIDES and not worded)
     return rule.kind, rule.action, rule.confidence, decided or not _has_words(seen)
 
 
-def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals) -> tuple[Kind, Action | None, float]:
+_FOUND_NOTHING = phrases(
+    """found no sensitive / found no unsafe / found no harmful / found no inappropriate / found no violation / found nothing sensitive /
+    detected no sensitive / detected no unsafe / detected no harmful / detected no inappropriate / detected no violation"""
+)
+
+
+def _is_cleared(text: Text) -> bool:
+    """Whether a check is said to have found nothing."""
+    return text.says(family("CLEARED")) or text.has_any(_FOUND_NOTHING)
+
+
+def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, *, cleared: bool) -> tuple[Kind, Action | None, float]:
     """What rules and learned reader say together."""
     also = marks(seen)
     read_kinds = reader.score(seen.words, status=seen.status, api=seen.api, also=also)
     verdict = KINDS[kind].group is Group.SAFETY and confidence >= STRUCTURE_DECIDES
     shortened = reader.score_shortened(seen.words, status=seen.status, api=seen.api, also=also)
-    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict)
+    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict, cleared=cleared)
     known = weights()
     turned_away = belief.kind in NOT_STARTED and BY_STATUS.get(seen.status or 0) in NOT_STARTED and belief.safety < known.accuse
     outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE

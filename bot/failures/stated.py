@@ -13,6 +13,8 @@ _INNER = re.compile(
 _NUMBER = re.compile(r"[1-5]\d\d")
 _TRAILING = re.compile(r"(?:：|[:(（\s]\s|\s[:(（]?|[(（])([45]\d\d)[)）]?[.!]?$")
 """A status at the end of a short message: `Failed to fetch image: 402`, `Anfrage fehlgeschlagen (503)`; no port (`cdn.example:443`)."""
+_BRACKETED = re.compile(r"[(（](?:HTTP ?)?(40[0-9]|41[0135]|42[259]|451|50[0-4]|52[0-9]|529)[)）]", re.IGNORECASE)
+"""A well-known status in brackets, wherever it is: `(503)`; other numbers in brackets are sizes and counts."""
 _NO_STATUS = frozenset({443, 465})
 """Ports of TLS, which look like statuses."""
 _MAX_TRAILING = 160
@@ -25,6 +27,6 @@ def stated_status(words: str) -> int | None:
     if not _NUMBER.search(words):
         return None
     named = _INNER.search(words[:2000]) or _LEADING.search(words[:200])
-    named = named or (_TRAILING.search(words) if len(words) <= _MAX_TRAILING else None)
+    named = named or (_TRAILING.search(words) if len(words) <= _MAX_TRAILING else None) or _BRACKETED.search(words[:400])
     status = int(named[1]) if named and named[1][0] in "45" else None
     return None if status in _NO_STATUS else status

@@ -153,9 +153,16 @@ def block(found: Mapping[Kind, float] | Mapping[Kind | None, float]) -> float:
 
 
 def vote(
-    rule_kind: Kind, confidence: float, read: Mapping[Kind, float], shortened: Iterable[Mapping[Kind, float]] = (), *, verdict: bool = False
+    rule_kind: Kind,
+    confidence: float,
+    read: Mapping[Kind, float],
+    shortened: Iterable[Mapping[Kind, float]] = (),
+    *,
+    verdict: bool = False,
+    cleared: bool = False,
 ) -> Belief:
-    """The most probable kind. With a `verdict`, that it's a block is certain, and only its side is voted on.
+    """The most probable kind. With a `verdict`, that it's a block is certain, and only its side is voted on. If a check is said to have
+    found nothing (`cleared`), it's a block only if a rule says so.
 
     Otherwise a safety kind needs enough of the probability of the safety group, so that nobody is accused on a guess; a block that's
     probable but not probable enough is never repeated, because it takes away from `repeatable`.
@@ -167,6 +174,8 @@ def vote(
         accused = False
     elif KINDS[rule_kind].group is Group.SAFETY:
         accused = verdict or safety >= known.accuse
+    elif cleared:
+        accused = False
     else:
         sure = block(read) >= SURE_ALONE
         accused = safety >= known.accuse_alone and not hangs_on_a_word(rule_kind, confidence, shortened, known, sure=sure)
