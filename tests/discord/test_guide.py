@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from tests.discord.stage import stage
@@ -29,8 +30,11 @@ async def test_a_wording_is_written_changed_after_a_restart_and_sent_once(tmp_pa
         for label in ("Send", "Edit the wording"):
             forged = {"custom_id": newer.buttons[label], "component_type": 2}
             await s.whisper(await s.discord.people.send(3, bob, s.channel, forged, source=newer), "Only the person who wrote this wording")
-        first, second = [await s.press(s.ada, newer, "Send") for _ in range(2)]
-        await s.whisper(second, "already on its way")
+        s.service.hold = asyncio.Event()
+        first = await s.press(s.ada, newer, "Send")
+        await s.until(lambda: bool(s.service.calls), what="the call")
+        await s.whisper(await s.press(s.ada, newer, "Send"), "already on its way")
+        s.service.hold.set()
         result = await s.answered(first, "on a hill")
         assert len(result.pictures) == 1
         assert not result.ephemeral
