@@ -162,7 +162,7 @@ class BatchEngine:
         if not waiting and not running:
             self._done(tx, batch)
             return True
-        if waiting and self._half_price_is_gone(batch):
+        if waiting and _half_price_is_gone(batch, rules):
             for item in waiting:
                 batch_item_rows.move(tx, item, ItemEvent.FAIL, reason=HALF_PRICE_GONE)
             tx.wake(BATCH, batch.id)
@@ -193,10 +193,6 @@ class BatchEngine:
         if counts.get(ItemState.DRAFT if finals else ItemState.FINAL):
             batch_rows.move(tx, moved, BatchEvent.DRAW_MORE if finals else BatchEvent.FINISH)
         tx.wake(BATCH, batch.id)
-
-    def _half_price_is_gone(self, batch: Batch) -> bool:
-        """Whether its finished pictures were promised for half the price, and the image service isn't one that does that anymore."""
-        return batch.state is BatchState.FINISHING and batch.plan.half_price and not self.rules.half_price
 
     def _count(self, batch: Batch, item: BatchItem) -> int:
         return 1 if item.state is ItemState.FINAL else batch.plan.drafts
@@ -256,6 +252,11 @@ class BatchEngine:
             service=HALF_PRICE if final and plan.half_price else "",
             caption=item.topic.caption if final and rules.captions and batch.place.platform != LOCAL else "",
         )
+
+
+def _half_price_is_gone(batch: Batch, rules: Rules) -> bool:
+    """Whether its finished pictures were promised for half the price, and its community's image service isn't one that does that anymore."""
+    return batch.state is BatchState.FINISHING and batch.plan.half_price and not rules.half_price
 
 
 def _at_once(batch: Batch, now: float) -> int:

@@ -9,13 +9,14 @@ from bot.domain.kinds import KINDS, Fixer, Group, Kind
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Request
+from bot.requests.own_key import KEY_REASONS
 from bot.requests.services import HALF_PRICE
 from bot.requests.stranded_tasks import CHANGED
 
 WAITS = frozenset(
     {
         *("budget", "cool_down", "member_blocked", "community_not_allowed", "channel_not_allowed", "too_many_waiting"),
-        *("removed", "tier_model", "tier_size", "tier_quality"),
+        *("removed", "tier_model", "tier_size", "tier_quality", *KEY_REASONS),
     }
 )
 """Refusals that are about the moment, not about the topic: the batch pauses, and the topic keeps its place."""

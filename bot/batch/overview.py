@@ -16,6 +16,7 @@ from bot.ledger import batch_item_rows, batch_rows
 from bot.ledger.batch_rows import BatchSpent
 from bot.ledger.codec import refusal_from_json
 from bot.messages.refusal_view import refusal_sentence
+from bot.requests.own_key import CHANGED as OWN_CHANGED
 from bot.requests.rules import Rules
 from bot.texts import has, text
 from bot.texts.phrases import money, pictures
@@ -98,7 +99,8 @@ def pause_sentence(batch: Batch) -> str:
     if batch.state not in (BatchState.PAUSED, BatchState.FINISH_PAUSED) or not batch.reason:
         return ""
     if batch.reason == "refused" and isinstance(refusal := batch.facts.get("refusal"), Mapping):
-        return refusal_sentence(refusal_from_json(refusal))
+        why = refusal_from_json(refusal)
+        return text("batch.paused.own_changed") if why.reason == OWN_CHANGED else refusal_sentence(why)
     facts = {name: value for name, value in batch.facts.items() if isinstance(value, str)}
     for name in ("need", "left", "limit"):
         if isinstance(value := batch.facts.get(name), int):

@@ -30,6 +30,7 @@ from bot.domain.requests import Person
 from bot.ledger import batch_item_rows, batch_rows, read_only
 from bot.ledger.store import Tx
 from bot.requests.services import HALF_PRICE
+from bot.requests.tiers import rules_here
 from bot.texts import text
 from bot.texts.phrases import money, pictures
 
@@ -271,11 +272,12 @@ def _prepared(session: BatchSession, batch: Batch) -> None:
 def _resumed(session: BatchSession, batch: Batch, max_pictures: int | None, budget: int | None, *, again: bool) -> None:
     def body(tx: Tx) -> Batch:
         now = steps.must_exist(tx.connection, batch.id)
-        return steps.resume(tx, now, session.rules, max_pictures=max_pictures, budget=budget, again=again)
+        rules = rules_here(tx.connection, now.place, session.rules)
+        return steps.resume(tx, now, rules, max_pictures=max_pictures, budget=budget, again=again)
 
     if again:
-        items = session.read(lambda c: batch_item_rows.of_batch(c, batch.id))
-        count, cost, half_price = retry_price(session.rules, batch, items)
+        rules, items = session.read(lambda c: (rules_here(c, batch.place, session.rules), batch_item_rows.of_batch(c, batch.id)))
+        count, cost, half_price = retry_price(rules, batch, items)
         if count:
             remark(text("batch.cli.retry_half" if half_price else "batch.cli.retry", pictures=pictures(count), cost=money(cost)))
     _doing(lambda: session.write(body))

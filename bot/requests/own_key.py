@@ -20,6 +20,9 @@ CHANGED = "own_changed"
 """Reason of the refusal: the service that the request was checked against isn't the community's anymore."""
 UNREADABLE = "own_unreadable"
 """The key can't be decrypted, because the operator's ENCRYPTION_KEYS are others now."""
+SWITCHED_OFF, MISSING, MISSING_DIRECT = "own_switched_off", "own_missing", "own_missing_direct"
+KEY_REASONS = frozenset({CHANGED, UNREADABLE, SWITCHED_OFF, MISSING, MISSING_DIRECT})
+"""Every refusal that is about a community's key, not about the request."""
 
 
 def unusable(place: Place, own: Mapping[str, Any], rules: Rules) -> Refusal | None:
@@ -28,9 +31,9 @@ def unusable(place: Place, own: Mapping[str, Any], rules: Rules) -> Refusal | No
     if place.platform == LOCAL:
         return None
     if mine is not None and mode is CommunityKeys.OFF:
-        return Refusal("own_switched_off")
+        return Refusal(SWITCHED_OFF)
     if mine is None and mode is CommunityKeys.REQUIRED:
-        return Refusal("own_missing_direct" if place.is_direct else "own_missing")
+        return Refusal(MISSING_DIRECT if place.is_direct else MISSING)
     return None
 
 

@@ -18,6 +18,7 @@ paused-money = Er ist pausiert: Das nächste Bild kann bis zu { $need } kosten, 
 paused-pictures = Er ist pausiert: Von höchstens { $limit } sind { $left } übrig. Erhöhe die Zahl, oder such aus dem aus, was da ist.
 paused-full = Er ist pausiert: Seit Stunden lässt die Grenze des Bilddienstes für Bilder zum halben Preis keinen Platz. Nichts ist verloren. Lass ihn später weitermachen, oder bitte den Betreiber des Bots, sich diese Grenze anzusehen.
 paused-removed = Er ist pausiert, weil der Bot hier entfernt wurde. Was noch wartete, hat nichts gekostet. Sobald der Bot wieder da ist, lass ihn weitermachen.
+paused-own_changed = Er ist pausiert, weil diese Community jetzt einen anderen Bilddienst nutzt, der das Bestellte so nicht zeichnen kann. Es wurde nichts gesendet, und kein Thema geht verloren: Lass ihn weitermachen, dann zeichnet der neue den Rest.
 reason-interrupted = Der Bot wurde angehalten, während das gezeichnet wurde. Vielleicht ist es schon gezeichnet und bezahlt, deshalb wird es nicht von selbst wiederholt.
 reason-expired = Es hat zu lange auf den Bilddienst gewartet.
 reason-not_in_time = Der Dienst hat es nicht innerhalb eines Tages gezeichnet. Es hat nichts gekostet.

@@ -18,6 +18,7 @@ paused-money = Está en pausa: la siguiente imagen puede costar hasta { $need },
 paused-pictures = Está en pausa: quedan { $left } del máximo, { $limit }. Sube el número o elige entre lo que hay.
 paused-full = Está en pausa: desde hace horas, el límite del servicio de imágenes para la mitad de precio no deja sitio. No se ha perdido nada; deja que siga más tarde, o pide al operador del bot que mire ese límite.
 paused-removed = Está en pausa, porque el bot se quitó de aquí. Lo que esperaba no costó nada. Cuando el bot vuelva, deja que siga.
+paused-own_changed = Está en pausa, porque esta comunidad usa ahora otro servicio de imágenes, que no puede dibujar lo pedido tal cual. No se envió nada y no se pierde ningún tema: deja que siga y el nuevo dibuja el resto.
 reason-interrupted = El bot se detuvo mientras se dibujaba. Puede que ya esté dibujada y pagada, así que no se repite sola.
 reason-expired = Esperó demasiado al servicio de imágenes.
 reason-not_in_time = El servicio no lo dibujó en un día. No costó nada.
