@@ -203,17 +203,14 @@ class BatchActions:
         )
         if held is not None:  # it would pause again at once
             return Reply(refusal_sentence(Refusal(held.reason, until=held.until)), changed=False)
-        return _said(steps.resume(tx, batch, self._here(tx, batch)), "resumed")
-
-    def _here(self, tx: Tx, batch: Batch) -> Rules:
-        return rules_here(tx.connection, batch.place, self.rules)
+        return _said(steps.resume(tx, batch, rules_here(tx.connection, batch.place, self.rules)), "resumed")
 
     def _retry(self, tx: Tx, batch: Batch) -> Reply:
-        return _said(steps.resume(tx, batch, self._here(tx, batch), again=True), "retried")
+        return _said(steps.resume(tx, batch, self.rules, again=True), "retried")
 
     def _raised(self, tx: Tx, batch: Batch, act: Act) -> Reply:
         pictures, budget = limits_of(act.values)
-        steps.resume(tx, batch, self._here(tx, batch), max_pictures=pictures, budget=budget)
+        steps.resume(tx, batch, rules_here(tx.connection, batch.place, self.rules), max_pictures=pictures, budget=budget)
         return _said(batch, "resumed")
 
     def _offer(self, tx: Tx, batch: Batch) -> Reply:

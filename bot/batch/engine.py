@@ -255,7 +255,7 @@ class BatchEngine:
 
 
 def _half_price_is_gone(batch: Batch, rules: Rules) -> bool:
-    """Whether its finished pictures were promised for half the price, and its community's image service isn't one that does that anymore."""
+    """Whether its finished pictures were promised for half the price, and its community's image service doesn't do that anymore."""
     return batch.state is BatchState.FINISHING and batch.plan.half_price and not rules.half_price
 
 

@@ -101,7 +101,7 @@ def resume(tx: Tx, batch: Batch, rules: Rules, *, max_pictures: int | None = Non
         plan,
         max_pictures=plan.max_pictures if max_pictures is None else max_pictures,
         budget=plan.budget if budget is None else budget,
-        half_price=plan.half_price and (rules.half_price or not again),  # what was promised for half ends free, and is offered anew
+        half_price=plan.half_price and rules.half_price,
     )
     if changed != plan:
         batch_rows.mark(tx, batch.id, plan=changed)

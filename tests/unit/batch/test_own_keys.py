@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
 
 import pytest
 
 from bot.batch import steps
 from bot.batch.judge import BackInLine, judge
 from bot.batch.overview import pause_sentence
-from bot.domain.attachments import ReferenceLimits
 from bot.domain.own_services import SETTING, CommunityKeys, OwnService, named
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.ledger import settings_rows
 from bot.requests.own_key import KEY_REASONS
-from bot.requests.services import HALF_PRICE
 from bot.requests.tiers import rules_here
 from tests.unit.batch.bench import HOME, Bench, N, S
 from tests.unit.messages.views import request
@@ -29,11 +26,9 @@ async def key(bench: Bench, service: OwnService | None) -> None:
     await bench.write(lambda tx: settings_rows.replace(tx, "test", "home", values, "olu"))
 
 
-async def go_on(bench: Bench, made: str, *, again: bool = False) -> None:
+async def go_on(bench: Bench, made: str) -> None:
     rules = bench.ground.rules
-    await bench.write(
-        lambda tx: steps.resume(tx, steps.must_exist(tx.connection, made), rules_here(tx.connection, HOME, rules), again=again)
-    )
+    await bench.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, made), rules_here(tx.connection, HOME, rules)))
 
 
 @pytest.mark.parametrize("reason", sorted(KEY_REASONS))
@@ -64,34 +59,10 @@ async def test_a_removed_key_pauses_a_batch_and_another_one_goes_on(bench: Bench
     assert (await bench.step(made)).state is S.DRAFTED
 
 
-async def _set_before_the_first_look(bench: Bench, made: str) -> None:
-    await key(bench, MINE)
-
-
-async def _set_while_it_waits(bench: Bench, made: str) -> None:
-    await bench.step(made)
-    asked = (await bench.asked(made))[0]
-    await key(bench, MINE)
-    await bench.ground.begin(asked.id)
-    now = await bench.step(made)
-    assert (now.state, now.reason) == (S.FINISH_PAUSED, "refused")
-    assert "another image service" in pause_sentence(now)
-    await go_on(bench, made)
-
-
-@pytest.mark.parametrize("change", [_set_before_the_first_look, _set_while_it_waits])
-async def test_half_price_that_a_communitys_key_ends_costs_nothing_and_is_offered_at_the_usual_price(
-    bench: Bench, change: Callable[[Bench, str], Awaitable[None]]
-) -> None:
-    model = dataclasses.replace(bench.ground.rules.model, references=ReferenceLimits(count=0))  # nothing to fetch first
-    bench.ground.rules = dataclasses.replace(bench.ground.rules, model=model, community_keys=CommunityKeys.OPTIONAL)
+async def test_half_price_that_a_communitys_key_ends_costs_nothing(bench: Bench) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, community_keys=CommunityKeys.OPTIONAL)
     made = await bench.finishing(2, half_price=True)
-    await change(bench, made)
+    await key(bench, MINE)
     await bench.step(made)
     assert [(one.state, one.reason) for one in await bench.items(made)] == [(N.FAILED, "half_price_gone")] * 2
     assert (await bench.step(made)).state is S.FINISHED
-    await go_on(bench, made, again=True)
-    await bench.step(made)
-    now = await bench.now(made)
-    assert (now.state, now.plan.half_price) == (S.FINISHING, False)
-    assert HALF_PRICE not in {one.service for one in await bench.asked(made)}
