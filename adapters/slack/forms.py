@@ -13,6 +13,7 @@ from adapters.slack.escape import plain as plain_text
 from adapters.slack.render import Block, bold, section
 from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
 from bot.texts import has, say, text
+from bot.texts.clocks import in_words
 
 TITLE, LABEL, HINT, ERROR = 24, 150, 150, 150
 MOST_TEXT, MOST_CHOICES, CHOICE, VALUE = 3000, 100, 75, 150
@@ -60,8 +61,8 @@ def loading() -> Block:
 
 
 def short(words: str, limit: int) -> str:
-    """One line within a tight limit, cut between words if possible."""
-    line = " ".join(clean(words).split())
+    """One line within a tight limit, cut between words if possible, with times in words: titles and errors are plain text."""
+    line = " ".join(clean(in_words(words)).split())
     if units(label(line, 3 * limit + 30)) <= limit:
         return line
     found = line[: limit - 1]
@@ -132,7 +133,7 @@ def _select(field: FormField) -> Block:
 
 def _option(choice: Choice) -> Block:
     """A label that's too long for a line continues in the description below."""
-    line = " ".join(clean(choice.label).split()) or choice.value
+    line = " ".join(clean(in_words(choice.label)).split()) or choice.value
     head, rest = line, ""
     if units(label(line, 10 * CHOICE)) > CHOICE:
         head = split(line, CHOICE)[0].rstrip()

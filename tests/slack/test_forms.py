@@ -20,6 +20,7 @@ from bot.moderation.community import SECTIONS
 from bot.moderation.retention import PRIVACY_ROW
 from bot.requests.actions import edit_form, imagine_fields
 from bot.requests.rules import Rules
+from bot.texts.clocks import marked
 from tests.slack import blockkit
 from tests.slack.core_views import request
 from tests.slack.standin import forms as client
@@ -218,6 +219,20 @@ def test_an_error_stands_at_the_first_field_and_is_short() -> None:
     long = forms.errors(view, "word " * 100)
     assert long is not None
     assert len(long["errors"]["prompt"]) <= 150
+
+
+def test_times_are_words_where_slack_shows_no_markup() -> None:
+    at = marked(1_796_032_800, "30 Nov, 10:00 UTC")
+    view = forms.modal(form(FormField("prompt", "Prompt")), "{}")
+    found = forms.errors(view, f"Mia has case 7 until {at}.")
+    assert found == {"response_action": "errors", "errors": {"prompt": "Mia has case 7 until 30 Nov, 10:00 UTC."}}
+    cut = forms.errors(view, f"{'word ' * 25}until {at}.")
+    assert cut is not None
+    assert "179603" not in cut["errors"]["prompt"]
+    choices = (Choice("a", f"{'Waiting since the morning, ' * 2}until {at}, then it ends."),)
+    said = str(forms.modal(form(FormField("one", "One", FieldKind.CHOICE, choices=choices), title=f"Ends {at}"), "{}"))
+    assert "'Ends 30 Nov, 10:00 UTC'" in said
+    assert "179603" not in said
 
 
 async def test_a_wrong_value_is_told_at_its_own_field(ground: Ground) -> None:

@@ -15,6 +15,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.texts.clocks import marked
 from tests.slack.standin.driver import CannotDo
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Message
@@ -59,6 +60,8 @@ class Bolt:
     handlers: list[AsyncSocketModeHandler] = field(default_factory=list)
     lose: int = 0
     """So many events are heard without an acknowledgement."""
+    refusal: str = "Not this."
+    """What the form says about a bad prompt."""
 
     def listen(self) -> None:
         app = self.app
@@ -90,7 +93,7 @@ class Bolt:
             self.heard.append(body)
             values = body["view"]["state"]["values"]
             if values["prompt"]["prompt-a"]["value"] == "bad":
-                await ack(response_action="errors", errors={"prompt": "Not this."})
+                await ack(response_action="errors", errors={"prompt": self.refusal})
             else:
                 await ack()
 
@@ -156,6 +159,16 @@ async def test_a_command_a_button_and_its_answer_work(through: str) -> None:
         assert not event.failed
         assert event.took is not None
         assert event.took < 3
+
+
+@pytest.mark.parametrize("refusal", [marked(1_796_032_800, "30 Nov, 10:00 UTC"), "<!date^1796032800^{date_short_pretty} {time}|30 Nov>"])
+async def test_a_time_in_an_error_that_nobody_could_read_is_a_violation(refusal: str) -> None:
+    async with bolt() as found:
+        people, ada = found.standin.people, found.standin.ada
+        found.refusal = f"Mia has it until {refusal}."
+        view = await found.standin.opened(await people.slash(ada, found.standin.channel, "/form"))
+        await found.standin.acked(await people.submit(view, prompt="bad"))
+        assert len(found.standin.violations) == 1, found.standin.violations
 
 
 @BOTH

@@ -26,6 +26,8 @@ class Acks:
         event.ack = payload if isinstance(payload, dict) else None
         if event.acked_at - event.sent_at > ACK_WITHIN:
             return
+        if isinstance(payload, Mapping):
+            rules.check_times(self.world, f"acknowledgement of {event.what}", payload)
         try:
             if event.kind == "slash_commands" and payload:
                 self._message(event, payload)
