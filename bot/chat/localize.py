@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from bot.chat.views import Form, Reply, View
 from bot.texts import DEFAULT_LANGUAGE, in_zone, say, tells_time
+from bot.texts.clocks import unmarked
 
 T = TypeVar("T")
 Said = TypeVar("Said", View, Form, Reply, Form | Reply)
@@ -26,9 +27,9 @@ def zoned(said: Said, zone: str, own_clocks: bool = False) -> Said:
 
 
 def has_times(said: object) -> bool:
-    """Whether a view, form or reply tells a time."""
+    """Whether a view, form or reply tells a time, or quotes somebody's imitation of one, which `zoned` removes."""
     if isinstance(said, str):
-        return tells_time(said)
+        return tells_time(said) or unmarked(said) != said
     if isinstance(said, tuple):
         return any(map(has_times, said))
     return any(has_times(getattr(said, name)) for name in _fields_of(said))

@@ -48,6 +48,7 @@ _UNSEEN = re.compile(
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls
     "\u00ad\u034f\u180b-\u180f\u200b\u2060-\u2064\u206a-\u206f\ufeff"  # soft hyphen, grapheme joiner, zero width
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, overrides and isolates
+    "\ue0f0-\ue0f2"  # marks of the bot's own times (bot.texts.clocks)
     "\ufdd3-\ufdef\ufff0-\ufffc\ufffe\uffff"  # non-characters, annotations, object replacement
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # shorthand and musical format, tags
     "]|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe\U0003ffff\U000efffe\U000effff\U000ffffe\U000fffff\U0010fffe\U0010ffff]"
@@ -152,6 +153,7 @@ _LOOK_ALIKE = str.maketrans(
         "ø": "o",
         "ł": "l",
         "đ": "d",
+        **dict.fromkeys("\ue0f0\ue0f1\ue0f2"),
     }
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")

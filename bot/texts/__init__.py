@@ -14,6 +14,7 @@ from typing import SupportsIndex
 
 import structlog
 
+from bot.texts.clocks import unmarked
 from bot.texts.direction import FSI, balanced, isolate, isolate_latin
 from bot.texts.files import OPERATORS, catalogue, folder
 from bot.texts.fluent import Template
@@ -163,8 +164,13 @@ def tells_time(words: object) -> bool:
 
 def in_zone(words: str, zone: str, own_clocks: bool = False) -> str:
     """The words with their times as the clocks of an IANA time zone show them, in whichever language they are said. `own_clocks`: the
-    platform shows them to each reader on their own clock, so they are marked (`bot.texts.clocks`)."""
-    if not isinstance(words, LocalizedText) or not words.tells_time:
+    platform shows them to each reader on their own clock, so they are marked (`bot.texts.clocks`).
+
+    What isn't a text, such as a name, loses what looks like such a mark.
+    """
+    if not isinstance(words, LocalizedText):
+        return unmarked(words)
+    if not words.tells_time:
         return words
 
     def said(language: str) -> str:
@@ -190,7 +196,7 @@ def on_own_clocks() -> bool:
 
 def joined(separator: str, parts: Iterable[str]) -> str:
     """`str.join` that keeps texts texts: they can still be said in another language."""
-    found = tuple(parts)
+    found = tuple(one if isinstance(one, LocalizedText) else unmarked(one) for one in parts)
     words = separator.join(found)
     if not separator.strip() and not any(isinstance(one, LocalizedText) for one in found):
         return words
@@ -251,7 +257,7 @@ def _filled(key: str, template: Template, values: Mapping[str, object], language
 
 def _field(value: str, language: str) -> str:
     """A value within a sentence, kept from turning what is around it."""
-    words = _say_now(value, language)
+    words = _say_now(value, language) if isinstance(value, LocalizedText) else unmarked(value)
     if not is_right_to_left(language):
         return isolate(words)
     # What was put together of parts has kept them apart already; wrapped once more, it would run from left to right.

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 
 _OPEN, _WORDS, _CLOSE = "\ue0f0", "\ue0f1", "\ue0f2"
-"""For private use: adapters let none of them through by itself."""
+"""For private use: adapters let none of them through by itself, and what others wrote loses them (`unmarked`)."""
+_ONES = re.compile(f"[{_OPEN}{_WORDS}{_CLOSE}]")
 MARK = re.compile(f"({_OPEN}\\d{{1,12}}{_WORDS}[^{_OPEN}{_WORDS}{_CLOSE}]{{1,120}}{_CLOSE})")
 """A whole mark, as a group, so that `split` keeps it."""
 _PART = re.compile(f"{_OPEN}\\d{{0,12}}|[{_WORDS}{_CLOSE}]")
@@ -16,6 +17,11 @@ _PART = re.compile(f"{_OPEN}\\d{{0,12}}|[{_WORDS}{_CLOSE}]")
 def marked(at: float, words: str) -> str:
     """An instant, in seconds since the epoch, with the words for it."""
     return f"{_OPEN}{max(0, round(at))}{_WORDS}{words}{_CLOSE}"
+
+
+def unmarked(text: str) -> str:
+    """Words of people and services without these characters: a mark among them would be shown as a time, and hide what else it says."""
+    return text if text.isascii() else _ONES.sub("", text)
 
 
 def spelled(text: str, spell: Callable[[int, str], str]) -> str:

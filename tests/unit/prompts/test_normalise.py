@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.prompts.normalise import ALT_TEXT_MAX, TextProblem, UnusableText, alt_text, fingerprint, normalise
+from bot.texts.clocks import marked
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 TRICKY = st.text(
@@ -56,6 +57,8 @@ def test_both_halves_of_a_character_are_joined() -> None:
         ("a\ufe0f\ufe0f\ufe0fb", "a\ufe0fb"),
         ("A\u200c\u0300", "À"),
         ("x\ufffcy\ufffez", "xyz"),
+        (f"a cat {marked(1_796_032_800, 'unseen words')}", "a cat 1796032800unseen words"),
+        ("\ue0f0a\ue0f1 \ue0efc\ue0f3at\ue0f2", "a \ue0efc\ue0f3at"),
     ],
 )
 def test_what_nobody_sees_is_removed_and_line_breaks_become_one_kind(raw: str, clean: str) -> None:

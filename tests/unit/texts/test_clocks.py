@@ -12,8 +12,9 @@ from adapters.slack import escape as slack
 from adapters.slack import render as slack_render
 from bot.chat.localize import localize, zoned
 from bot.chat.views import Fact, View
+from bot.prompts.normalise import fingerprint
 from bot.texts import in_zone, joined, languages, say, text
-from bot.texts.clocks import MARK, in_words, marked, spelled
+from bot.texts.clocks import MARK, in_words, marked, spelled, unmarked
 from bot.texts.phrases import moment
 
 AT = 1_764_500_000.0
@@ -62,6 +63,22 @@ def test_nobody_can_write_a_time_into_their_own_words() -> None:
     assert "<!date" not in str(slack_render.sheet(view, "Case"))
     assert "<!date" not in str(slack_render.message(view))
     assert in_words("\ue0f0\ue0f1\ue0f2") == ""
+
+
+def test_words_of_others_are_never_taken_for_a_time_of_ours() -> None:
+    name = f"Mia {MARKED}"
+    told = text("case.no.held", number=7, holder=name, until=moment(AT))
+    view = View(joined(" · ", (name, told)), (told, name), facts=(Fact("Note", name),), quote=name)
+    for one in (view, View(name, facts=(Fact(text("case.card.opened_at", at=name), name),))):
+        shown = zoned(one, "Asia/Tokyo", own_clocks=True)
+        for language in sorted(languages()):
+            said = localize(shown, language)
+            ours = 2 * (one is view)
+            assert str(discord_render.texts(said)).count("<t:") == ours, language
+            everything = "\n".join((said.title, *said.text, *(f"{one.label}: {one.value}" for one in said.facts), said.quote))
+            assert len(MARK.findall(everything)) == ours, language
+            assert WORDS in discord.escape(said.facts[0].value)
+    assert fingerprint(name) == fingerprint(unmarked(name))
 
 
 def test_a_view_is_marked_in_every_language_and_only_if_the_platform_can() -> None:
