@@ -89,11 +89,15 @@ class PictureChanges:
         return [(channel, view) for channel, view in shown if view is not None]
 
     async def _shown_again(self, request: Request, draft: PictureDraft) -> View | None:
-        """A draft's view, if all that it shows is there."""
+        """A draft's view, if all that it shows, and what its Use shows, is there and can be read now."""
         if draft.made is None:
             found = self.requests.rules.lint and self.requests.rules.lint(draft.change.text)
             return question_view(request, draft.id, found.reason, found.cleaned) if found else None
-        if await self._stored(draft) is None:
+        try:
+            if await self._stored(draft) is None or (draft.preview and not await self._has(draft.preview)):
+                return None
+        except OSError as error:
+            log.warning("draft_not_shown", error=type(error).__name__)
             return None
         seen = dataclasses.replace(draft.made, sha256=draft.preview, format="jpeg") if draft.preview else draft.made
         return preview_view(request, draft.id, draft.change, seen)
@@ -216,8 +220,8 @@ class PictureChanges:
         if isinstance(found, Reply):
             return found
         request, draft = found
-        stored = await self._stored(draft)
         try:
+            stored = await self._stored(draft)
             if stored is None:
                 if draft.made is not None and draft.made.sha256 != made.picture.sha256:
                     # Killed before its file was there, and signed again, it has another hash.
@@ -231,11 +235,15 @@ class PictureChanges:
         return Reply(text("change.ready"), view=preview_view(request, draft.id, planned.change, made.preview or stored or made.picture))
 
     async def _stored(self, draft: PictureDraft) -> Picture | None:
-        """A draft's picture, if its file is there."""
+        """A draft's picture, if its file is there. Raises OSError."""
+        return draft.made if draft.made is not None and await self._has(draft.made.sha256) else None
+
+    async def _has(self, sha256: str) -> bool:
+        """Whether a file is there and undamaged. Raises OSError."""
         try:
-            return draft.made if draft.made is not None and await self.pictures.read(draft.made.sha256) else None
+            return bool(await self.pictures.read(sha256))
         except LookupError:
-            return None
+            return False
 
     @staticmethod
     def _store(tx: Tx, draft: PictureDraft, before: str) -> None:
