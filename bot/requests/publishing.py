@@ -46,7 +46,7 @@ def unpublishable(tx: Tx, request: Request) -> Reply | None:
         return Reply(text("candidates.pick_first"), changed=False)
     # Otherwise a picture with words that no reviewer saw would join what was published.
     drawing = memory_rows.recall(tx.connection, CAPTION_DUE + request.id) is not None
-    return Reply(text("change.busy"), changed=False) if drawing else None
+    return Reply(text("change.still_drawn"), changed=False) if drawing else None
 
 
 def fixed(tx: Tx, request: Request) -> Reply | None:

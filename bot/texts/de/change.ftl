@@ -47,6 +47,7 @@ used = Fertig: Es ist jetzt bei deinem Ergebnis.
 dropped = Verworfen. Dein Ergebnis ist wie vorher.
 over = Diese Vorschau gilt nicht mehr: Sie wurde übernommen, verworfen, durch eine neuere ersetzt oder ist älter als einen Tag. Von deinem Ergebnis aus kannst du neu anfangen.
 busy = Ich arbeite noch an deiner letzten Änderung. Einen Moment bitte.
+still_drawn = Ich zeichne deinen Text noch auf das Bild. Bitte versuche es gleich noch einmal.
 asked = Bevor ich diesen Text zeichne
 ask_private = Dein Text scheint etwas Privates zu enthalten, etwa eine Telefonnummer, eine Adresse oder ein Passwort. Sobald du das Bild übernimmst, können das alle lesen, die dein Ergebnis sehen.
 ask_words = Dein Text nennt eine Marke oder eine bekannte Figur, oder er ist recht heftig formuliert. Bitte achte darauf, dass du ihn verwenden darfst und er für alle passt, die dein Ergebnis sehen.

@@ -47,6 +47,7 @@ used = Done: it's with your result now.
 dropped = Discarded. Your result is as it was.
 over = That preview is over: it was used, discarded, replaced by a newer one, or is more than a day old. You can start again from your result.
 busy = I'm still working on your last change. One moment, please.
+still_drawn = I'm still drawing your text on the picture. Please try again in a moment.
 asked = Before I draw that text
 ask_private = Your text looks like it contains something private, such as a phone number, an address or a password. Once you use the picture, everybody who can see your result can read it.
 ask_words = Your text names a brand or a famous character, or it's worded quite strongly. Please make sure that it's yours to use and fine for everybody who can see your result.

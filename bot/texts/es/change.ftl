@@ -47,6 +47,7 @@ used = Listo: ya está con tu resultado.
 dropped = Descartada. Tu resultado queda como estaba.
 over = Esa vista previa ya no vale: se usó, se descartó, hay una más nueva o tiene más de un día. Puedes empezar de nuevo desde tu resultado.
 busy = Sigo con tu último cambio. Un momento, por favor.
+still_drawn = Todavía estoy poniendo tu texto en la imagen. Inténtalo de nuevo en un momento.
 asked = Antes de dibujar ese texto
 ask_private = Tu texto parece contener algo privado, como un teléfono, una dirección o una contraseña. Cuando uses la imagen, podrá leerlo cualquiera que vea tu resultado.
 ask_words = Tu texto nombra una marca o un personaje famoso, o es bastante fuerte. Asegúrate de que puedes usarlo y de que está bien para quien vea tu resultado.

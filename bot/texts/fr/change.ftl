@@ -47,6 +47,7 @@ used = C'est fait : elle est avec ton résultat.
 dropped = Abandonné. Ton résultat est comme avant.
 over = Cet aperçu n'est plus valable : il a été utilisé, abandonné ou remplacé, ou il a plus d'un jour. Tu peux recommencer depuis ton résultat.
 busy = Je travaille encore à ton dernier changement. Un instant.
+still_drawn = J'ajoute encore ton texte à l'image. Réessaie dans un instant.
 asked = Avant de dessiner ce texte
 ask_private = Ton texte semble contenir quelque chose de privé, comme un numéro de téléphone, une adresse ou un mot de passe. Une fois l'image utilisée, tous ceux qui voient ton résultat pourront le lire.
 ask_words = Ton texte cite une marque ou un personnage connu, ou il est assez fort. Vérifie que tu peux l'utiliser et qu'il convient à ceux qui voient ton résultat.

@@ -47,6 +47,7 @@ used = Pronto: já está no seu resultado.
 dropped = Descartado. Seu resultado está como antes.
 over = Esta prévia não vale mais: foi usada, descartada, trocada por uma mais nova ou tem mais de um dia. Você pode recomeçar a partir do seu resultado.
 busy = Ainda estou trabalhando na sua última alteração. Um momento, por favor.
+still_drawn = Ainda estou colocando seu texto na imagem. Tente de novo daqui a pouco.
 asked = Antes de eu desenhar esse texto
 ask_private = Seu texto parece conter algo pessoal, como um telefone, um endereço ou uma senha. Quando você usar a imagem, todos que veem o resultado poderão ler.
 ask_words = Seu texto cita uma marca ou um personagem famoso, ou usa palavras bem fortes. Confira se você pode usar isso e se está tudo bem para todos que veem o seu resultado.

@@ -9,9 +9,10 @@ import pytest
 
 from bot.chat.views import ActionName, Audience, Reply
 from bot.domain.case_states import CaseState
-from bot.ledger import message_rows, picture_rows, request_rows
+from bot.ledger import memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.publishing import fixed, publish, unpublishable
+from bot.requests.transitions import CAPTION_DUE
 from bot.texts import text
 from tests.unit.moderation.test_reviews import asked, reviewed, set_to
 from tests.unit.requests.test_picture_changes import stage
@@ -48,6 +49,17 @@ async def test_what_can_be_published(tmp_path: Path, marks: dict[str, object], p
 
         expected = Reply(text(key), changed=False) if key else None
         assert await s.world.bot.ledger.write(look) == expected
+
+
+async def test_a_result_whose_text_is_still_drawn_waits_for_it_and_says_so(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        await set_to(s, results="private")
+        made = await s.result()
+        await s.world.bot.ledger.write(lambda tx: memory_rows.remember(tx, CAPTION_DUE + made, tx.now))
+        said = await s.press(A.PUBLISH, made)
+        assert (said.text, said.changed) == (text("change.still_drawn"), False)
+        await s.world.bot.ledger.write(lambda tx: memory_rows.forget(tx, CAPTION_DUE + made))
+        assert (await s.press(A.PUBLISH, made)).text == text("reply.published")
 
 
 @pytest.mark.parametrize(
