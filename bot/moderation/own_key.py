@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.chat.handlers import FormMaker, Handler
@@ -23,7 +23,7 @@ from bot.moderation.typed_lines import one_line
 from bot.observe import conceal
 from bot.providers.services.registry import SERVICES
 from bot.requests.own_address import WrongAddress, read_address
-from bot.requests.own_check import KeyCheck, check
+from bot.requests.own_check import MODEL, CheckRate, KeyCheck, check
 from bot.requests.own_services import OwnServices, as_sealed, from_sealed
 from bot.texts import text
 from bot.texts.phrases import listed, moment
@@ -32,7 +32,6 @@ from bot.vault import VaultProblem
 MOST_MODELS = 10
 KEY_LEAST, KEY_MOST = 8, 500
 """Characters of a key. A shorter one couldn't be redacted from logs without deleting ordinary words."""
-_MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,99}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class OwnKey:
 
     community: Community
     services: OwnServices | None
+    rate: CheckRate = field(default_factory=CheckRate)
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
@@ -98,7 +98,10 @@ class OwnKey:
         except WrongValue as problem:
             return Reply(problem.sentence, changed=False)
         conceal(key)
-        found = await self._checked(wanted, key)
+        with self.rate.turn(f"{act.platform}:{act.community}", self.community.ledger.now()) as may:
+            if not may:
+                return Reply(text("own.too_often"), changed=False)
+            found = await self._checked(wanted, key)
         if found.problem:
             facts = {name: listed(value) if isinstance(value, list) else value for name, value in found.facts.items()}
             return Reply(text(f"own.problem_{found.problem}", **facts), changed=False)
@@ -222,7 +225,7 @@ def _read(values: Mapping[str, str]) -> OwnService:
     except WrongAddress as problem:
         raise WrongValue(text(f"own.wrong_{problem.key}")) from None
     models = tuple(dict.fromkeys(one for one in re.split(r"[\s,;，、]+", one_line(values.get("own_models", ""))) if one))
-    wrong = next((one for one in models if not _MODEL.fullmatch(one)), None)
+    wrong = next((one for one in models if not MODEL.fullmatch(one)), None)
     if wrong is not None or not models or len(models) > MOST_MODELS:
         raise WrongValue(text("own.wrong_models", value=(wrong or "")[:40], most=MOST_MODELS))
     return OwnService("", api, address, models, "", "", 0.0)

@@ -29,6 +29,7 @@ wrong_key = Das ist kein Schlüssel: Schlüssel haben mindestens { $least } Zeic
 wrong_address = Die Adresse muss öffentlich sein und mit https:// beginnen, ohne Port, Anmeldung und Fragezeichen. Es wurde nichts gespeichert.
 wrong_address_needed = Dieser Dienst hat keine übliche Adresse, gib bitte eure ein. Es wurde nichts gespeichert.
 wrong_models = Nenne bitte 1 bis { $most } Modelle in der Schreibweise des Dienstes, mit Kommas getrennt. „{ $value }“ kann keines sein. Es wurde nichts gespeichert.
+too_often = Hier wurden gerade mehrmals Schlüssel geprüft. Es wurde nichts gespeichert. Versuche es bitte in einer Minute noch einmal.
 problem_key = { $host } akzeptiert diesen Schlüssel nicht. Es wurde nichts gespeichert. Kopiere ihn bitte noch einmal aus eurem Konto dort.
 problem_model = { $host } hat kein Modell „{ $model }“. Es wurde nichts gespeichert.
 problem_model_near = { $host } hat kein Modell „{ $model }“, aber { $near }. Es wurde nichts gespeichert.

@@ -29,6 +29,7 @@ wrong_key = That isn't a key: keys have at least { $least } characters, without 
 wrong_address = The address must be a public one that begins with https://, without a port, a login or a question mark. Nothing was stored.
 wrong_address_needed = This service has no usual address, so please type yours. Nothing was stored.
 wrong_models = Please name 1 to { $most } models as the service spells them, separated by commas. “{ $value }” can't be one. Nothing was stored.
+too_often = Keys were checked here several times just now. Nothing was stored. Please try again in a minute.
 problem_key = { $host } doesn't accept this key. Nothing was stored. Please copy it again from your account there.
 problem_model = { $host } has no model “{ $model }”. Nothing was stored.
 problem_model_near = { $host } has no model “{ $model }”, but it has { $near }. Nothing was stored.

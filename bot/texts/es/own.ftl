@@ -29,6 +29,7 @@ wrong_key = Eso no es una clave: las claves tienen al menos { $least } caractere
 wrong_address = La dirección tiene que ser pública y empezar por https://, sin puerto, usuario ni signo de interrogación. No se ha guardado nada.
 wrong_address_needed = Este servicio no tiene una dirección habitual, así que escribe la vuestra. No se ha guardado nada.
 wrong_models = Escribe de 1 a { $most } modelos como los escribe el servicio, separados por comas. «{ $value }» no puede ser uno. No se ha guardado nada.
+too_often = Aquí se acaban de comprobar claves varias veces. No se ha guardado nada. Inténtalo otra vez dentro de un minuto.
 problem_key = { $host } no acepta esta clave. No se ha guardado nada. Cópiala otra vez de vuestra cuenta allí.
 problem_model = { $host } no tiene el modelo «{ $model }». No se ha guardado nada.
 problem_model_near = { $host } no tiene el modelo «{ $model }», pero sí { $near }. No se ha guardado nada.

@@ -29,6 +29,7 @@ wrong_key = Ce n'est pas une clé : une clé a au moins { $least } caractères, 
 wrong_address = L'adresse doit être publique et commencer par https://, sans port, identifiant ni point d'interrogation. Rien n'a été enregistré.
 wrong_address_needed = Ce service n'a pas d'adresse habituelle ; saisis la vôtre. Rien n'a été enregistré.
 wrong_models = Indique 1 à { $most } modèles comme le service les écrit, séparés par des virgules. « { $value } » ne peut pas en être un. Rien n'a été enregistré.
+too_often = Des clés viennent d'être vérifiées plusieurs fois ici. Rien n'a été enregistré. Réessaie dans une minute.
 problem_key = { $host } n'accepte pas cette clé. Rien n'a été enregistré. Copie-la de nouveau depuis votre compte là-bas.
 problem_model = { $host } n'a pas de modèle « { $model } ». Rien n'a été enregistré.
 problem_model_near = { $host } n'a pas de modèle « { $model } », mais il a { $near }. Rien n'a été enregistré.

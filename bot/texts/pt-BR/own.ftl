@@ -29,6 +29,7 @@ wrong_key = Isso não é uma chave: chaves têm pelo menos { $least } caracteres
 wrong_address = O endereço precisa ser público e começar com https://, sem porta, login nem ponto de interrogação. Nada foi guardado.
 wrong_address_needed = Este serviço não tem endereço usual, então digite o de vocês. Nada foi guardado.
 wrong_models = Escreva de 1 a { $most } modelos como o serviço os escreve, separados por vírgulas. “{ $value }” não pode ser um. Nada foi guardado.
+too_often = Chaves foram verificadas aqui várias vezes agora há pouco. Nada foi guardado. Tente de novo em um minuto.
 problem_key = { $host } não aceita esta chave. Nada foi guardado. Copie de novo da conta de vocês lá.
 problem_model = { $host } não tem o modelo “{ $model }”. Nada foi guardado.
 problem_model_near = { $host } não tem o modelo “{ $model }”, mas tem { $near }. Nada foi guardado.

@@ -29,6 +29,7 @@ wrong_key = 这不是密钥：密钥至少有 { $least } 个字符，不含空�
 wrong_address = 地址必须是以 https:// 开头的公网地址，不带端口、登录信息或问号。什么也没有保存。
 wrong_address_needed = 这个服务没有常用地址，请填写你们的地址。什么也没有保存。
 wrong_models = 请按服务的写法填写 1 到 { $most } 个模型，用逗号分隔。“{ $value }”不可能是模型。什么也没有保存。
+too_often = 这里刚刚多次检查了密钥。什么也没有保存，请过一分钟再试。
 problem_key = { $host } 不接受这个密钥。什么也没有保存，请从你们在那里的账户重新复制一次。
 problem_model = { $host } 没有模型“{ $model }”。什么也没有保存。
 problem_model_near = { $host } 没有模型“{ $model }”，但有 { $near }。什么也没有保存。

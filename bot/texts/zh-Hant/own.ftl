@@ -29,6 +29,7 @@ wrong_key = 這不是金鑰：金鑰至少有 { $least } 個字元，不含空�
 wrong_address = 位址必須是以 https:// 開頭的公開位址，不帶連接埠、登入資訊或問號。什麼也沒有儲存。
 wrong_address_needed = 這個服務沒有常用位址，請填寫你們的位址。什麼也沒有儲存。
 wrong_models = 請依服務的寫法填寫 1 到 { $most } 個模型，用逗號分隔。「{ $value }」不可能是模型。什麼也沒有儲存。
+too_often = 這裡剛剛多次檢查了金鑰。什麼也沒有儲存，請過一分鐘再試。
 problem_key = { $host } 不接受這個金鑰。什麼也沒有儲存，請從你們在那裡的帳戶重新複製一次。
 problem_model = { $host } 沒有模型「{ $model }」。什麼也沒有儲存。
 problem_model_near = { $host } 沒有模型「{ $model }」，但有 { $near }。什麼也沒有儲存。

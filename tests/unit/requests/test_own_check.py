@@ -1,0 +1,48 @@
+"""A service's model list is whatever its host says: reading it never holds up the bot, and only names that could be typed are shown."""
+
+from __future__ import annotations
+
+import time
+
+from bot.domain.own_services import OwnService
+from bot.requests.own_check import COMPARED, LONGEST, CheckRate, _read, near_to
+
+OWN = OwnService("", "gateway", "https://art.example/v1", ("gpt-image-2",), "", "", 0.0)
+
+
+def test_a_long_list_of_long_names_is_compared_in_part() -> None:
+    assert near_to("gpt-image-9", ["gpt-image-2", "dall-e-3", "other"]) == ["gpt-image-2"]
+    assert near_to("zzz", ["b-image", "a-image", "text"]) == ["a-image", "b-image"]
+    begun = time.process_time()
+    assert near_to("mx" * 50, (f"{number:06}" + "mx" * 47 for number in range(200_000)))
+    assert time.process_time() - begun < 3.0
+    late = [f"x{number}" for number in range(COMPARED)] + ["gpt-image-2"]
+    assert near_to("gpt-image-9", late) == []
+
+
+def test_names_that_nobody_could_type_are_not_shown() -> None:
+    assert near_to("gpt-image-9", ["gpt-image-" + "9" * 100, "@everyone gpt-image-9", "gpt-image-9\n", "[gpt-image-9](https://x)"]) == []
+
+
+def test_a_community_has_one_check_at_a_time_and_a_few_a_minute() -> None:
+    rate = CheckRate(most=3, every=60.0)
+    with rate.turn("a", 0.0) as first, rate.turn("a", 0.0) as second, rate.turn("b", 0.0) as other:
+        assert (first, second, other) == (True, False, True)
+    for at, may in ((1.0, True), (2.0, True), (3.0, False), (59.0, False), (60.5, True)):
+        with rate.turn("a", at) as allowed:
+            assert allowed is may
+    for name in range(1000):
+        with rate.turn(str(name), 500.0):
+            pass
+    with rate.turn("a", 600.0):
+        assert len(rate._begun) == 1, "nothing is kept of those who ask no more"
+
+
+def test_a_list_that_takes_long_to_read_is_not_read() -> None:
+    begun = time.process_time()
+    for filling in (b"[],", b"{},", b'{"id":"a"},'):
+        body = b'{"data":[' + filling * (LONGEST // len(filling)) + b"[]]}"
+        assert _read(200, body, OWN).problem == "not_api"
+    assert time.process_time() - begun < 0.1
+    many = b'{"data":[' + b'{"id":"other"},' * 15_000 + b'{"id":"gpt-image-2"}]}'
+    assert (_read(200, many, OWN).problem, _read(200, many, OWN).proven) == ("", True)
