@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Door:
     """Every call is refused with the key in every place of the answer."""
     open_list: bool = False
     """The model list needs no key."""
+    before: Callable[[], Awaitable[object]] | None = None
+    """Awaited before a call is answered."""
 
     def billed(self) -> list[tuple[str, str]]:
         """(key, prompt) of every call that drew."""
@@ -70,6 +72,8 @@ class Door:
         body, key = await request.read(), request.headers.get("authorization", "").removeprefix("Bearer ")
         prompt = str(json.loads(body).get("prompt", "")) if body.startswith(b"{") else ""
         self.seen.append((f"{request.method} {request.path}", key, prompt))
+        if self.before is not None:
+            await self.before()
         if self.echoes and request.method == "POST":
             said = f"Incorrect API key provided: {key}, see https://art.example/keys?key={key}"
             body_said = {"error": {"code": "invalid_api_key", "message": said, "param": key, "type": [key, {key: said}]}}

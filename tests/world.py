@@ -117,12 +117,13 @@ class Everybody:
     """Moderators from a list."""
 
     moderators: set[str] = field(default_factory=lambda: {"mia", "noor"})
+    administrators: set[str] = field(default_factory=lambda: {"olu"})
 
     async def is_moderator(self, person: str, community: str) -> bool:
         return person in self.moderators
 
     async def is_administrator(self, person: str, community: str) -> bool:
-        return person == "olu"
+        return person in self.administrators
 
 
 @dataclass

@@ -5,6 +5,7 @@ The key is checked live before it's stored; a wrong one is a sentence, and nothi
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from bot.messages import own_notices
 from bot.messages.own_notices import ROW
 from bot.moderation.community import Community, WrongValue
 from bot.moderation.typed_lines import one_line
-from bot.observe import conceal
+from bot.observe import hide
 from bot.providers.services.registry import SERVICES
 from bot.requests.own_address import WrongAddress, read_address
 from bot.requests.own_check import MODEL, CheckRate, KeyCheck, check
@@ -30,8 +31,8 @@ from bot.texts.phrases import listed, moment
 from bot.vault import VaultProblem
 
 MOST_MODELS = 10
-KEY_LEAST, KEY_MOST = 8, 500
-"""Characters of a key. A shorter one couldn't be redacted from logs without deleting ordinary words."""
+KEY_LEAST, KEY_MOST = 16, 500
+"""Characters of a key. A shorter one, or one without letters and digits, couldn't be redacted from logs without deleting ordinary words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +98,25 @@ class OwnKey:
             key = _key(act.values) or await self._kept_key(wanted, old)
         except WrongValue as problem:
             return Reply(problem.sentence, changed=False)
-        conceal(key)
         with self.rate.turn(f"{act.platform}:{act.community}", self.community.ledger.now()) as may:
             if not may:
                 return Reply(text("own.too_often"), changed=False)
-            found = await self._checked(wanted, key)
+            found = await asyncio.create_task(self._checked(wanted, key), name="own-key-check")
         if found.problem:
             facts = {name: listed(value) if isinstance(value, list) else value for name, value in found.facts.items()}
             return Reply(text(f"own.problem_{found.problem}", **facts), changed=False)
-        return await self.community.ledger.write(lambda tx: self._store(tx, act, wanted, key, proven=found.proven))
+        refused = await self._refused(act)  # the check takes a while
+        if refused is not None:
+            return refused
+        said, name = await self.community.ledger.write(lambda tx: self._store(tx, act, wanted, key, old, proven=found.proven))
+        if name:
+            self.services.conceal(name, key)
+        return said
 
     async def _checked(self, wanted: OwnService, key: str) -> KeyCheck:
+        """What the service says of the key. A task of its own: only there is the key, which may be anything, kept out of the log."""
         assert self.services is not None
+        hide(key)
         try:
             provider = self.services.connect(wanted, key)
         except ValueError:
@@ -131,16 +139,20 @@ class OwnKey:
             raise WrongValue(text("own.key_needed"))
         return found[1]
 
-    def _store(self, tx: Tx, act: Act, wanted: OwnService, key: str, *, proven: bool) -> Reply:
+    def _store(self, tx: Tx, act: Act, wanted: OwnService, key: str, old: OwnService | None, *, proven: bool) -> tuple[Reply, str]:
+        """Store it, unless the community's key isn't the one anymore that the form was about. Returns the answer, and the new name."""
         assert self.services is not None
         if not act_rows.claim_act(tx, act.event_key):
-            return Reply(text("reply.already_done"), changed=False)
+            return Reply(text("reply.already_done"), changed=False), ""
         own = settings_rows.of_community(tx.connection, act.platform, act.community)
+        there = own_service_of(own)
+        if (None if there is None else there.name) != (None if old is None else old.name):
+            return Reply(text("own.changed_meanwhile"), changed=False), ""
         name = named(wanted.api, tx.new_id())
         made = OwnService(name, wanted.api, wanted.base_url, wanted.models, ends_of(key), act.person, tx.now, act.person_name[:80])
         vault_rows.put(tx, VAULT, name, self.services.vault.seal(VAULT, name, as_sealed(replace(made, by_name=""), key)))
         _changed(tx, act, {**own, SETTING: made.as_stored()}, "replaced" if SETTING in own else "set", made)
-        return Reply(text("own.saved" if proven else "own.saved_unproven", host=made.host))
+        return Reply(text("own.saved" if proven else "own.saved_unproven", host=made.host)), name
 
     async def _remove(self, act: Act) -> Reply:
         refused = await self._refused(act)
@@ -234,7 +246,8 @@ def _read(values: Mapping[str, str]) -> OwnService:
 def _key(values: Mapping[str, str]) -> str:
     """The key as typed; empty if none is. Raises WrongValue, which never quotes it."""
     key = values.get("own_key", "").strip()
-    usable = key.isascii() and all("!" <= one <= "~" for one in key) and not key.lower().startswith("bearer")
+    usable = key.isascii() and all("!" <= one <= "~" for one in key) and not key.lower().startswith("bearer") and "://" not in key
+    usable = usable and any(one.isalpha() for one in key) and any(one.isdigit() for one in key)
     if key and not (usable and KEY_LEAST <= len(key) <= KEY_MOST):
         raise WrongValue(text("own.wrong_key", least=KEY_LEAST))
     return key

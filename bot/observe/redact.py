@@ -35,22 +35,33 @@ _BOUND = re.compile(r"\[parameters: .*?\](?=\n|$)|\[parameters: .*", re.DOTALL)
 _INPUT = re.compile(r"input_value=.*?(?=, input_type=|\n|$)")
 
 
-_concealed: set[str] = set()
-"""Secrets that this process has learned since its start: keys of communities."""
+_concealed: dict[str, tuple[str, ...]] = {}
+"""Spellings of the secrets that this process has learned since its start, by name: keys of communities."""
 _later: list[re.Pattern[str]] = []
 """The pattern of all of them, if there are any."""
 
 
-def conceal(*secrets: str) -> None:
-    """Redact these secrets too, from now on, in everything that any Redactor of this process looks at."""
-    found = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
-    if not found <= _concealed:
-        _concealed.update(found)
-        _later[:] = [_pattern(_concealed)]
+def conceal(name: str, secret: str) -> None:
+    """Redact this secret too, until `reveal`, in everything that any Redactor of this process looks at."""
+    if secret:
+        _concealed[name] = _spellings(secret)
+        _later[:] = [_pattern({one for spellings in _concealed.values() for one in spellings})]
+
+
+def reveal(name: str) -> None:
+    """Stop redacting a secret: nobody has it anymore, and its words may be ordinary ones."""
+    if _concealed.pop(name, None) is not None:
+        _later[:] = [_pattern({one for spellings in _concealed.values() for one in spellings})] if _concealed else []
 
 
 def _spellings(secret: str) -> tuple[str, ...]:
-    return secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]
+    return (
+        secret,
+        quote(secret, safe="", errors="replace"),
+        quote_plus(secret, errors="replace"),
+        json.dumps(secret)[1:-1],
+        repr(secret)[1:-1],
+    )
 
 
 def _pattern(spellings: Collection[str]) -> re.Pattern[str]:
@@ -79,13 +90,8 @@ class Redactor:
 
 
 def hide(*texts: str) -> None:
-    """Hide these texts (such as a prompt) from all log lines and exceptions of this task and the tasks it starts."""
-    spellings = {
-        spelling
-        for text in texts
-        if len(text) >= _HIDDEN_MIN
-        for spelling in (text, json.dumps(text)[1:-1], repr(text)[1:-1], ascii(text)[1:-1])
-    }
+    """Hide these texts (a prompt, or a key that isn't stored) from all log lines and exceptions of this task and those it starts."""
+    spellings = {spelling for text in texts if len(text) >= _HIDDEN_MIN for spelling in (*_spellings(text), ascii(text)[1:-1])}
     _hidden.set(tuple(sorted({*_hidden.get(), *spellings}, key=len, reverse=True)))
 
 

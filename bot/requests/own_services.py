@@ -19,7 +19,7 @@ from bot.gate.settings import GateSettings
 from bot.ledger import own_rows
 from bot.ledger.store import Ledger, LedgerProblem
 from bot.ledger.vault_rows import SealedRow
-from bot.observe import conceal
+from bot.observe import conceal, reveal
 from bot.providers.discreet import DiscreetProvider
 from bot.providers.http_provider import HttpProvider
 from bot.providers.port import Provider
@@ -60,6 +60,8 @@ class OwnServices:
     """Called after a change: what waits may go elsewhere now."""
     _held: dict[str, ImageService] = field(default_factory=dict)
     _mine: Mapping[str, OwnService] = field(default_factory=dict)
+    _concealed: set[str] = field(default_factory=set)
+    """Names of the services whose keys are redacted from the log."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -97,6 +99,9 @@ class OwnServices:
                 if name not in self._held and (made := await self._made(name, current.get(name), stored.get(name))) is not None:
                     self._held[name] = made
             gone = [self._held.pop(name) for name in set(self._held) - stored.keys() - current.keys()]
+            for name in self._concealed - self._held.keys():
+                reveal(name)
+            self._concealed &= self._held.keys()
             self._mine = mine
             self.services.use_own(self._held, {community: one.name for community, one in mine.items()})
             for one in gone:
@@ -116,12 +121,17 @@ class OwnServices:
         with contextlib.suppress(VaultProblem, ValueError):
             found = from_sealed(self.vault.opened(row).value)
             if found is not None:
-                conceal(found[1])
+                self.conceal(row.key, found[1])
                 provider = self.connect(*found)
                 # Two communities may have the same key, but never one gate.
                 return DiscreetProvider(provider, found[1], f"{provider.gate_key}@{row.key}")
         log.error("own_key_unreadable", service=row.key)
         return None
+
+    def conceal(self, name: str, key: str) -> None:
+        """Keep the key of a service that is stored out of the log, until it isn't anymore."""
+        self._concealed.add(name)
+        conceal(name, key)
 
     def settings_of(self, community: str) -> Mapping[str, Any]:
         """What the settings of a community (`platform:community`) say about its service, without asking the ledger."""

@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.views import Audience, FieldKind, Form
-from bot.domain.own_services import CommunityKeys
+from bot.domain.own_services import SETTING, CommunityKeys, named
 from bot.domain.request_states import Answer
 from bot.evidence.collect import find
-from bot.ledger import notice_rows, own_rows, request_rows, statistics_rows
+from bot.ledger import notice_rows, own_rows, request_rows, settings_rows, statistics_rows
+from bot.ledger.store import Tx
 from bot.ledger.tables import audit, spend
+from bot.observe import Redactor
 from tests.own_keys import ALPHA, BASE, BETA, GAMMA, OPERATOR, PUBLIC, Door, Town, encryption_key, open_door, town
 
 
@@ -83,7 +85,15 @@ async def test_a_wrong_key_is_a_sentence_and_nothing_is_stored(tmp_path: Path, d
             "ftp:x",
         ):
             assert "must be a public one" in await t.set_key("alpha", ALPHA, address=address)
-        assert "That isn't a key" in await t.set_key("alpha", "two words here")
+        for key in (
+            "two words here 0000",
+            "exchange",
+            "provider-exchange",
+            "0123456789012345",
+            "https://images.art.example/v1",
+            "a1" * 251,
+        ):
+            assert "That isn't a key: keys have at least 16 characters" in await t.set_key("alpha", key)
         assert "type the key as well" in await t.set_key("alpha", "")
         assert await t.bot.ledger.read(own_rows.everyone) == {}
         assert await t.bot.ledger.read(lambda c: own_rows.sealed(c, 0.0)) == []
@@ -259,3 +269,51 @@ async def test_the_stored_key_stays_with_its_address(tmp_path: Path, door: Door,
         assert ALPHA not in "".join(name for _, name in door.reached)
         assert {name for _, name in door.reached} == {"images.art.example"}
         assert (await t.bot.ledger.read(own_rows.everyone))["test:alpha"].base_url == BASE
+
+
+async def test_only_keys_that_are_held_are_kept_out_of_the_log(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    clean, mine = Redactor(), "only.in.this.test.7f3c9a1e"
+    door.keys.add(mine)
+    async with town(tmp_path, door, keys) as t:
+        assert "doesn't accept this key" in await t.set_key("alpha", refused := "request-r1-status-200")
+        assert clean(refused) == refused, "whoever types ordinary words doesn't take them out of the log"
+        await t.set_key("alpha", mine)
+        await t.until(lambda: mine not in clean(f"it sent {mine}"))
+        await t.set_key("beta", mine)
+        await t.until(lambda: len(t.bot.own_services._held) == 2)
+        await t.remove_key("alpha")
+        await t.until(lambda: len(t.bot.own_services._held) == 1)
+        assert mine not in clean(mine), "another community has the same one"
+        await t.remove_key("beta")
+        await t.until(lambda: clean(mine) == mine)
+
+
+@pytest.mark.parametrize("meanwhile", ["replaced", "removed", "demoted"])
+async def test_what_another_administrator_did_during_the_check_stays(tmp_path: Path, door: Door, keys: list[str], meanwhile: str) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        async def wait() -> None:
+            asked.set()
+            await go_on.wait()
+
+        def replaced(tx: Tx) -> None:  # by another process, or this one would make it wait
+            own = settings_rows.of_community(tx.connection, "test", "alpha")
+            settings_rows.replace(tx, "test", "alpha", {SETTING: {**own[SETTING], "name": named("gateway", "other")}}, "pat")
+
+        door.before = wait
+        models_only = asyncio.create_task(t.set_key("alpha", "", models="gpt-image-1.5"))
+        await asked.wait()
+        assert (await t.set_key("alpha", BETA)).startswith("Keys were checked here several times"), "one at a time"
+        if meanwhile == "replaced":
+            await t.bot.ledger.write(replaced)
+        elif meanwhile == "removed":
+            await t.remove_key("alpha")
+        else:
+            t.platform.moderators.administrators.clear()
+        there = await t.bot.ledger.read(own_rows.everyone)
+        go_on.set()
+        expected = "Only administrators" if meanwhile == "demoted" else "Somebody else changed this community's key meanwhile."
+        assert (await models_only).startswith(expected)
+        assert await t.bot.ledger.read(own_rows.everyone) == there
