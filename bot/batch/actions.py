@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.batch import steps
-from bot.batch.estimate import finish_price
+from bot.batch.estimate import OFFERED_AGAIN, finish_price, retry_price
 from bot.batch.forms import limits_form, new_form, numbers_form
 from bot.batch.labels import LabelProblem, labels
 from bot.batch.messages import look_at, want
 from bot.batch.steps import BatchProblem
 from bot.batch.topics import Topics, TopicsProblem, as_words, read_topics, topics_of
-from bot.batch.view import batch_view, finish_view
+from bot.batch.view import batch_view, finish_view, retry_view
 from bot.batch.wish import MOST_MONEY, Wish, limits_of, wish_of
 from bot.catalogue.check import Problem, check_size
 from bot.catalogue.sizes import label
@@ -26,7 +26,7 @@ from bot.chat.views import Act, ActionName, Form, Reply, View
 from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.refusal import Refusal
 from bot.domain.requests import Person, Place
-from bot.ledger import act_rows, batch_item_rows, batch_rows, block_rows
+from bot.ledger import act_rows, batch_item_rows, batch_rows, block_rows, message_rows
 from bot.ledger.store import Ledger, Tx
 from bot.messages.refusal_view import refusal_sentence
 from bot.moderation.access import AccessCheck, AccessLevel
@@ -206,7 +206,16 @@ class BatchActions:
         return _said(steps.resume(tx, batch, rules_here(tx.connection, batch.place, self.rules)), "resumed")
 
     def _retry(self, tx: Tx, batch: Batch) -> Reply:
-        return _said(steps.resume(tx, batch, self.rules, again=True), "retried")
+        """Draw again what failed, for no more than the button said; what it said is good for one press."""
+        items = batch_item_rows.of_batch(tx.connection, batch.id)
+        count, cost, half_price = retry_price(rules_here(tx.connection, batch.place, self.rules), batch, items)
+        offered, rest = batch.facts.get(OFFERED_AGAIN), {name: one for name, one in batch.facts.items() if name != OFFERED_AGAIN}
+        if batch.state is not BatchState.STOPPED and count and not (isinstance(offered, int) and cost <= offered):
+            batch_rows.mark(tx, batch.id, facts={**rest, OFFERED_AGAIN: cost})
+            message_rows.bump(tx, f"batch:{batch.id}")  # its button may still say the old price
+            return Reply("", changed=False, view=retry_view(batch, cost, half_price))
+        batch_rows.mark(tx, batch.id, facts=rest)
+        return _said(steps.resume(tx, steps.must_exist(tx.connection, batch.id), self.rules, again=True), "retried")
 
     def _raised(self, tx: Tx, batch: Batch, act: Act) -> Reply:
         pictures, budget = limits_of(act.values)
@@ -223,7 +232,8 @@ class BatchActions:
             raise BatchProblem(f"state_{batch.state.value}", batch=batch.number)
         if not count:
             raise BatchProblem("nothing_picked")
-        batch_rows.mark(tx, batch.id, facts={"offered": cost, "offered_half": half})
+        kept = {name: one for name, one in batch.facts.items() if name == OFFERED_AGAIN}
+        batch_rows.mark(tx, batch.id, facts={**kept, "offered": cost, "offered_half": half})
         used = batch_rows.spent(tx.connection, batch.id)
         left = batch.plan.budget - used.spent - used.reserved
         return Reply("", changed=False, view=finish_view(batch, count, (cost, half), left))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot import budgets
 from bot.batch.enqueued import FACT, Full, full_of, made_room, turned_down
-from bot.batch.estimate import checked, draft_quality, final_quality, final_references, price
+from bot.batch.estimate import OFFERED_AGAIN, checked, draft_quality, final_quality, final_references, price, retry_price
 from bot.batch.judge import HALF_PRICE_GONE, REFUSED_IN_A_ROW, BackInLine, ItemDrawn, ItemFailed, judge, shows_service_works
 from bot.batch.steps import must_exist, pause, take_back
 from bot.catalogue.check import Problem
@@ -189,7 +189,9 @@ class BatchEngine:
             return
         finals = batch.state is BatchState.FINISHING
         counts = batch_item_rows.counts(tx.connection, batch.id)
-        moved = batch_rows.move(tx, batch, BatchEvent.FINALS_DONE if finals else BatchEvent.DRAFTS_DONE)
+        again = retry_price(rules_here(tx.connection, batch.place, self.rules), batch, batch_item_rows.of_batch(tx.connection, batch.id))
+        facts = {**batch.facts, OFFERED_AGAIN: again[1]}
+        moved = batch_rows.move(tx, batch, BatchEvent.FINALS_DONE if finals else BatchEvent.DRAFTS_DONE, facts=facts)
         if counts.get(ItemState.DRAFT if finals else ItemState.FINAL):
             batch_rows.move(tx, moved, BatchEvent.DRAW_MORE if finals else BatchEvent.FINISH)
         tx.wake(BATCH, batch.id)

@@ -14,6 +14,8 @@ from bot.requests.services import HALF_PRICE
 
 CHEAPEST_FIRST = ("low", "standard", "medium", AUTO, "high", "hd")
 """Qualities in the order of their price, where a model has them."""
+OFFERED_AGAIN = "offered_again"
+"""A batch's fact: the highest cost of another try that its button said, in micros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,13 @@ def due_again(items: Iterable[BatchItem], *, asked: bool) -> list[BatchItem]:
 
 def retry_price(rules: Rules, batch: Batch, items: Iterable[BatchItem]) -> tuple[int, int, bool]:
     """How many failed topics are drawn if somebody asks for that, the highest cost of it in micros, and whether a part of it is at half
-    the price: as at the latest finish, if the service still has that."""
-    due, plan = due_again(items, asked=True), batch.plan
+    the price: as at the latest finish, if the service still has that. If it hasn't, pictures that wait for half the price are drawn at the
+    whole one too, so they count."""
+    items, plan = list(items), batch.plan
+    due = due_again(items, asked=True)
+    if plan.half_price and not rules.half_price:
+        due += [one for one in items if one.state is ItemState.FINAL]
     plan = replace(plan, half_price=plan.half_price and rules.half_price)
     rules = rules.for_model(plan.model)
-    finals = [one for one in due if one.final_request]
+    finals = [one for one in due if one.failed_finishing]
     return len(due), sum(price(rules, plan, one, final=one in finals) for one in due), bool(finals) and plan.half_price

@@ -105,7 +105,7 @@ def _failure(connection: Connection, batch: Batch, item: BatchItem, evidence: Ev
     papers = {
         **_about(batch, item),
         "prompt": item.prompt,
-        "stage": "final" if item.final_request else "draft",
+        "stage": "final" if item.failed_finishing else "draft",
         "reason": item.reason,
         "sentence": str(reason_sentence(item.reason)),
         "failed_at": moment(item.changed_at),

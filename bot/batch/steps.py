@@ -95,13 +95,14 @@ def leave(tx: Tx, platform: str, community: str) -> int:
 
 def resume(tx: Tx, batch: Batch, rules: Rules, *, max_pictures: int | None = None, budget: int | None = None, again: bool = False) -> Batch:
     """Go on, with other limits if they're given. Topics that failed because of what the operator had to mend are drawn now; with `again`,
-    also those that failed for the service's sake or were interrupted."""
+    also those that failed for the service's sake or were interrupted. Only `again`, whose price is said before, lets half the price go
+    where the service doesn't have it anymore; without it, such pictures fail for free."""
     plan = batch.plan
     changed = dataclasses.replace(
         plan,
         max_pictures=plan.max_pictures if max_pictures is None else max_pictures,
         budget=plan.budget if budget is None else budget,
-        half_price=plan.half_price and rules.half_price,
+        half_price=plan.half_price and (rules.half_price or not again),
     )
     if changed != plan:
         batch_rows.mark(tx, batch.id, plan=changed)
@@ -118,7 +119,7 @@ def resume(tx: Tx, batch: Batch, rules: Rules, *, max_pictures: int | None = Non
 
 def _toward(tx: Tx, batch: Batch, due: Sequence[BatchItem]) -> Batch:
     """The state in which these items are drawn."""
-    finals = any(one.final_request for one in due)
+    finals = any(one.failed_finishing for one in due)
     if batch.state in (BatchState.DRAFTED, BatchState.FINISHED):
         return _moved(tx, batch, BatchEvent.FINISH if finals else BatchEvent.DRAW_MORE)
     _show(tx, batch)
@@ -126,7 +127,7 @@ def _toward(tx: Tx, batch: Batch, due: Sequence[BatchItem]) -> Batch:
 
 
 def _again(tx: Tx, item: BatchItem) -> None:
-    event = ItemEvent.REFINISH if item.final_request else ItemEvent.REDRAW
+    event = ItemEvent.REFINISH if item.failed_finishing else ItemEvent.REDRAW
     batch_item_rows.move(tx, item, event, reason="")
 
 

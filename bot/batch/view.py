@@ -117,6 +117,11 @@ def finish_view(batch: Batch, count: int, costs: tuple[int, int | None], left: i
     return View(text("batch.finish_title", batch=batch.number), tuple(lines), buttons=buttons, final=True)
 
 
+def retry_view(batch: Batch, cost: int, half_price: bool) -> View:
+    """What another try costs now that it costs more than its button said, with a button that says it."""
+    return View(text("batch.retry_changed"), buttons=(_retry(batch, cost, half_price),), final=True)
+
+
 def forgotten_view(batch: Batch) -> View:
     """Any message of a batch whose owner had everything about them deleted."""
     return View(text("batch.deleted", batch=batch.number), final=True)

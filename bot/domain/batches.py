@@ -222,3 +222,8 @@ class BatchItem:
     reason: str = ""
     """Why it failed: a kind of failure, the reason of a refusal, or `interrupted` or `expired`."""
     changed_at: float = 0.0
+
+    @property
+    def failed_finishing(self) -> bool:
+        """Whether a failed item failed while it was being finished, even if that was before its request was made."""
+        return bool(self.final_request or self.picked)

@@ -111,6 +111,7 @@ finals_title = الدفعة { $batch }: اكتملت { $pictures }
 final_alt = الصورة النهائية للموضوع { $number }: { $topic }
 finish_title = أتريد إكمال الدفعة { $batch }؟
 finish_over = بقي لهذه الدفعة { $left }. تتوقف مؤقتًا قبل أن تتجاوزه.
+retry_changed = تغيّر سعر المحاولة الأخرى منذ ذلك الزر، لذلك لم يُرسم شيء. هذا الزر يذكر السعر الآن.
 finishing_already = هي قيد الإكمال أصلًا.
 form_title = دفعة جديدة
 form_text = حتى 1000 موضوع. ترى التكلفة قبل رسم أي شيء.

@@ -117,6 +117,7 @@ finals_title = Stapel { $batch }: { $pictures } fertig
 final_alt = Fertiges Bild zu Thema { $number }: { $topic }
 finish_title = Stapel { $batch } fertig zeichnen?
 finish_over = Dieser Stapel hat noch { $left } übrig. Bevor er das überschreitet, pausiert er.
+retry_changed = Ein neuer Versuch kostet inzwischen etwas anderes, als der Knopf sagte. Deshalb wurde nichts gezeichnet. Dieser Knopf sagt, was es jetzt kostet.
 finishing_already = Er wird schon fertig gezeichnet.
 form_title = Neuer Stapel
 form_text = Bis zu 1000 Themen. Du siehst den Preis, bevor etwas gezeichnet wird.

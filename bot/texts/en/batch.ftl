@@ -136,6 +136,7 @@ finals_title = Batch { $batch }: { $pictures } finished
 final_alt = Finished picture of topic { $number }: { $topic }
 finish_title = Finish batch { $batch }?
 finish_over = The batch has { $left } left. It pauses before it would pass that.
+retry_changed = The price of another try has changed since that button, so nothing was drawn. This button says what it costs now.
 finishing_already = It's being finished already.
 
 ## form

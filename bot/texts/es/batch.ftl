@@ -117,6 +117,7 @@ finals_title = Lote { $batch }: { $pictures } en versión final
 final_alt = Imagen terminada del tema { $number }: { $topic }
 finish_title = ¿Terminar el lote { $batch }?
 finish_over = Al lote le quedan { $left }. Se pausa antes de pasarse.
+retry_changed = El precio de otro intento ha cambiado desde aquel botón, así que no se dibujó nada. Este botón dice cuánto cuesta ahora.
 finishing_already = Ya se está terminando.
 form_title = Lote nuevo
 form_text = Hasta 1000 temas. Ves el precio antes de que se dibuje nada.

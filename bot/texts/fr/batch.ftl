@@ -117,6 +117,7 @@ finals_title = Lot { $batch } : { $pictures } en version finale
 final_alt = Image finie du sujet { $number } : { $topic }
 finish_title = Terminer le lot { $batch } ?
 finish_over = Il reste { $left } au lot. Il se met en pause avant de dépasser.
+retry_changed = Le prix d'un nouvel essai a changé depuis ce bouton, donc rien n'a été dessiné. Ce bouton-ci dit ce que cela coûte maintenant.
 finishing_already = Il est déjà en cours de finition.
 form_title = Nouveau lot
 form_text = Jusqu'à 1000 sujets. Tu vois le prix avant que rien ne soit dessiné.

@@ -111,6 +111,7 @@ finals_title = バッチ { $batch }：{ $pictures }完了
 final_alt = テーマ { $number } の仕上がった画像：{ $topic }
 finish_title = バッチ { $batch } を仕上げますか？
 finish_over = このバッチの残りは { $left } です。超える前に一時停止します。
+retry_changed = 先ほどのボタンから再試行の料金が変わったため、何も描いていません。このボタンに今の料金が書いてあります。
 finishing_already = すでに仕上げています。
 form_title = 新しいバッチ
 form_text = テーマは 1000 件まで。描く前に料金を確認できます。

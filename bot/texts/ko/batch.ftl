@@ -111,6 +111,7 @@ finals_title = 묶음 { $batch }: { $pictures } 완성
 final_alt = 주제 { $number }의 완성본: { $topic }
 finish_title = 묶음 { $batch }을(를) 완성할까요?
 finish_over = 이 묶음에는 { $left } 남았어요. 넘기 전에 일시 정지해요.
+retry_changed = 그 버튼 이후로 다시 시도하는 가격이 바뀌어서 아무것도 그리지 않았어요. 이 버튼에 지금 가격이 적혀 있어요.
 finishing_already = 이미 완성하고 있어요.
 form_title = 새 묶음
 form_text = 주제는 1000개까지. 그리기 전에 비용을 볼 수 있어요.

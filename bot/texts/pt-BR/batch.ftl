@@ -117,6 +117,7 @@ finals_title = Lote { $batch }: { $pictures } em versão final
 final_alt = Imagem final do tema { $number }: { $topic }
 finish_title = Finalizar o lote { $batch }?
 finish_over = Restam { $left } para o lote. Ele pausa antes de passar disso.
+retry_changed = O preço de outra tentativa mudou desde aquele botão, então nada foi desenhado. Este botão diz quanto custa agora.
 finishing_already = Já está sendo finalizado.
 form_title = Novo lote
 form_text = Até 1000 temas. Você vê o preço antes que algo seja desenhado.

@@ -111,6 +111,7 @@ finals_title = 批次 { $batch }：{ $pictures }已完成
 final_alt = 主题 { $number } 的成品图：{ $topic }
 finish_title = 把批次 { $batch } 画成成品吗？
 finish_over = 这一批还剩 { $left }。在超过之前它会暂停。
+retry_changed = 重试的价格和那个按钮上的不一样了，所以什么都没有画。这个按钮上是现在的价格。
 finishing_already = 已经在画成品了。
 form_title = 新批次
 form_text = 最多 1000 个主题。开始画之前你会看到价格。

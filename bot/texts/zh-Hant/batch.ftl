@@ -111,6 +111,7 @@ finals_title = 批次 { $batch }：{ $pictures }已完成
 final_alt = 主題 { $number } 的成品圖：{ $topic }
 finish_title = 把批次 { $batch } 畫成成品嗎？
 finish_over = 這一批還剩 { $left }。在超過之前它會暫停。
+retry_changed = 重試的價格和那個按鈕上的不一樣了，所以什麼都沒有畫。這個按鈕上是現在的價格。
 finishing_already = 已經在畫成品了。
 form_title = 新批次
 form_text = 最多 1000 個主題。開始畫之前你會看到價格。

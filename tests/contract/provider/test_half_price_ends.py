@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.batch import enqueued, steps
+from bot.batch.estimate import finish_price, retry_price
 from bot.batch.local import PLACE
 from bot.batch.messages import look_at
 from bot.batch.view import batch_view
@@ -188,6 +190,34 @@ async def test_what_was_not_handed_in_yet_ends_free(sandbox: RunningSandbox, tmp
     async with world(tmp_path, provider, pictures=store) as there:  # type: ignore[arg-type]
         assert await stranded(there, batch) == [(ItemState.FAILED, "half_price_gone")] * 2
         assert await spent(there, batch) == before
+    store.close()
+    assert await states(sandbox) == []
+
+
+async def test_what_waits_in_a_pause_ends_free_too_and_only_another_try_says_and_pays_the_whole_price(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    async with bot(sandbox, tmp_path) as there:
+        batch = await picked(there, ("a lighthouse", "a mill"))
+        await there.bot.batches.stop()
+        rules = there.bot.core.rules
+        await there.bot.ledger.write(lambda tx: steps.finish(tx, steps.must_exist(tx.connection, batch.id), rules, half_price=True))
+        await there.bot.ledger.write(lambda tx: steps.pause(tx, steps.must_exist(tx.connection, batch.id)))
+        _, whole = finish_price(rules, batch, [dataclasses.replace(one, state=ItemState.PICKED) for one in await items(there, batch)])
+        before = await spent(there, batch)
+    provider, store = elsewhere(tmp_path, sandbox)
+    async with world(tmp_path, provider, pictures=store) as there:  # type: ignore[arg-type]
+        rules = there.bot.core.rules
+        now = await there.bot.ledger.read(lambda c: steps.must_exist(c, batch.id))
+        assert retry_price(rules, now, await items(there, batch)) == (2, whole, False)
+        await there.bot.ledger.write(lambda tx: steps.resume(tx, now, rules, budget=now.plan.budget + 1))
+        assert await stranded(there, batch) == [(ItemState.FAILED, "half_price_gone")] * 2
+        assert await spent(there, batch) == before
+        view = await there.bot.ledger.read(lambda c: batch_view(look_at(c, steps.must_exist(c, batch.id), rules, 0.0)))
+        (retry,) = [one for one in view.buttons if one.action is ActionName.BATCH_RETRY]
+        assert retry.label == f"Try the failed ones again, for at most {money(whole)}"
+        await there.bot.ledger.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, batch.id), rules, again=True))
+        assert await ends(there, batch) == [(ItemState.FINISHED, "")] * 2
     store.close()
     assert await states(sandbox) == []
 

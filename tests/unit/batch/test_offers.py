@@ -9,10 +9,10 @@ import pytest
 
 from bot.batch import steps
 from bot.batch.actions import BatchActions, sentence
-from bot.batch.estimate import finish_price
+from bot.batch.estimate import OFFERED_AGAIN, finish_price, retry_price
 from bot.batch.forms import limits_form, numbers_form
 from bot.batch.steps import BatchProblem
-from bot.batch.view import finish_view
+from bot.batch.view import finish_view, retry_view
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.domain.requests import Person
 from bot.ledger import batch_item_rows, batch_rows, block_rows
@@ -69,7 +69,7 @@ async def test_an_offer_names_both_prices_and_what_is_left(bench: Bench) -> None
         await bench.rescaled(made, budget=left + used.spent + used.reserved)
         reply = await press(bench, A.BATCH_FINISH, made)
         batch = await bench.now(made)
-        assert (reply.changed, batch.facts) == (False, {"offered": cost, "offered_half": half})
+        assert (reply.changed, batch.facts) == (False, {OFFERED_AGAIN: 0, "offered": cost, "offered_half": half})
         assert reply.view == finish_view(batch, 1, (cost, half), left)
 
 
@@ -138,12 +138,32 @@ async def test_each_button_opens_its_own_form(bench: Bench) -> None:
     assert [one.value for one in sizes.choices][1:] == list(bench.ground.rules.model.sizes.popular)
 
 
-async def test_only_a_retry_draws_what_the_service_failed_to_draw(bench: Bench) -> None:
+async def failed_draft(bench: Bench) -> tuple[str, int]:
+    """A batch whose first topic failed for the service's sake, and what another try costs."""
     made = await bench.drafted(2)
     failed = {"state": N.FAILED.value, "reason": "server_error", "draft_request": ""}
     await bench.write(lambda tx: batch_item_rows.mark(tx, batch_item_rows.of_batch(tx.connection, made)[0], **failed))
+    return made, retry_price(bench.ground.rules, await bench.now(made), await bench.items(made))[1]
+
+
+async def test_only_a_retry_draws_what_the_service_failed_to_draw(bench: Bench) -> None:
+    made, cost = await failed_draft(bench)
+    await bench.write(lambda tx: batch_rows.mark(tx, made, facts={OFFERED_AGAIN: cost}))
     reply = await press(bench, A.BATCH_RETRY, made)
     assert (reply.changed, [one.state for one in await bench.items(made)]) == (True, [N.DRAFT, N.DRAWN])
+    assert OFFERED_AGAIN not in (await bench.now(made)).facts, "what a button said is good for one press"
+
+
+@pytest.mark.parametrize("shown", [None, 0, -1])
+async def test_a_retry_that_costs_more_than_its_button_said_asks_again(bench: Bench, shown: int | None) -> None:
+    made, cost = await failed_draft(bench)
+    facts = {} if shown is None else {OFFERED_AGAIN: shown and cost + shown}
+    await bench.write(lambda tx: batch_rows.mark(tx, made, facts=facts))
+    reply = await press(bench, A.BATCH_RETRY, made)
+    assert (reply.changed, [one.state for one in await bench.items(made)]) == (False, [N.FAILED, N.DRAWN])
+    assert reply.view == retry_view(await bench.now(made), cost, False)
+    await press(bench, A.BATCH_FINISH, made)  # another offer leaves it as it is
+    assert (await press(bench, A.BATCH_RETRY, made)).changed
 
 
 @pytest.mark.parametrize(

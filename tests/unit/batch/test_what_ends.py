@@ -241,7 +241,7 @@ async def test_what_failed_is_drawn_again_where_it_failed(bench: Bench) -> None:
     made = await bench.finishing(2)
     await bench.write(
         lambda tx: [
-            batch_item_rows.mark(tx, one, state=N.FAILED.value, reason="server_error", final_request=final, tries=1)
+            batch_item_rows.mark(tx, one, state=N.FAILED.value, reason="server_error", final_request=final, picked=final, tries=1)
             for one, final in zip(batch_item_rows.of_batch(tx.connection, made), ("f1", ""), strict=True)
         ]
     )
