@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.domain.requests import Place
-from bot.ledger import case_rows, request_rows, settings_rows
+from bot.ledger import batch_rows, case_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger
 from bot.moderation.access import AccessCheck
 from bot.moderation.community import Asker
@@ -52,17 +52,22 @@ class TierRoles:
             await self._ask(place.platform, place.community, person, named)
 
     async def of_press(self, platform: str, community: str, person: str, row: str) -> None:
-        """Ask about somebody who presses a button, in the community of the press and in that of the request or case that it's about: a
-        question in a direct message is answered there, and counts where it was asked."""
+        """Ask about somebody who presses a button, in the community of the press and in that of the request, case or batch that it's
+        about: a question in a direct message is answered there, and counts where it was asked. Of a batch, also about its owner, whose
+        tiers it goes by whoever presses."""
 
-        def look(connection: Connection) -> set[str]:
+        def look(connection: Connection) -> set[tuple[str, str]]:
+            batch = batch_rows.get(connection, row)
+            if batch is not None and batch.place.platform == platform:
+                return {(batch.place.community, one) for one in (person, batch.person.id)}
             request = request_rows.get(connection, row)
             rewrite = case_rows.rewrite(connection, row) if request is None else None
             case = case_rows.get(connection, row if rewrite is None else rewrite.case_id) if request is None else None
-            return ({request.place.community} if request is not None else set()) | ({case.community} if case is not None else set())
+            where = ({request.place.community} if request is not None else set()) | ({case.community} if case is not None else set())
+            return {(one, person) for one in where}
 
         about = await self.ledger.read(look)
-        await asyncio.gather(*(self.of(platform, one, person) for one in sorted({community, *about})))
+        await asyncio.gather(*(self.of(platform, there, one) for there, one in sorted({(community, person), *about})))
 
     async def of(self, platform: str, community: str, person: str) -> None:
         """Ask about a member of a community, if it has tiers for roles."""
