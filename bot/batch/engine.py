@@ -55,10 +55,8 @@ class BatchEngine:
             return
         changed = self._book(tx, batch)
         batch = must_exist(tx.connection, batch_id)
-        if batch.state in ACTIVE:
-            changed = self._ask(tx, batch) or changed
-        else:
-            take_back(tx, batch)  # a call that ran at the pause may wait again: the service turned it away
+        # Otherwise: a call that ran at the pause may wait again, because the service turned it away.
+        changed = (self._ask(tx, batch) if batch.state in ACTIVE else take_back(tx, batch)) or changed
         if changed:
             message_rows.bump(tx, f"batch:{batch_id}")
         if changed or batch.state not in ACTIVE:

@@ -181,13 +181,17 @@ def finish(tx: Tx, batch: Batch, rules: Rules, *, half_price: bool = False) -> t
     return _moved(tx, batch, BatchEvent.FINISH), count, cost
 
 
-def take_back(tx: Tx, batch: Batch) -> None:
-    """Cancel the requests of a batch that wait: nothing was sent for them yet, or what was sent was turned away."""
+def take_back(tx: Tx, batch: Batch) -> bool:
+    """Cancel the requests of a batch that wait: nothing was sent for them yet, or what was sent was turned away. Returns whether there
+    were any."""
+    found = False
     for item in batch_item_rows.of_batch(tx.connection, batch.id):
         request = request_rows.get(tx.connection, item.request_id) if item.request_id else None
         if request is not None and request.state in (RequestState.RECEIVED, RequestState.QUEUED):
             answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
             batch_item_rows.mark(tx, item, request_id="")
+            found = True
+    return found
 
 
 def _cancel_tasks(tx: Tx, batch: Batch) -> None:

@@ -82,12 +82,14 @@ async def test_a_call_that_was_turned_away_after_a_pause_is_not_made_again_befor
         batch = await started(there, "a lighthouse")
         await until(lambda: _true(there.service.calls))
         await there.press(ActionName.BATCH_PAUSE, batch.id)
+        assert "Being drawn: 1" in said(await shown(there, batch, "Nothing more is drawn until"))
         hold.set()
 
         async def quiet() -> bool:
             return not any(one.request_id for one in await items(there, batch))
 
         await until(quiet)
+        await there.until(lambda: (now := there.chat.about(f"batch:{batch.id}")) is not None and "Being drawn" not in said(now), 20.0)
         await asyncio.sleep(1.5)  # the service asked for a second
         assert len(there.service.calls) == 1
         await there.press(ActionName.BATCH_RESUME, batch.id)
