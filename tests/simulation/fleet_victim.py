@@ -126,7 +126,7 @@ def _any_token(connection: Any) -> Any:
 
 def hurry() -> None:
     """Seconds instead of minutes, so that a stopped process is one that is gone."""
-    bot.messages.sender.PACE = 5.0  # this is not about progress
+    bot.messages.sender.PACE = 60.0  # this is not about progress: a thousand waiting messages would be rendered all the time
     bot.messages.sender.REPEAT_FINAL_AFTER = 0.2  # this platform is never late
     bot.lifecycle.SWEEP_EVERY, bot.lifecycle.RECEIVED_FOR = 2.0, 4.0
     participant.LEASE = 3.0
