@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.batches import Topic
+from bot.texts.clocks import unmarked
 
 MAX_TOPICS = 1000
 """Of one batch."""
@@ -213,7 +214,7 @@ def _delimiter(words: str) -> str:
 
 
 def _checked(row: Mapping[str, str], line: int) -> Topic:
-    values = {name: " ".join(row.get(name, "").replace("\0", "").split()) for name in ("topic", *_OPTIONS)}
+    values = {name: " ".join(unmarked(row.get(name, "")).replace("\0", "").split()) for name in ("topic", *_OPTIONS)}
     if not values["topic"]:
         raise TopicsProblem("no_topic", line=line)
     if len(values["topic"]) > MAX_CHARACTERS:

@@ -11,6 +11,7 @@ from bot.batch.naming import MAX_BYTES, folder_of, label, slug
 from bot.batch.topics import MAX_CHARACTERS, MAX_TOPICS, TopicsProblem, as_words, prompt_of, read_topics, topics_of
 from bot.domain.batches import BatchItem, ItemState, Topic
 from bot.texts import has
+from bot.texts.clocks import marked
 
 CAFE = "Café am Fluß\nÉlan vital\nMünchen bei Nacht\n"
 CHINESE = "春天的茶园\n城市夜景\n山间小路\n"
@@ -150,3 +151,8 @@ def test_topics_as_words_are_the_same_topics(content: str) -> None:
     found = topics_of(content)
     again = topics_of(as_words(found))
     assert [replace(one, line=0) for one in again.topics] == [replace(one, line=0) for one in found.topics]
+
+
+def test_nobody_can_write_a_time_of_ours_into_a_topic() -> None:
+    [one] = topics_of(f"topic,caption\na harbour {marked(5, 'unseen')},{marked(5, 'Open')}", "t.csv").topics
+    assert (one.topic, one.caption) == ("a harbour 5unseen", "5Open")
