@@ -41,8 +41,11 @@ class OwnNotices(Notices):
     """The moderators' channel of a community."""
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
-        """Tell the moderators about a failure that an administrator can end, or count it."""
+        """Tell the moderators about a failure that an administrator can end, or count it. What comes late from an older key says nothing
+        about the one of now."""
         platform, community = request.place.platform, request.place.community
+        if not _of_now(tx, request):
+            return
         known = outage(tx.connection, platform, community)
         begun = known if known and not known.get("over") else {"count": 0, "first": tx.now}
         value = {"kind": failure.kind.value, "count": begun["count"] + 1, "first": begun["first"], "last": tx.now}
@@ -51,7 +54,8 @@ class OwnNotices(Notices):
 
     def works(self, tx: Tx, request: Request) -> None:
         """The community's service draws again."""
-        over(tx, request.place.platform, request.place.community)
+        if _of_now(tx, request):
+            over(tx, request.place.platform, request.place.community)
 
     def _show(self, tx: Tx, platform: str, community: str) -> None:
         place = self.place_of(tx.connection, platform, community)
@@ -66,6 +70,12 @@ class OwnNotices(Notices):
 
     def resolve(self, tx: Tx, cause: str) -> None:
         """There is nothing to resolve."""
+
+
+def _of_now(tx: Tx, request: Request) -> bool:
+    """Whether a call was made with the key that its community has now."""
+    service = own_service_of(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
+    return service is not None and service.name == request.service
 
 
 def over(tx: Tx, platform: str, community: str) -> None:

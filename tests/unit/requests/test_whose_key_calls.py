@@ -18,7 +18,7 @@ from bot.ledger.tables import notices
 from bot.messages.own_notices import outage
 from bot.requests.attempt import Ended, NotNow, Opened, open_attempt
 from bot.requests.services import DEFAULT, ImageService
-from tests.unit.requests.ground import Ground, failure
+from tests.unit.requests.ground import Ground, drew, failure
 from tests.world import Service
 
 MINE, THEIRS = (OwnService(named("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1", "olu", 5.0) for id in "ab")
@@ -74,3 +74,27 @@ async def test_operators_hear_of_their_own_key_alone(ground: Ground, own: OwnSer
     assert list(told) == ([Kind.AUTH_INVALID_KEY.value] if own is None else [])
     broken = await ground.ledger.read(lambda c: outage(c, "test", "home"))
     assert bool(broken) is (own is not None)
+
+
+@pytest.mark.parametrize("now", [None, THEIRS])
+async def test_what_comes_late_from_an_older_key_says_nothing_about_the_one_of_now(ground: Ground, now: OwnService | None) -> None:
+    ground.rules = dataclasses.replace(ground.rules, community_keys=CommunityKeys.OPTIONAL)
+
+    async def key(own: OwnService | None) -> None:
+        values = {} if own is None else {SETTING: own.as_stored()}
+        await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", values, "olu"))
+
+    async def broken() -> bool:
+        found = await ground.ledger.read(lambda c: outage(c, "test", "home"))
+        return bool(found) and not found.get("over")
+
+    wrong, refused = failure(Kind.AUTH_INVALID_KEY), Outcome(billed=Billed.NO, status=401)
+    await key(MINE)
+    late, draws = [await ground.called((await ground.asked(prompt)).id) for prompt in ("a red bicycle", "a blue bicycle")]
+    await key(now)
+    await ground.end(late, refused, wrong)
+    assert not await broken()
+    if now is not None:
+        await ground.end(await ground.called((await ground.asked("a mill")).id), refused, wrong)
+        await ground.end(draws, drew())
+        assert await broken(), "a picture of the older key doesn't mend the new one"
