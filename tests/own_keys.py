@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -55,6 +56,8 @@ class Door:
     """(address that was connected to, name) of each connection of a community's service."""
     echoes: bool = False
     """Every call is refused with the key in every place of the answer."""
+    hold: asyncio.Event | None = None
+    """Calls that draw wait for it."""
     open_list: bool = False
     """The model list needs no key."""
     before: Callable[[], Awaitable[object]] | None = None
@@ -74,6 +77,8 @@ class Door:
         self.seen.append((f"{request.method} {request.path}", key, prompt))
         if self.before is not None:
             await self.before()
+        if self.hold is not None and request.method == "POST":
+            await self.hold.wait()
         if self.echoes and request.method == "POST":
             said = f"Incorrect API key provided: {key}, see https://art.example/keys?key={key}"
             body_said = {"error": {"code": "invalid_api_key", "message": said, "param": key, "type": [key, {key: said}]}}

@@ -26,7 +26,7 @@ from bot.providers.services.registry import SERVICES
 from bot.requests.own_address import WrongAddress, read_address
 from bot.requests.own_check import MODEL, CheckRate, KeyCheck, check
 from bot.requests.own_services import OwnServices, as_sealed, from_sealed
-from bot.texts import text
+from bot.texts import joined, text
 from bot.texts.phrases import listed, moment
 from bot.vault import VaultProblem
 
@@ -165,7 +165,9 @@ class OwnKey:
             if gone is None or not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("own.none_to_remove"), changed=False)
             _changed(tx, act, {name: value for name, value in own.items() if name != SETTING}, "removed", gone)
-            return Reply(text("own.removed_required" if self._mode is CommunityKeys.REQUIRED else "own.removed"))
+            needed = vault_rows.get(tx.connection, VAULT, gone.name, tx.now) is not None
+            now = text("own.removed_required" if self._mode is CommunityKeys.REQUIRED else "own.removed")
+            return Reply(joined(" ", (text("own.gone_later" if needed else "own.gone"), now)))
 
         return await self.community.ledger.write(body)
 
@@ -238,8 +240,10 @@ def _read(values: Mapping[str, str]) -> OwnService:
         raise WrongValue(text(f"own.wrong_{problem.key}")) from None
     models = tuple(dict.fromkeys(one for one in re.split(r"[\s,;，、]+", one_line(values.get("own_models", ""))) if one))
     wrong = next((one for one in models if not MODEL.fullmatch(one)), None)
-    if wrong is not None or not models or len(models) > MOST_MODELS:
-        raise WrongValue(text("own.wrong_models", value=(wrong or "")[:40], most=MOST_MODELS))
+    if wrong is not None:
+        raise WrongValue(text("own.wrong_models", value=wrong[:40], most=MOST_MODELS))
+    if not 1 <= len(models) <= MOST_MODELS:
+        raise WrongValue(text("own.wrong_count", count=len(models), most=MOST_MODELS))
     return OwnService("", api, address, models, "", "", 0.0)
 
 

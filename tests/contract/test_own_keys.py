@@ -94,6 +94,9 @@ async def test_a_wrong_key_is_a_sentence_and_nothing_is_stored(tmp_path: Path, d
             "a1" * 251,
         ):
             assert "That isn't a key: keys have at least 16 characters" in await t.set_key("alpha", key)
+        assert "1 to 10 models as the service spells them, separated by commas; you named 0" in await t.set_key("alpha", ALPHA, models=" ,")
+        assert "you named 11" in await t.set_key("alpha", ALPHA, models=",".join(f"model-{n}" for n in range(11)))
+        assert "“-x” can't be one" in await t.set_key("alpha", ALPHA, models="gpt-image-2, -x")
         assert "type the key as well" in await t.set_key("alpha", "")
         assert await t.bot.ledger.read(own_rows.everyone) == {}
         assert await t.bot.ledger.read(lambda c: own_rows.sealed(c, 0.0)) == []
@@ -317,3 +320,17 @@ async def test_what_another_administrator_did_during_the_check_stays(tmp_path: P
         expected = "Only administrators" if meanwhile == "demoted" else "Somebody else changed this community's key meanwhile."
         assert (await models_only).startswith(expected)
         assert await t.bot.ledger.read(own_rows.everyone) == there
+
+
+async def test_a_key_that_a_call_still_needs_is_not_called_deleted(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await t.set_key("alpha", ALPHA)
+        door.hold = asyncio.Event()
+        asked = await t.ask("alpha", "a red bicycle")
+        await t.until(lambda: ALPHA in {key for call, key, _ in door.seen if call.startswith("POST")})
+        said = await t.remove_key("alpha")
+        assert "still being drawn" in said
+        assert "is deleted" not in said
+        assert await t.bot.ledger.read(lambda c: own_rows.sealed(c, 0.0))
+        door.hold.set()
+        assert (await t.answer(asked)).pictures
