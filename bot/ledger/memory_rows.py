@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from bot.ledger.tables import memory
 
 GATE = "gate:"
 """Key prefix of a gate's learned limits."""
+_LONGEST = 120
+"""Characters of a key, as in `tables.memory`."""
 _RECALL = select(memory).where(memory.c.key == bindparam("key"))
 
 
@@ -42,7 +45,7 @@ def keys(connection: Connection, prefix: str) -> Sequence[str]:
 
 def remember_gate(tx: Tx, gate_key: str, learned: Mapping[str, object]) -> None:
     """Store a gate's learned limits, so that a restart doesn't have to learn them from rejections."""
-    remember(tx, GATE + gate_key, dict(learned))
+    remember(tx, _of_gate(gate_key), dict(learned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,14 @@ class GateMemory:
 
 def recall_gate(connection: Connection, gate_key: str) -> GateMemory:
     """What a gate had learned."""
-    kept = recall(connection, GATE + gate_key)
+    kept = recall(connection, _of_gate(gate_key))
     return GateMemory() if kept is None else GateMemory(*kept)
+
+
+def _of_gate(gate_key: str) -> str:
+    """Key of a gate's memory; a host's name may be longer than a key."""
+    key = GATE + gate_key
+    return key if len(key) <= _LONGEST else GATE + hashlib.sha256(gate_key.encode()).hexdigest()
 
 
 def salt(tx: Tx) -> str:

@@ -296,7 +296,11 @@ class SharedHandover(Handover):
 
         def keep(tx: Tx) -> None:
             for key, values in learned.items():
-                memory_rows.remember_gate(tx, key, values)
+                try:
+                    with tx.connection.begin_nested():
+                        memory_rows.remember_gate(tx, key, values)
+                except Exception:  # the next gate learns it again; the others' calls go on
+                    log.exception("gate_not_kept", gate=key)
 
         with contextlib.suppress(LedgerProblem):  # otherwise the others declare this process dead
             await self.fleet.resign(keep)

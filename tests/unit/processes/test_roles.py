@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from bot.domain.outcome import Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Submission
 from bot.domain.roles import read
+from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
-from bot.ledger import grant_rows, process_rows, request_rows
+from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
 from bot.ledger.server import LedgerServer
 from bot.ports import SystemPorts
 from bot.processes import fleet
 from bot.requests.rules import Rules
+from bot.requests.services import ImageService
 from tests.postgres import cluster
 from tests.world import BAD_KEY, BLOCK, RATE, Pictures, Platform, Service, World, bad
 
@@ -197,3 +199,25 @@ async def test_a_command_that_a_process_stored_before_it_was_gone_is_accepted_so
     assert waiting.state is RequestState.RECEIVED, "the first one may be about to accept it"
     await first.bot.stop(0.0)
     assert (await second.answer(received.request_id)).pictures
+
+
+class Unstorable(AdaptiveGate):
+    def remember(self) -> Mapping[str, object]:
+        return {"no JSON": {1}}
+
+
+async def test_a_gate_whose_memory_cannot_be_stored_does_not_end_the_others_calls(town: Town) -> None:
+    gate = await town.open("gate,chat")
+    await gate.until(lambda: gate.bot.scheduler.handover.runs_gate)
+    for name, made in (("own-a", Unstorable), ("own-b", AdaptiveGate)):
+        provider = Service()
+        provider.gate_key = f"{name}.{'long.' * 40}example"
+        gates = {**gate.bot.services._own, name: ImageService(name, provider, made(GateSettings(), SystemPorts().uniform))}
+        gate.bot.services.use_own(gates, {})
+    await gate.bot.scheduler.handover.resign()
+    second = await town.open("gate")
+    await second.until(lambda: second.bot.scheduler.handover.runs_gate, 3.0)
+    stored = await second.bot.ledger.read(lambda c: memory_rows.keys(c, memory_rows.GATE))
+    assert len(stored) == 2, "the operator's, and the other community's"
+    kept = await second.bot.ledger.read(lambda c: memory_rows.recall_gate(c, f"own-b.{'long.' * 40}example"))
+    assert kept.learned is not None
