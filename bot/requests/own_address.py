@@ -9,6 +9,8 @@ from bot.egress import is_address
 from bot.providers.services.registry import ADDRESSES
 
 _TAILS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
+VERSIONED = "azure"
+"""The service whose addresses end in a version; its calls state their own."""
 _API_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}", re.ASCII)
 _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,61}", re.ASCII)
 _NOT_PUBLIC = ("localhost", ".localhost", ".local", ".internal", ".lan", ".home.arpa", ".intranet", ".corp", ".private", ".test", ".onion")
@@ -41,9 +43,9 @@ def read_address(typed: str, api: str) -> str:
         raise WrongAddress("address")
     if port not in (None, 443) or is_address(host) or not _NAME.fullmatch(host) or host.endswith(_NOT_PUBLIC):
         raise WrongAddress("address")
-    if parts.query and not _API_VERSION.fullmatch(parts.query):
+    if parts.query and not (api == VERSIONED and _API_VERSION.fullmatch(parts.query)):
         raise WrongAddress("address")
     path = parts.path.rstrip("/")
     for tail in _TAILS:
         path = path.removesuffix(tail)
-    return f"https://{host}{path}" + (f"?{parts.query}" if parts.query else "")
+    return f"https://{host}{path}"
