@@ -113,7 +113,7 @@ async def build(
     places = SharedPlaces(lambda: {name: (one.operators_place(), one.home_moderators_place()) for name, one in adapters.items()})
     notices = Notices(places.operators, events)
     writes, supervisor = BackgroundWrites(ledger), Supervisor(ports)
-    own_services = OwnServices(ledger, Vault(ledger, own.keys), services, own.connect, partial(_service, ledger, ports))
+    own_services = OwnServices(ledger, Vault(ledger, own.keys), services, own.connect, partial(_service, ledger, ports), gate_settings)
     moderation = _moderation(ledger, rules, notices, places, adapters, pictures, own_services)
     deps = Dependencies(rules, moderation.cases.open_case, notices, ports.uniform, moderation.own_notices, moderation.on_pictures)
     previews = Previews(ledger, pictures.delete, lambda platform: rules.partial_images if shows_previews(adapters.get(platform)) else 0)

@@ -22,6 +22,7 @@ from bot.processes.places import SharedPlaces
 from bot.requests.recover import Recovered, interrupt, recover_dead
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
+from bot.requests.services import ImageService
 from bot.requests.shared_handover import SharedHandover
 from bot.requests.stranded_tasks import settle_stranded
 from bot.supervise import Supervisor
@@ -112,15 +113,19 @@ async def share(scheduler: Scheduler, sender: Sender, ports: SteadyPorts, places
     """Wire a process that shares its ledger. It uses the database's clock from now on."""
     ledger, services = scheduler.ledger, scheduler.services
     assert ledger.participant is not None
-    settings = {one.name: one.gate.settings for one in services if isinstance(one.gate, AdaptiveGate)}
     fleet, clock = Fleet(ledger, ports, ledger.participant, roles), SharedClock(ledger, ports)
     scheduler.handover = SharedHandover(
         fleet,
         ledger,
         ports,
         services,
-        lambda service, learned, age: AdaptiveGate(settings.get(service.name, GateSettings()), ports.uniform, learned, age),
+        lambda service, learned, age: AdaptiveGate(_limits_of(service), ports.uniform, learned, age),
         lambda: len(scheduler.running()),
     )
     await clock.begin()
     return Sharing(ledger, fleet, clock, scheduler, sender, places, scheduler.deps.rules)
+
+
+def _limits_of(service: ImageService) -> GateSettings:
+    """The limits that a service's gate had, for its next one."""
+    return service.gate.settings if isinstance(service.gate, AdaptiveGate) else GateSettings()

@@ -198,7 +198,7 @@ async def open_bot(
         database=database,
         ports=SystemPorts(),
         rules=Rules(model=model, community_keys=mode, **more.pop("rules", {})),
-        gate_settings=GateSettings(),
+        gate_settings=more.pop("limits", GateSettings()),
         provider=HttpProvider(f"{door.url}/v1", OPERATOR, pictures, SystemPorts()),
         pictures=pictures,  # type: ignore[arg-type]
         own=OwnKeyPlan(tuple(keys), door.connect(folder)),

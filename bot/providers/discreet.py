@@ -16,7 +16,7 @@ _SAID = ("headers", "body", "exception", "peer")
 
 
 class DiscreetProvider:
-    """Passes everything on, and takes the key, in whichever spelling, out of the evidence that comes back."""
+    """Passes everything on, and takes the key, in whichever spelling, out of what comes back and is stored."""
 
     def __init__(self, provider: Provider, key: str, gate_key: str) -> None:
         self._provider, self.name, self.gate_key = provider, provider.name, gate_key
@@ -35,11 +35,12 @@ class DiscreetProvider:
         await self._provider.aclose()
 
     def _clean(self, outcome: Outcome) -> Outcome:
-        if (said := outcome.shortfall) is None:
-            return outcome
-        return dataclasses.replace(
-            outcome, shortfall=dataclasses.replace(said, **{name: self._without(getattr(said, name)) for name in _SAID})
-        )
+        said, task = outcome.shortfall, outcome.pending
+        if said is not None:
+            said = dataclasses.replace(said, **{name: self._without(getattr(said, name)) for name in _SAID})
+        if task is not None:  # its address doesn't work without the key; better that than the key in every backup
+            task = dataclasses.replace(task, task_id=self._without(task.task_id), poll_url=self._without(task.poll_url))
+        return dataclasses.replace(outcome, shortfall=said, pending=task)
 
     def _without(self, value: Any) -> Any:
         """The same value without the key, however deep it is."""

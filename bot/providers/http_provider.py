@@ -104,12 +104,13 @@ class HttpProvider:
         transport: httpx.AsyncBaseTransport | None = None,
         verify: ssl.SSLContext | None = None,
         lookup: Resolve = resolve,
+        longest: int = _MAX_BYTES,
     ) -> None:
         """Create a provider.
 
         `base_url` is the prefix of the service's paths; if `api` is None, the host decides. `egress` selects certificates and proxy.
-        `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an address or key that settings validation
-        should have rejected.
+        No answer has more than `longest` bytes. `transport`, `verify` and `lookup` are for tests and simulations. Raises ValueError for an
+        address or key that settings validation should have rejected.
         """
         try:
             self._base = httpx.URL(base_url.rstrip("/") + "/")
@@ -132,7 +133,7 @@ class HttpProvider:
         )
         self.name = self._api.name
         self.references_for, self.published_path = self._api.references_for, self._api.published_path
-        self._pictures = pictures
+        self._pictures, self._longest = pictures, longest
         self._intake = PictureIntake(pictures, Downloader(self._client, self._base, self._auth, lookup), self.name)
         self.gate_key = _gate_key(self._base, api_key) + self._api.gate_suffix
 
@@ -270,8 +271,8 @@ class HttpProvider:
                 return self._refused(exchange, await first_bytes(response, MAX_EVIDENCE_BYTES))
             if is_stream(response.headers):
                 limit = _BYTES_PER_PICTURE * (call.count + 1) * (call.partials + 1)
-                return Streamed(as_answer(await read_stream(response, min(_MAX_BYTES, limit), exchange.on_partial)))
-            return await read_body(response, min(_MAX_BYTES, _BYTES_PER_PICTURE * (call.count + 1)))
+                return Streamed(as_answer(await read_stream(response, min(self._longest, limit), exchange.on_partial)))
+            return await read_body(response, min(self._longest, _BYTES_PER_PICTURE * (call.count + 1)))
         finally:
             await response.aclose()
 

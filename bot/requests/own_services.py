@@ -30,6 +30,8 @@ from bot.vault.cipher import Cipher
 
 log = structlog.get_logger()
 
+MOST_CALLS = 4
+"""Calls in flight at one community's service."""
 Connect = Callable[[OwnService, str], HttpProvider]
 """Makes the provider of a community's service with its key. Raises ValueError."""
 
@@ -56,6 +58,8 @@ class OwnServices:
     connect: Connect
     make: Callable[[ServicePlan], Awaitable[ImageService]]
     """A service with its gate, which begins with what was learned before."""
+    operators: GateSettings
+    """The operator's limits."""
     changed: Callable[[str], None] = lambda name: None
     """Called after a change: what waits may go elsewhere now."""
     _held: dict[str, ImageService] = field(default_factory=dict)
@@ -113,9 +117,14 @@ class OwnServices:
         provider = None if row is None else self._provider(row)
         if provider is None and service is None:
             return None  # an older key that can't be read: its tasks can't be looked up
-        made = await self.make(ServicePlan(name, provider or NoProvider(name, name), GateSettings()))
+        made = await self.make(ServicePlan(name, provider or NoProvider(name, name), self._limits))
         made.unreadable = provider is None
         return made
+
+    @property
+    def _limits(self) -> GateSettings:
+        """A service that an administrator chose may answer as much and as slowly as it likes, in the memory that all share."""
+        return GateSettings(max_concurrency=self.operators.max_concurrency, hard_concurrency=MOST_CALLS)
 
     def _provider(self, row: SealedRow) -> Provider | None:
         with contextlib.suppress(VaultProblem, ValueError):
@@ -123,8 +132,8 @@ class OwnServices:
             if found is not None:
                 self.conceal(row.key, found[1])
                 provider = self.connect(*found)
-                # Two communities may have the same key, but never one gate.
-                return DiscreetProvider(provider, found[1], f"{provider.gate_key}@{row.key}")
+                # Two communities may have the same key, but never one gate; and none teaches the operator's services anything.
+                return DiscreetProvider(provider, found[1], row.key)
         log.error("own_key_unreadable", service=row.key)
         return None
 

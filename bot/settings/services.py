@@ -29,13 +29,19 @@ def provider_of(settings: Settings, key: str | None, pictures: PicturePort, port
     return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
 
 
+OWN_LONGEST = 40 * 1024 * 1024
+"""Bytes of an answer of a community's service, with all of its pictures."""
+
+
 def own_services_of(egress: Egress, pictures: PicturePort, ports: SystemPorts) -> Connect:
     """How communities' own services are reached: only at public addresses."""
     way = for_communities(egress)
 
     def connect(service: OwnService, key: str) -> HttpProvider:
         api = api_for(service.base_url, service.api)
-        return HttpProvider(service.base_url, key, pictures, ports, api=api, egress=way, transport=GuardedTransport.out(way))
+        return HttpProvider(
+            service.base_url, key, pictures, ports, api=api, egress=way, transport=GuardedTransport.out(way), longest=OWN_LONGEST
+        )
 
     return connect
 
