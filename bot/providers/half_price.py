@@ -86,8 +86,7 @@ class HalfPriceProvider(HttpProvider):
         exchange = _Polled("task.poll", self._ports.monotonic(), sent=True)
         if pending.task_id.startswith(SUBMITTED):
             return await self._look_up(exchange, pending)
-        outcome = await self._whole(exchange, call, self._api.poll(pending))
-        outcome = dataclasses.replace(outcome, carried=self._api.carried(call))
+        outcome = dataclasses.replace(await self._whole(exchange, call, self._api.poll(pending)), carried=self._api.carried(call))
         if outcome.pictures or outcome.pending is not None or exchange.over:
             return outcome
         if outcome.status in _ABOUT_THE_KEY:

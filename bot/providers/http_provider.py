@@ -155,7 +155,7 @@ class HttpProvider:
             exchange.on_partial = lambda data: self._show(data, on_partial)
         work = self._whole(exchange, call, self._api.generate(call, self._base.path))
         outcome = await (self._submit(work) if self._api.takes_tasks else work)
-        return without_key(dataclasses.replace(outcome, carried=self._api.carried(call)), self._auth)
+        return dataclasses.replace(outcome, carried=self._api.carried(call))
 
     async def _show(self, data: str, on_partial: OnPartial) -> None:
         """Store an unfinished picture and pass it on. An unusable one is dropped, because it's only a preview."""
@@ -172,8 +172,7 @@ class HttpProvider:
         if pending.is_download and tried.isascii() and tried.isdigit() and pending.poll_url:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(tried[:3]))
         exchange = Exchange("task.poll", self._ports.monotonic(), sent=True)
-        outcome = without_key(await self._whole(exchange, call, self._api.poll(pending)), self._auth)
-        outcome = dataclasses.replace(outcome, carried=self._api.carried(call))
+        outcome = dataclasses.replace(await self._whole(exchange, call, self._api.poll(pending)), carried=self._api.carried(call))
         if outcome.pending is not None and outcome.pending.poll_url is None:
             # Some services only return the URL once, when the task begins.
             outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
@@ -327,7 +326,8 @@ class HttpProvider:
         shortfall = self._why(exchange, answer, taken.lost) if len(taken.pictures) < call.count else None
         again = Pending(f"{DOWNLOAD}1", " ".join(taken.addresses)) if taken.addresses and not taken.pictures else None
         outcome = self._outcome(exchange, taken.pictures, pending=again, shortfall=shortfall, usage=answer.usage, billed=billed)
-        return dataclasses.replace(outcome, made=min(len(answer.items), call.count), applied=answer.applied)
+        outcome = dataclasses.replace(outcome, made=min(len(answer.items), call.count), applied=answer.applied)
+        return without_key(outcome, self._auth)
 
     async def _fetch_again(self, call: Call, addresses: list[str], tried: int) -> Outcome:
         exchange = Exchange(FETCHED, self._ports.monotonic(), sent=True)
@@ -375,7 +375,7 @@ class HttpProvider:
         billed: Billed,
         made: int = 0,
     ) -> Outcome:
-        return Outcome(
+        outcome = Outcome(
             made=made,
             pictures=tuple(pictures),
             pending=pending,
@@ -387,6 +387,7 @@ class HttpProvider:
             latency=self._ports.monotonic() - exchange.started,
             rate_headers={name: value for name, value in exchange.headers.items() if name.startswith(("x-ratelimit", "retry-after"))},
         )
+        return without_key(outcome, self._auth)  # here, so that no way of calling leaves it out
 
 
 def _gate_key(base: httpx.URL, api_key: str | None) -> str:

@@ -24,6 +24,7 @@ from bot.providers.services.openai import GATEWAY, OpenAIApi
 from bot.providers.services.openai_batches import OpenAIBatches
 from bot.sandbox.server import RunningSandbox
 from tests.contract.provider.test_services import calls
+from tests.unit.providers.wire import Exchange, b64, serving
 
 
 @pytest.fixture
@@ -166,3 +167,32 @@ async def test_a_service_that_cant_be_reached_says_nothing_about_a_task(later: H
     assert still.pending.poll_after == 60.0, "nothing is known of its batches, so there's no hurry"
     again = await later.call(call)
     assert (again.pending, again.billed) == (None, Billed.NO)
+
+
+async def test_no_answer_passes_the_key_on(tmp_path: Path) -> None:
+    key = "sk-canary-0123456789abcdef"
+    drawn = {"created": 1, "model": key, "data": [{"b64_json": b64(), "revised_prompt": f"a lighthouse for {key}"}]}
+    line = {"custom_id": "a1", "response": {"status_code": 200, "request_id": f"req_{key}", "body": drawn}, "error": None}
+    answers = {
+        "/v1/files": {"id": "file-1"},
+        "/v1/batches": {"object": "batch", "id": "batch_1", "status": "validating"},
+        "/v1/batches/batch_1": {"object": "batch", "id": "batch_1", "status": "completed", "output_file_id": "file-2"},
+        "/v1/files/file-2/content": line,
+        "/v1/batches?limit=100": {"data": []},
+    }
+
+    async def repeating(exchange: Exchange) -> None:
+        await exchange.answer(answers[exchange.path], x_request_id=key)
+
+    store = PictureStore(tmp_path)
+    async with serving(repeating) as server:
+        provider = HalfPriceProvider(server.base_url, key, store, SystemPorts(), api=OpenAIBatches(GATEWAY))
+        begun = await provider.call(ask("a lighthouse"))
+        assert begun.pending is not None
+        done = await provider.collect(ask("a lighthouse"), begun.pending)
+        lost = await provider.collect(ask("a lighthouse"), Pending(f"{SUBMITTED}a7"))
+        await provider.aclose()
+    store.close()
+    (picture,) = done.pictures
+    assert picture.revised_prompt == "a lighthouse for [secret]"
+    assert not [one for one in (begun, done, lost) if key in repr(one)]
