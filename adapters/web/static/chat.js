@@ -9,6 +9,7 @@
   const MORE = "imagine-bot-more-options";
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
+  let flight = null; // what was sent last; it stays in the box until the server has it
 
   const typed = (form) => {
     const values = Object.fromEntries(new FormData(form));
@@ -33,6 +34,7 @@
       const box = form.elements.line;
       if (pictures.busy()) return; // a picture is still on its way
       if (!box.dataset.key) box.dataset.key = newKey();
+      flight = { key: box.dataset.key, ...inside(box) };
       emit(typed(form));
       keep(box);
       pinned = true;
@@ -44,15 +46,17 @@
       pinned = true;
       form.elements.line.focus();
     },
+    // What was sent leaves the box. What was changed since stays: another line with all that belongs to it, another caption, other pictures.
     sent(key) {
       const box = byId("message");
-      if (!box || box.dataset.key !== key) return;
+      if (!box || flight?.key !== key || flight.line !== box.value) return;
+      const now = inside(box);
       box.value = "";
       delete box.dataset.key;
-      pictures.sent();
-      const caption = byId("option-caption");
-      if (caption) caption.value = "";
-      sessionStorage.removeItem(DRAFT);
+      if (now.pictures === flight.pictures) pictures.sent();
+      if (now.caption && now.caption === flight.caption) byId("option-caption").value = "";
+      flight = null;
+      keep(box);
       mark();
       grow(box);
     },
@@ -142,6 +146,9 @@
     },
   };
 
+  function inside(box) {
+    return { line: box.value, caption: byId("option-caption")?.value ?? "", pictures: pictures.attached().join(" ") };
+  }
   // What is typed outlives a reload, and its key with it: sent again after a crash, it is known as the same line.
   function keep(box) {
     const caption = byId("option-caption")?.value ?? "";

@@ -141,3 +141,21 @@ def test_what_it_would_cost_is_a_press_that_keeps_the_line(chat: Chat) -> None:
     answer.says(re.compile(r"Up to \$[0-9.]+ for 3 pictures"))
     expect(chat.box).to_have_value("a heron at dawn, 3 pictures")
     expect(chat.box).to_be_focused()
+
+
+HELD = "() => { const sent = chat.sent; chat.sent = (key) => { window.arrive = () => sent.call(chat, key) } }"
+"""The bot's word that a line has arrived waits for `arrive()`."""
+
+
+def test_a_sent_line_leaves_the_box_whatever_was_switched_since_and_another_line_stays(chat: Chat) -> None:
+    chat.page.evaluate(HELD)
+    for then, left in (
+        (lambda: chat.page.get_by_label("Quality", exact=True).select_option("high"), ""),
+        (lambda: chat.box.fill("mine"), "mine"),
+    ):
+        chat.imagine("a slow pigeon").shows(1)
+        then()
+        chat.page.wait_for_function("() => window.arrive")
+        chat.page.evaluate("() => { window.arrive(); delete window.arrive }")
+        expect(chat.box).to_have_value(left)
+    chat.box.fill("")
