@@ -21,7 +21,6 @@ from bot.events import EventStream, log_lines
 from bot.evidence.button import EvidenceActions
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
-from bot.greeting import greet
 from bot.ledger import memory_rows, turn_rows
 from bot.ledger.server import Where
 from bot.ledger.store import Ledger
@@ -70,7 +69,7 @@ from bot.requests.simplify import Simplify
 from bot.requests.unfinished import Unfinished
 from bot.requests.unwanted_tasks import UnwantedTasks
 from bot.responsiveness import favour_the_loop
-from bot.rotation import KeyRotation, Reloaded
+from bot.rotation import Reloaded, rotation_of
 from bot.settings import Settings
 from bot.settings.rules import rules_of
 from bot.settings.services import fallbacks_of, half_price_of, own_services_of, provider_of
@@ -380,13 +379,8 @@ def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, h
     if health is not None:
         health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
 
-    async def check() -> None:
-        if provider.has_models:
-            await greet(provider.list_models, bot.ledger, bot.notices)
-
     if reload is not None:
-        holders = {one.name: one.provider for one in bot.services if isinstance(one.provider, HttpProvider)}
-        KeyRotation(reload, holders, check).listen()
+        rotation_of(bot, provider, reload).listen()
 
 
 async def _end(bot: Bot | None, service: RunningSandbox | None, health: HealthService | None) -> None:

@@ -14,6 +14,11 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.greeting import greet
+from bot.lifecycle import Bot
+from bot.providers.http_provider import HttpProvider
+from bot.requests.stranded_tasks import note_key
+
 log = structlog.get_logger()
 
 
@@ -42,7 +47,7 @@ class KeyRotation:
     holders: Mapping[str, KeyHolder]
     """The running providers, by the name of their service."""
     check: Callable[[], Coroutine[Any, Any, None]] | None = None
-    """Asks the service whether it accepts the new key, for free, and notifies operators."""
+    """Notes the new keys, asks the service whether it accepts its own, for free, and notifies operators."""
     _checking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def listen(self) -> None:
@@ -62,3 +67,14 @@ class KeyRotation:
             task = asyncio.get_running_loop().create_task(self.check(), name="key-check")
             self._checking.add(task)
             task.add_done_callback(self._checking.discard)
+
+
+def rotation_of(bot: Bot, provider: HttpProvider, read: Callable[[], Reloaded]) -> KeyRotation:
+    """The key rotation of a bot whose default service has this provider."""
+
+    async def check() -> None:
+        bot.writes.begin(lambda tx: note_key(tx, bot.services.half_price_key))
+        if provider.has_models:
+            await greet(provider.list_models, bot.ledger, bot.notices)
+
+    return KeyRotation(read, {one.name: one.provider for one in bot.services if isinstance(one.provider, HttpProvider)}, check)

@@ -34,7 +34,7 @@ def settle_stranded(tx: Tx, gate_key: str) -> int:
     known = memory_rows.recall(tx.connection, HANDED_IN_AT)
     before = gate_key if known is None else str(known[0])
     if known is None or before != gate_key:
-        memory_rows.remember(tx, HANDED_IN_AT, gate_key)
+        note_key(tx, gate_key)
     elif gate_key:
         return 0
     same_service = bool(gate_key) and _host(before) == _host(gate_key)
@@ -44,6 +44,11 @@ def settle_stranded(tx: Tx, gate_key: str) -> int:
             if batch.plan.half_price:
                 message_rows.bump(tx, f"batch:{batch.id}")  # what trying again costs stands on its button
     return ended
+
+
+def note_key(tx: Tx, gate_key: str) -> None:
+    """Remember another key for the tasks from now on. A start has looked at the earlier ones."""
+    memory_rows.remember(tx, HANDED_IN_AT, gate_key)
 
 
 def _open(tx: Tx) -> list[Request]:
