@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import ActionName, Audience, Button, Pressers, Tone, View
 from bot.domain.failure import Failure
-from bot.domain.kinds import NO_CREDIT, Fixer, Kind
+from bot.domain.kinds import NO_CREDIT, Action, Fixer, Kind
 from bot.domain.own_services import is_own, own_service_of
 from bot.domain.requests import Place, Request
 from bot.failures.explain import explain
@@ -31,6 +31,13 @@ ROW = "settings22ownkey"
 _KEY = frozenset({Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY, Kind.AUTH_PERMISSION, Kind.ORG_VERIFICATION_REQUIRED})
 _ADMINISTRATORS = frozenset({*_KEY, *NO_CREDIT, Kind.INVALID_MODEL, Kind.MODEL_ACCESS_DENIED, Kind.ENDPOINT_NOT_FOUND, Kind.REGION_BLOCKED})
 """Failures that a community's administrators can end by changing the key, the account or the models."""
+_LOOKED_AT = frozenset(
+    {
+        *(Kind.NETWORK_TLS, Kind.NETWORK_PROXY, Kind.NOT_TAKEN, Kind.DOWNLOAD_FAILED),
+        *(Kind.SAFETY_ACCOUNT_FLAGGED, Kind.PROMPT_EMPTY),
+    }
+)
+"""Failures whose usual words say that the operator has been told, which nobody is about a community's own service."""
 
 
 @dataclass(slots=True)
@@ -100,8 +107,10 @@ def sentence(kind: str, host: str, ends: str) -> str:
 
 
 def explained(failure: Failure, service: str) -> str:
-    """A failure in a member's words: where an administrator can end it, not the operator, they're named."""
-    theirs = failure.kind in _ADMINISTRATORS and failure.who_can_fix is Fixer.OPERATOR and "unchosen" not in failure.facts
+    """A failure in a member's words: at a community's own service, an administrator is named where it'd be the operator."""
+    never = failure.kind is Kind.RATE_LIMITED and failure.action is Action.NONE
+    theirs = failure.kind in _ADMINISTRATORS and failure.who_can_fix is Fixer.OPERATOR
+    theirs = theirs or failure.kind in _LOOKED_AT or "unchosen" in failure.facts or never
     return text(f"own.member_{_what(failure.kind)}") if is_own(service) and theirs else explain(failure, "member")
 
 

@@ -8,6 +8,7 @@ from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, WORDING, Action, Fixer, Group, Kind
+from bot.domain.own_services import is_own
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestState
 from bot.domain.requests import Request, undrawn
@@ -74,7 +75,7 @@ def _waiting(facts: RequestFacts) -> View:
         lines.append(_why_waiting(facts, failure))
     elif estimate is not None and has(f"waiting.{estimate.reason}"):
         until = facts.estimate_until
-        reason = text(f"waiting.{estimate.reason}")
+        reason = _gate_reason(request, estimate.reason)
         if until is not None and until > facts.now:
             reason += " " + text("waiting.for_about", wait=duration(until - facts.now))
         lines.append(reason)
@@ -95,6 +96,11 @@ def _waiting(facts: RequestFacts) -> View:
     )
 
 
+def _gate_reason(request: Request, reason: str) -> str:
+    """Why the gate grants nothing now. Operators aren't told about the credit of a community's own service."""
+    return text("waiting.after_quota_exhausted" if reason == "quota" and is_own(request.service) else f"waiting.{reason}")
+
+
 def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
     """Why the request waits for another try, in plain words, and which try is next."""
     request, estimate = facts.request, facts.estimate
@@ -104,7 +110,7 @@ def _why_waiting(facts: RequestFacts, failure: Failure) -> str:
     if until > facts.now + 1:
         reason += " " + text("waiting.trying_again_in", wait=duration(until - facts.now))
     elif estimate is not None and has(f"waiting.{estimate.reason}"):
-        reason += " " + text(f"waiting.{estimate.reason}")
+        reason += " " + _gate_reason(request, estimate.reason)
     elif estimate is None or estimate.position == 1:
         reason += " " + text("waiting.trying_again")
     if failure.kind not in NOT_STARTED and "left_out" not in failure.facts:
@@ -263,7 +269,7 @@ def _price(facts: RequestFacts) -> tuple[str, ...]:
 
 
 def _block_lines(facts: RequestFacts, failure: Failure | None) -> list[str]:
-    lines = [explain(failure, "member")] if failure is not None else []
+    lines = [explained(failure, facts.request.service)] if failure is not None else []
     if failure is not None and failure.kind in SAFETY_REVIEWABLE and facts.case is not None:
         lines.append(_case_line(facts, facts.case))
     return lines

@@ -1,0 +1,28 @@
+"""What members read about a failure of their community's own service: nobody says that the operator has been told."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bot.domain.kinds import Action, Kind
+from bot.domain.own_services import named
+from bot.messages.own_notices import explained
+from tests.unit.requests.ground import failure
+
+OWN = named("openai", "a")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_nobody_is_said_to_be_told_who_is_not(kind: Kind) -> None:
+    plain = failure(kind)
+    for one in (
+        plain,
+        dataclasses.replace(plain, action=Action.NONE),
+        dataclasses.replace(plain, facts={"unchosen": "yes"}),
+        dataclasses.replace(plain, facts={"why": "address"}),
+    ):
+        said = str(explained(one, OWN))
+        assert "operator has been told" not in said
+        assert kind is not Kind.NOT_TAKEN or "was made" not in said, "the guard turns calls away before anything is sent"
