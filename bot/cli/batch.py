@@ -27,7 +27,7 @@ from bot.cli.batch_work import INTERRUPTED, BatchSession, draw, exit_code, must_
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say, table
 from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.requests import Person
-from bot.ledger import batch_item_rows, batch_rows, read_only
+from bot.ledger import batch_item_rows, batch_rows, files, read_only
 from bot.ledger.store import Tx
 from bot.requests.services import HALF_PRICE
 from bot.requests.tiers import rules_here
@@ -212,11 +212,19 @@ def pause(ctx: typer.Context, number: Number, demo: Demo = False, data_dir: Data
 
 @app.command(help=text("cli.help.batch_stop"))
 def stop(ctx: typer.Context, number: Number, demo: Demo = False, data_dir: DataDir = None) -> None:
+    from bot.settings import SettingsProblem
+
     session = session_for(ctx.obj, data_dir, demo=demo)
     batch = session.batch(number)
     if count := session.read(lambda c: batch_item_rows.at_the_service(c, batch.id, HALF_PRICE)):
-        must_be_ready(session, ctx.obj)
         _doing(lambda: session.write(lambda tx: steps.stop(tx, steps.must_exist(tx.connection, batch.id))))
+        try:
+            if not files.is_owned(session.settings.data_dir):
+                must_be_ready(session, ctx.obj)
+        except SettingsProblem:  # it's stopped all the same; only waiting for the tasks' end needs the service
+            say_status(session.status(batch.id), False)
+            remark(text("batch.cli.stopped_there", pictures=pictures(count), batch=number))
+            raise
         remark(text("batch.cli.stopping", pictures=pictures(count), batch=number))
         _drawn(session, batch, as_json=False)
     else:

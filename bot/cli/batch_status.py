@@ -36,7 +36,8 @@ def why_ended(session: BatchSession, found: BatchStatus) -> str:
     if batch.state in ACTIVE:
         return text("batch.cli.watched", batch=batch.number)
     if found.asked and (count := session.read(lambda c: batch_item_rows.at_the_service(c, batch.id, HALF_PRICE))):
-        return text("batch.cli.left_there", pictures=pictures(count), batch=batch.number)
+        key = "stopped_there" if batch.state is BatchState.STOPPED else "left_there"
+        return text(f"batch.cli.{key}", pictures=pictures(count), batch=batch.number)
     return text("batch.cli.cut_off" if found.asked else "batch.cli.paused", batch=batch.number)
 
 

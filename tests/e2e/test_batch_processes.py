@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from typing import Any
 
 import pytest
 
+from bot.cli.batch_status import why_ended
+from bot.cli.batch_work import session_for
+from bot.domain.batches import BatchState
 from bot.sandbox.answers import Delays
 from bot.sandbox.server import RunningSandbox, start
 from bot.settings import KNOWN
@@ -235,6 +239,10 @@ async def test_ctrl_c_leaves_half_price_tasks_at_the_service_and_stop_cancels_th
     assert time.monotonic() - began < 20.0, "it doesn't wait for what may take a day"
     assert (code, "The service keeps drawing 1 picture at half price" in said) == (130, True), said
     assert (await shell.status())["reserved_micros"] > 0
+    shutil.copytree(shell.folder / "data", shell.folder / "copy")
+    key = shell.env.pop("IMAGE_API_KEY")
+    await stopped_without_a_key(shell, shell.folder / "copy")
+    shell.env["IMAGE_API_KEY"] = key
     code, said = await shell.run("stop", "1")
     assert "the service is asked to stop 1 picture at half price" in said
     assert code == 3, said
@@ -243,6 +251,16 @@ async def test_ctrl_c_leaves_half_price_tasks_at_the_service_and_stop_cancels_th
     assert [one["status"] for one in await asyncio.to_thread(batches, shell.sandbox)] == ["cancelled"]
     (failure,) = (shell.folder / "covers" / "failures").iterdir()
     assert "called off before the service drew it" in json.loads(failure.read_text(encoding="utf-8"))["sentence"]
+
+
+async def stopped_without_a_key(shell: Shell, data: Path) -> None:
+    """Stopping needs no service, and what's left isn't called drawn on."""
+    code, said = await shell.run("stop", "1", "--data-dir", str(data))
+    assert (code, "IMAGE_API_KEY" in said, "Still at the service: 1 picture at half price." in said) == (2, True, True), said
+    session = session_for(data / "none", data, demo=True)
+    found = session.status(session.batch(1).id)
+    assert found.batch.state is BatchState.STOPPED
+    assert why_ended(session, found).startswith("Still at the service: 1 picture")
 
 
 async def test_beside_a_running_bot_ctrl_c_only_stops_watching(shell: Shell) -> None:

@@ -51,6 +51,7 @@ cli-needs_out = This batch has no folder. Name one with --out.
 cli-picture_gone = A stored picture is gone or damaged ({ $picture }), so there's no sheet.
 cli-stopping_work = Stopping: nothing new is begun, and what's being drawn is finished because it's paid for. Ctrl-C again leaves at once.
 cli-left_there = The service keeps drawing { $pictures } at half price. They're collected and booked by: imagine-bot batch resume { $batch }
+cli-stopped_there = Still at the service: { $pictures } at half price. What isn't drawn yet is cancelled, and the rest is booked, as soon as the bot runs, or by: imagine-bot batch resume { $batch }
 cli-cut_off = What was still being drawn was left. It may be paid for, so it counts as spent. Go on with: imagine-bot batch resume { $batch }
 cli-stopping = Batch { $batch } is stopped, and the service is asked to stop { $pictures } at half price. What it has drawn by then still comes. Ctrl-C leaves that for later.
 cli-retry = Trying again: { $pictures }, up to { $cost }.

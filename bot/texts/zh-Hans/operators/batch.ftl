@@ -36,6 +36,7 @@ cli-needs_out = 这个批次没有文件夹。请用 --out 指定一个。
 cli-picture_gone = 一张存着的图片不在了或已损坏（{ $picture }），所以没有总览图。
 cli-stopping_work = 正在停止：不再开始新的，正在画的会画完，因为已经付费。再按一次 Ctrl-C 会立刻退出。
 cli-left_there = 服务会继续画半价的 { $pictures }。用这条命令取回并入账：imagine-bot batch resume { $batch }
+cli-stopped_there = 还在服务那里的：半价的 { $pictures }。机器人一运行，就会取消还没画的，并把其余的入账；也可以用：imagine-bot batch resume { $batch }
 cli-cut_off = 还在画的没有等到。它可能已经收费，所以按已花费计算。继续：imagine-bot batch resume { $batch }
 cli-stopping = 批次 { $batch } 已停止，并已请服务取消半价的 { $pictures }。到那时已画好的仍会送来。按 Ctrl-C 可以留到以后处理。
 cli-retry = 再试一次：{ $pictures }，最多 { $cost }。
