@@ -208,14 +208,15 @@ class BatchActions:
     def _retry(self, tx: Tx, batch: Batch) -> Reply:
         """Draw again what failed, for no more than the button said; what it said is good for one press."""
         items = batch_item_rows.of_batch(tx.connection, batch.id)
-        count, cost, half_price = retry_price(rules_here(tx.connection, batch.place, self.rules), batch, items)
+        rules = rules_here(tx.connection, batch.place, self.rules)
+        count, cost, half_price = retry_price(rules, batch, items)
         offered, rest = batch.facts.get(OFFERED_AGAIN), {name: one for name, one in batch.facts.items() if name != OFFERED_AGAIN}
         if batch.state is not BatchState.STOPPED and count and not (isinstance(offered, int) and cost <= offered):
             batch_rows.mark(tx, batch.id, facts={**rest, OFFERED_AGAIN: cost})
             message_rows.bump(tx, f"batch:{batch.id}")  # its button may still say the old price
             return Reply("", changed=False, view=retry_view(batch, cost, half_price))
         batch_rows.mark(tx, batch.id, facts=rest)
-        return _said(steps.resume(tx, steps.must_exist(tx.connection, batch.id), self.rules, again=True), "retried")
+        return _said(steps.resume(tx, steps.must_exist(tx.connection, batch.id), rules, again=True), "retried")
 
     def _raised(self, tx: Tx, batch: Batch, act: Act) -> Reply:
         pictures, budget = limits_of(act.values)
