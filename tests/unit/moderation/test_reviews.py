@@ -265,7 +265,7 @@ async def test_a_result_whose_words_are_still_to_be_drawn_is_not_published_witho
         s.world.bot.wakeups.on("caption", lambda request_id: None)
         made = await s.result(1, caption="Open today")
         early = await s.press(A.PUBLISH, made)
-        assert (early.changed, early.text.startswith("I'm still working")) == (False, True)
+        assert (early.changed, early.text.startswith("I'm still drawing your text")) == (False, True)
         await s.world.bot.captioning._draw(made)
         case = await asked(s, made)
         assert len((await card(s, case, "asks to publish")).pictures) == 2
