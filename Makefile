@@ -43,7 +43,7 @@ format: $(STAMP) ## write the format that check wants
 bench: $(STAMP) ## the measured claims of the docs
 	@$(BIN)/python -m bench $(ARGS)
 
-classifier: $(STAMP) ## train the learned reader of failures anew and print its figures; a minute
+classifier: $(STAMP) ## train the learned reader of failures anew and print its figures; three minutes
 	@$(BIN)/python -m bench.classifier.train $(ARGS)
 
 simulate: $(STAMP) ## a night of the simulation: SEEDS (30000) histories that no night before has seen; about an hour on two cores
