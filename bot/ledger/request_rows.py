@@ -174,6 +174,13 @@ def due(connection: Connection, state: RequestState, now: float, limit: int = 20
     return [_request(row) for row in rows]
 
 
+def due_later(connection: Connection, now: float) -> Mapping[str, float]:
+    """When each request that waits for a later call or poll is due, by id."""
+    waits = requests.c.state.in_((RequestState.QUEUED.value, RequestState.COLLECTING.value))
+    found = connection.execute(select(requests.c.id, requests.c.due_at).where(waits, requests.c.due_at > now, LIVE_ROWS))
+    return {row.id: row.due_at for row in found}
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """The columns of a queued row that scheduling needs."""

@@ -27,10 +27,13 @@ class Recovered:
 
 def recover(tx: Tx) -> Recovered:
     """Answer every orphaned call as interrupted. It may have been generated, billed or blocked, so it's never repeated automatically: the
-    member has Retry. A task whose name wasn't stored yet is looked up at its service instead."""
+    member has Retry. A task whose name wasn't stored yet is looked up at its service instead. Requests that wait for a later time are woken
+    at that time."""
     interrupted = sum(interrupt(tx, one) for one in request_rows.in_state(tx.connection, RequestState.CALLING))
     _close_cancelled(tx)
     request_rows.extend_received(tx)
+    for request_id, due_at in request_rows.due_later(tx.connection, tx.now).items():
+        tx.wake("request", request_id, due_at)  # the wake-ups of the last process went with it
     received = request_rows.in_state(tx.connection, RequestState.RECEIVED)
     return Recovered(tuple((request.id, request.place) for request in received), interrupted, tuple(message_rows.unsettled(tx.connection)))
 

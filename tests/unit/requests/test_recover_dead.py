@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain.outcome import SUBMITTED
+from bot import lifecycle
+from bot.domain.outcome import SUBMITTED, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, requests
+from bot.requests import scheduler
 from bot.requests.recover import recover, recover_dead
-from tests.world import Service, World, world
+from tests.world import RATE, Service, World, bad, world
 
 S = RequestState
 
@@ -79,3 +81,19 @@ async def test_a_cancelled_call_of_a_dead_process_is_closed_beside_a_running_one
 
         assert await w.bot.ledger.write(body) == 0
         assert len(await open_calls(w)) == 1
+
+
+@pytest.mark.parametrize(
+    "unfinished", [Outcome(pending=Pending("task-1", poll_after=1.0), status=202), bad(RATE)], ids=["a poll", "a call"]
+)
+async def test_what_waits_for_a_later_time_goes_on_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unfinished: Outcome) -> None:
+    """Nothing but its own wake-up: no sweep, and no read of the queue for safety's sake."""
+    monkeypatch.setattr(lifecycle, "SWEEP_EVERY", 3600.0)
+    monkeypatch.setattr(scheduler, "SAFETY_POLL", 3600.0)
+    async with world(tmp_path, Service(script=[unfinished])) as w:
+        made = await w.imagine()
+        await w.until(lambda: not w.service.script and not w.bot.scheduler.is_running(made))
+        waiting, _ = await state(w, made)
+        assert waiting in (S.COLLECTING, S.QUEUED)
+    async with world(tmp_path) as w:
+        assert (await w.answer(made)).pictures
