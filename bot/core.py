@@ -301,7 +301,7 @@ class Core:
 
         left, waiting = await self.ledger.read(look)
         gate, others, hint = self.snapshot("" if own is None else own.name), () if own else self.others(), "" if own else self.hint()
-        return await self._told(status_view(gate, waiting, left, others, hint), visitor)
+        return await self._told(status_view(gate, waiting, left, others, hint, own=own is not None), visitor)
 
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
         """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold

@@ -18,6 +18,7 @@ from bot.batch.steps import must_exist, pause, take_back
 from bot.catalogue.check import Problem
 from bot.domain.attachments import Attachment
 from bot.domain.batches import ACTIVE, DRAWING, Batch, BatchEvent, BatchItem, BatchState, ItemEvent, ItemState
+from bot.domain.own_services import is_own
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import COMMAND, LOCAL, Lineage, Origin, Request, Submission
@@ -95,7 +96,7 @@ class BatchEngine:
             case ItemFailed(reason, operator):
                 self._failed(tx, item, reason)
                 if operator:
-                    self._refused(tx, batch.id, reason)
+                    self._refused(tx, batch.id, request, reason)
                 elif batch.refused and shows_service_works(reason):
                     batch_rows.mark(tx, batch.id, refused=0)
         return True
@@ -117,11 +118,11 @@ class BatchEngine:
         else:
             batch_item_rows.mark(tx, item, request_id="")
 
-    def _refused(self, tx: Tx, batch_id: str, reason: str) -> None:
+    def _refused(self, tx: Tx, batch_id: str, request: Request, reason: str) -> None:
         batch = must_exist(tx.connection, batch_id)
         batch_rows.mark(tx, batch_id, refused=batch.refused + 1)
         if batch.refused + 1 >= REFUSED_IN_A_ROW and batch.state in ACTIVE:
-            pause(tx, batch, "operator", kind=reason)
+            pause(tx, batch, "own_service" if is_own(request.service) else "operator", kind=reason)
 
     def _pause(self, tx: Tx, batch_id: str, why: Refusal) -> None:
         batch = must_exist(tx.connection, batch_id)

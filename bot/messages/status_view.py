@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.budgets import Left
 from bot.chat.views import ActionName, Button, Fact, View
 from bot.gate.port import Snapshot
-from bot.texts import text
+from bot.texts import has, text
 from bot.texts.phrases import duration, moment, money, pictures
 
 
@@ -25,9 +25,12 @@ NOTIFY_ROW = "tellme2222222222"
 """Row of the button for the reader's own setting; it names nothing."""
 
 
-def status_view(seen: Snapshot, waiting: int, left: Sequence[Left], others: Sequence[OtherService] = (), hint: str = "") -> View:
-    """`waiting` is the number of queued requests. `hint` is what the status page reports."""
-    lines = _lines(seen, waiting)
+def status_view(
+    seen: Snapshot, waiting: int, left: Sequence[Left], others: Sequence[OtherService] = (), hint: str = "", *, own: bool = False
+) -> View:
+    """`waiting` is the number of queued requests. `hint` is what the status page reports. `own`: the service is the community's own, so
+    its administrators can mend it, and no operator is told."""
+    lines = _lines(seen, waiting, own=own)
     if hint:
         lines.insert(1, hint)
     return View(
@@ -49,9 +52,10 @@ def _others(others: Sequence[OtherService]) -> list[str]:
     return lines
 
 
-def _lines(seen: Snapshot, waiting: int) -> list[str]:
+def _lines(seen: Snapshot, waiting: int, *, own: bool) -> list[str]:
     running = text("status.running_none") if seen.in_flight == 0 else text("status.running", count=seen.in_flight)
     state = f"stage_{seen.stage}" if seen.stage and seen.state == "open" else seen.state
+    state = f"own_{state}" if own and has(f"status.own_{state}") else state
     lines = [text(f"status.{state}", wait=duration(seen.paused_for)), text("status.queue", running=running, waiting=waiting)]
     if seen.latency_p50 is not None:
         usual, slow = duration(seen.latency_p50), duration(seen.latency_p95 or seen.latency_p50)

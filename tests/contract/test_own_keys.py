@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.views import Audience, FieldKind, Form
+from bot.core import Visitor
 from bot.domain.own_services import SETTING, CommunityKeys, named
 from bot.domain.request_states import Answer
 from bot.evidence.collect import find
@@ -158,6 +159,9 @@ async def test_one_broken_key_stops_its_own_community_alone_and_its_moderators_a
         await t.answer(failed)
         gates = {one.name: one.gate.snapshot(t.bot.ports.monotonic()).stage for one in t.bot.services}
         assert gates == {"": "", t.bot.services.own_of("test:home"): "stopped", t.bot.services.own_of("test:beta"): ""}
+        status = " ".join((await t.bot.core.status(Visitor("test", "home", "imagine", "ana"))).text)
+        assert "An administrator here can see why" in status
+        assert "operator" not in status
         assert await t.bot.ledger.read(lambda c: find(c, None)) is None, "evidence about it is made only if it's named"
         assert await t.bot.ledger.read(lambda c: find(c, failed)) is not None
         assert await t.bot.ledger.read(lambda c: statistics_rows.failures(c, 0.0)) == []

@@ -19,6 +19,7 @@ paused-pictures = Er ist pausiert: Von höchstens { $limit } sind { $left } übr
 paused-full = Er ist pausiert: Seit Stunden lässt die Grenze des Bilddienstes für Bilder zum halben Preis keinen Platz. Nichts ist verloren. Lass ihn später weitermachen, oder bitte den Betreiber des Bots, sich diese Grenze anzusehen.
 paused-removed = Er ist pausiert, weil der Bot hier entfernt wurde. Was noch wartete, hat nichts gekostet. Sobald der Bot wieder da ist, lass ihn weitermachen.
 paused-own_changed = Er ist pausiert, weil diese Community jetzt einen anderen Bilddienst nutzt, der das Bestellte so nicht zeichnen kann. Es wurde nichts gesendet, und kein Thema geht verloren: Lass ihn weitermachen, dann zeichnet der neue den Rest.
+paused-own_service = Er ist pausiert, weil der eigene Bilddienst dieser Community so, wie er eingestellt ist, gerade nicht zeichnen kann. Die Administration hier kann sehen, warum: /imagine-settings, Eigener Schlüssel. Die Themen, bei denen es deshalb nicht ging, haben bisher nichts gekostet und werden gezeichnet, wenn du ihn weitermachen lässt.
 reason-interrupted = Der Bot wurde angehalten, während das gezeichnet wurde. Vielleicht ist es schon gezeichnet und bezahlt, deshalb wird es nicht von selbst wiederholt.
 reason-expired = Es hat zu lange auf den Bilddienst gewartet.
 reason-not_in_time = Der Dienst hat es nicht innerhalb eines Tages gezeichnet. Es hat nichts gekostet.

@@ -25,6 +25,7 @@ paused-pictures = It's paused: { $left } left of the most, { $limit }. Raise the
 paused-full = It's paused: for hours, the image service's limit on half-price pictures has left no room. Nothing is lost; let it go on later, or ask the bot's operators to look at that limit.
 paused-removed = It's paused, because the bot was removed from here. What was waiting cost nothing. Once the bot is back, let it go on.
 paused-own_changed = It's paused, because this community uses another image service now, which can't draw what was asked for as it is. Nothing was sent, and no topic is lost: let it go on to draw the rest with the new one.
+paused-own_service = It's paused, because this community's own image service can't draw as it's set up right now. An administrator here can see why: /imagine-settings, Own key. The topics that it failed for cost nothing so far, and are drawn when you let it go on.
 
 ## reason
 reason-interrupted = The bot was stopped while this was being drawn. It may have been drawn and paid for, so it isn't repeated by itself.

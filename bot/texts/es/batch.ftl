@@ -19,6 +19,7 @@ paused-pictures = Está en pausa: quedan { $left } del máximo, { $limit }. Sube
 paused-full = Está en pausa: desde hace horas, el límite del servicio de imágenes para la mitad de precio no deja sitio. No se ha perdido nada; deja que siga más tarde, o pide al operador del bot que mire ese límite.
 paused-removed = Está en pausa, porque el bot se quitó de aquí. Lo que esperaba no costó nada. Cuando el bot vuelva, deja que siga.
 paused-own_changed = Está en pausa, porque esta comunidad usa ahora otro servicio de imágenes, que no puede dibujar lo pedido tal cual. No se envió nada y no se pierde ningún tema: deja que siga y el nuevo dibuja el resto.
+paused-own_service = Está en pausa, porque el servicio de imágenes propio de esta comunidad no puede dibujar ahora tal como está configurado. La administración de aquí puede ver por qué: /imagine-settings, Clave propia. Los temas que fallaron por eso no han costado nada y se dibujan cuando lo dejes seguir.
 reason-interrupted = El bot se detuvo mientras se dibujaba. Puede que ya esté dibujada y pagada, así que no se repite sola.
 reason-expired = Esperó demasiado al servicio de imágenes.
 reason-not_in_time = El servicio no lo dibujó en un día. No costó nada.

@@ -19,6 +19,7 @@ paused-pictures = Il est en pause : il reste { $left } sur le maximum, { $limit 
 paused-full = Il est en pause : depuis des heures, la limite du service d'images pour le moitié prix ne laisse aucune place. Rien n'est perdu ; laisse-le continuer plus tard, ou demande à l'opérateur du bot de regarder cette limite.
 paused-removed = Il est en pause, car le bot a été retiré d'ici. Ce qui attendait n'a rien coûté. Quand le bot sera de retour, laisse-le continuer.
 paused-own_changed = Il est en pause, car cette communauté utilise maintenant un autre service d'images, qui ne peut pas dessiner cela tel quel. Rien n'a été envoyé et aucun sujet n'est perdu : laisse-le continuer, et le nouveau dessine le reste.
+paused-own_service = Il est en pause, car le service d'images de cette communauté ne peut pas dessiner pour le moment, tel qu'il est réglé. L'administration d'ici peut voir pourquoi : /imagine-settings, Clé propre. Les sujets qui ont échoué pour cette raison n'ont rien coûté et seront dessinés quand tu le laisseras continuer.
 reason-interrupted = Le bot a été arrêté pendant le dessin. C'est peut-être déjà dessiné et payé, donc ce n'est pas répété tout seul.
 reason-expired = L'attente du service d'images a été trop longue.
 reason-not_in_time = Le service ne l'a pas dessiné en un jour. Cela n'a rien coûté.

@@ -19,6 +19,7 @@ paused-pictures = Está em pausa: restam { $left } do máximo, { $limit }. Aumen
 paused-full = Está em pausa: há horas o limite do serviço de imagens para a metade do preço não deixa espaço. Nada se perdeu; deixe continuar mais tarde, ou peça ao operador do bot que veja esse limite.
 paused-removed = Está em pausa, porque o bot foi removido daqui. O que esperava não custou nada. Quando o bot voltar, deixe continuar.
 paused-own_changed = Está em pausa, porque esta comunidade agora usa outro serviço de imagens, que não consegue desenhar o pedido assim. Nada foi enviado e nenhum tema se perde: deixe continuar, e o novo desenha o resto.
+paused-own_service = Está em pausa, porque o serviço de imagens próprio desta comunidade não consegue desenhar agora como está configurado. A administração daqui pode ver por quê: /imagine-settings, Chave própria. Os temas que falharam por isso não custaram nada até agora e são desenhados quando você deixar continuar.
 reason-interrupted = O bot foi parado enquanto isto era desenhado. Talvez já tenha sido desenhado e pago, então não é repetido sozinho.
 reason-expired = Esperou demais pelo serviço de imagens.
 reason-not_in_time = O serviço não o desenhou em um dia. Não custou nada.

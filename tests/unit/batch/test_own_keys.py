@@ -8,7 +8,10 @@ import pytest
 
 from bot.batch import steps
 from bot.batch.judge import BackInLine, judge
+from bot.batch.messages import look_at
 from bot.batch.overview import pause_sentence
+from bot.batch.view import batch_view
+from bot.domain.kinds import Kind
 from bot.domain.own_services import SETTING, CommunityKeys, OwnService, named
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
@@ -66,3 +69,21 @@ async def test_half_price_that_a_communitys_key_ends_costs_nothing(bench: Bench)
     await bench.step(made)
     assert [(one.state, one.reason) for one in await bench.items(made)] == [(N.FAILED, "half_price_gone")] * 2
     assert (await bench.step(made)).state is S.FINISHED
+
+
+async def test_a_service_that_turns_everything_away_pauses_it_and_nobody_claims_to_have_told_the_operator(bench: Bench) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, community_keys=CommunityKeys.OPTIONAL)
+    await key(bench, MINE)
+    made = await bench.batch(3)
+    await bench.step(made)
+    for one in (await bench.asked(made))[:2]:
+        await bench.fail(one.id, Kind.AUTH_INVALID_KEY)
+    now = await bench.step(made)
+    assert (now.state, now.reason) == (S.PAUSED, "own_service")
+    rules = bench.ground.rules
+    shown = await bench.ground.ledger.read(lambda c: batch_view(look_at(c, now, rules_here(c, HOME, rules), 0.0)))
+    said = " ".join(shown.text)
+    assert "An administrator here can see why" in said
+    assert "operator" not in said
+    await go_on(bench, made)
+    assert {one.state for one in await bench.items(made)} == {N.DRAFT}, "no topic is lost"

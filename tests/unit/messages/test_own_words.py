@@ -8,7 +8,10 @@ import pytest
 
 from bot.domain.kinds import Action, Kind
 from bot.domain.own_services import named
+from bot.gate.gate import STATES
+from bot.gate.port import Snapshot
 from bot.messages.own_notices import explained
+from bot.messages.status_view import status_view
 from tests.unit.requests.ground import failure
 
 OWN = named("openai", "a")
@@ -26,3 +29,11 @@ def test_nobody_is_said_to_be_told_who_is_not(kind: Kind) -> None:
         said = str(explained(one, OWN))
         assert "operator has been told" not in said
         assert kind is not Kind.NOT_TAKEN or "was made" not in said, "the guard turns calls away before anything is sent"
+
+
+@pytest.mark.parametrize(("state", "stage"), [(state, "") for state in ("open", *STATES)] + [("open", "stopped"), ("open", "few")])
+def test_the_status_sends_members_to_whom_it_may_concern(state: str, stage: str) -> None:
+    seen = Snapshot(0, None, None, 0.0, state, 60.0, None, None, 0, stage=stage)
+    theirs, operators = (" ".join(status_view(seen, 0, [], own=own).text) for own in (True, False))
+    assert "operator" not in theirs
+    assert ("administrator" in theirs) == ("operator" in operators)
