@@ -15,7 +15,7 @@ from bot.chat.port import Message
 from bot.chat.views import ActionName, Audience, Button, Pressers, Tone, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import NO_CREDIT, Action, Fixer, Kind
-from bot.domain.own_services import is_own, own_service_of
+from bot.domain.own_services import OwnService, is_own, own_service_of
 from bot.domain.requests import Place, Request
 from bot.failures.explain import explain
 from bot.ledger import memory_rows, message_rows, settings_rows
@@ -51,17 +51,19 @@ class OwnNotices(Notices):
         """Tell the moderators about a failure that an administrator can end, or count it. What comes late from an older key says nothing
         about the one of now."""
         platform, community = request.place.platform, request.place.community
-        if not _of_now(tx, request):
+        service = _of_now(tx, request)
+        if service is None:
             return
         known = outage(tx.connection, platform, community)
         begun = known if known and not known.get("over") else {"count": 0, "first": tx.now}
-        value = {"kind": failure.kind.value, "count": begun["count"] + 1, "first": begun["first"], "last": tx.now}
+        what = {"kind": failure.kind.value, "what": _about(failure, service)}
+        value = {**what, "count": begun["count"] + 1, "first": begun["first"], "last": tx.now}
         memory_rows.remember(tx, _memory(platform, community), value)
         self._show(tx, platform, community)
 
     def works(self, tx: Tx, request: Request) -> None:
         """The community's service draws again."""
-        if _of_now(tx, request):
+        if _of_now(tx, request) is not None:
             over(tx, request.place.platform, request.place.community)
 
     def _show(self, tx: Tx, platform: str, community: str) -> None:
@@ -79,10 +81,10 @@ class OwnNotices(Notices):
         """There is nothing to resolve."""
 
 
-def _of_now(tx: Tx, request: Request) -> bool:
-    """Whether a call was made with the key that its community has now."""
+def _of_now(tx: Tx, request: Request) -> OwnService | None:
+    """The service of a call's community, if the call was made with the key that it has now."""
     service = own_service_of(settings_rows.of_community(tx.connection, request.place.platform, request.place.community))
-    return service is not None and service.name == request.service
+    return service if service is not None and service.name == request.service else None
 
 
 def over(tx: Tx, platform: str, community: str) -> None:
@@ -99,9 +101,10 @@ def outage(connection: Connection, platform: str, community: str) -> Mapping[str
     return found[0] if found is not None and isinstance(found[0], Mapping) else {}
 
 
-def sentence(kind: str, host: str, ends: str) -> str:
-    """What is wrong, and what an administrator can do."""
-    what = _what(Kind(kind))
+def sentence(known: Mapping[str, Any], host: str, ends: str) -> str:
+    """What is wrong, as in `outage`, and what an administrator can do."""
+    kind = str(known["kind"])
+    what = known.get("what") or _what(Kind(kind))  # earlier versions stored the kind alone
     shown = text("own.ends", ends=ends) if ends else text("own.stored")
     return text(f"own.outage_{what}", host=host, kind=kind.replace("_", " "), ends=shown)
 
@@ -118,6 +121,14 @@ def _what(kind: Kind) -> str:
     return "key" if kind in _KEY else "credit" if kind in NO_CREDIT else "other"
 
 
+def _about(failure: Failure, service: OwnService) -> str:
+    """What a failure of a community's service is about: its own address isn't public anymore, the bot can't take its pictures, ..."""
+    if failure.kind not in (Kind.NOT_TAKEN, Kind.DOWNLOAD_FAILED):
+        return _what(failure.kind)
+    # From its own origin, pictures are taken as its answers are: only the guard turns that away (bot/providers/guarded.py).
+    return "address" if failure.facts.get("address") == f"{service.host}:443" and failure.facts.get("why") == "address" else "picture"
+
+
 def project(connection: Connection, message: Message, now: float) -> View | None:
     """View of the message to a community's moderators."""
     _, platform, community = message.subject.split(":", 2)
@@ -128,7 +139,7 @@ def project(connection: Connection, message: Message, now: float) -> View | None
         return View(title=text("own.outage_over"), text=(text("own.since", at=moment(found["over"])),), tone=Tone.DONE, final=True)
     service = own_service_of(settings_rows.of_community(connection, platform, community))
     host, ends = ("", "") if service is None else (service.host, service.ends)
-    lines = (sentence(found["kind"], host, ends), text("own.times", count=found["count"], last=moment(found["last"])))
+    lines = (sentence(found, host, ends), text("own.times", count=found["count"], last=moment(found["last"])))
     shown = Button(ActionName.OWN_KEY, ROW, text("own.title"), pressers=Pressers(administrators=True))
     return View(title=text("own.outage_title"), text=lines, buttons=(shown,), tone=Tone.PROBLEM, final=True)
 

@@ -75,7 +75,7 @@ class OwnKey:
             return refused
         own = await self._own(act)
         known = await self.community.ledger.read(lambda c: own_notices.outage(c, act.platform, act.community))
-        wrong = own_notices.sentence(known["kind"], own.host, own.ends) if own is not None and known and not known.get("over") else ""
+        wrong = own_notices.sentence(known, own.host, own.ends) if own is not None and known and not known.get("over") else ""
         return Reply(text("own.title"), changed=False, view=_view(own, self._mode, self._closed(), wrong))
 
     async def _form(self, act: Act) -> Form | Reply:

@@ -174,6 +174,24 @@ async def test_one_broken_key_stops_its_own_community_alone_and_its_moderators_a
         assert door.billed()[-1] == (GAMMA, "a yellow bicycle")
 
 
+async def test_administrators_read_what_is_wrong_with_an_address_or_with_pictures(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+
+        async def told(begins: str) -> None:
+            page = (await t.page("home")).view
+            assert page is not None
+            assert any(one.startswith(begins) for one in page.text)
+            await t.until(lambda: (view := t.chat.about("own:test:home", Audience.MODERATORS)) and view.text[0].startswith(begins))
+
+        await t.set_key("home", ALPHA)
+        assert "can't draw this as it's set up" in await answered(t, "home", "a red bicycle sandbox:not_taken")
+        await told("images.art.example draws, but the bot can't take its pictures")
+        seen, door.inside = len(door.seen), True
+        assert "can't draw this as it's set up" in await answered(t, "home", "a blue bicycle")
+        await told("images.art.example doesn't lead to a public address anymore")
+        assert len(door.seen) == seen, "nothing was sent there"
+
+
 async def test_after_a_restart_the_same_key_draws_and_without_the_encryption_key_nothing_is_sent(
     tmp_path: Path, door: Door, keys: list[str]
 ) -> None:

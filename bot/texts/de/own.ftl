@@ -45,6 +45,8 @@ outage_title = Der eigene Bilddienst dieser Community funktioniert nicht
 outage_key = { $host } akzeptiert den Schlüssel dieser Community nicht mehr ({ $ends }). Die Administration kann ihn ersetzen: /imagine-settings, Eigener Schlüssel.
 outage_credit = Das Guthaben dieser Community bei { $host } ist aufgebraucht, deshalb wird nichts gezeichnet. Ladet es dort auf; der Bot macht dann von selbst weiter.
 outage_other = { $host } kann für diese Community nicht zeichnen ({ $kind }). Die Administration kann Dienst, Adresse und Modelle prüfen: /imagine-settings, Eigener Schlüssel.
+outage_address = { $host } führt zu keiner öffentlichen Adresse mehr, deshalb verbindet sich der Bot nicht, und nichts wurde gesendet. Die Administration kann eine andere Adresse einstellen: /imagine-settings, Eigener Schlüssel.
+outage_picture = { $host } zeichnet, aber der Bot kann die Bilder nicht annehmen; berechnet werden sie vielleicht trotzdem. Die Administration kann ein anderes Modell oder einen anderen Dienst wählen: /imagine-settings, Eigener Schlüssel.
 outage_over = Der eigene Bilddienst dieser Community funktioniert wieder oder wird nicht mehr verwendet
 times = { $count ->
     [one] Das ist einmal passiert, am { $last }.

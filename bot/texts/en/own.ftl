@@ -45,6 +45,8 @@ outage_title = This community's own image service isn't working
 outage_key = { $host } doesn't accept this community's key anymore ({ $ends }). An administrator can replace it: /imagine-settings, Own key.
 outage_credit = This community's account at { $host } has no credit left, so nothing is drawn. Top it up there; the bot then continues by itself.
 outage_other = { $host } can't draw for this community ({ $kind }). An administrator can check service, address and models: /imagine-settings, Own key.
+outage_address = { $host } doesn't lead to a public address anymore, so the bot doesn't connect to it, and nothing was sent. An administrator can set another address: /imagine-settings, Own key.
+outage_picture = { $host } draws, but the bot can't take its pictures, which may be charged all the same. An administrator can choose another model or service: /imagine-settings, Own key.
 outage_over = This community's own image service works again, or isn't used anymore
 times = { $count ->
     [one] It happened once, at { $last }.

@@ -45,6 +45,8 @@ outage_title = El servicio de imágenes propio de esta comunidad no funciona
 outage_key = { $host } ya no acepta la clave de esta comunidad ({ $ends }). La administración puede cambiarla: /imagine-settings, Clave propia.
 outage_credit = La cuenta de esta comunidad en { $host } se quedó sin saldo, así que no se dibuja nada. Recargadla allí; el bot sigue solo.
 outage_other = { $host } no puede dibujar para esta comunidad ({ $kind }). La administración puede revisar servicio, dirección y modelos: /imagine-settings, Clave propia.
+outage_address = { $host } ya no lleva a una dirección pública, así que el bot no se conecta y no se envió nada. La administración puede poner otra dirección: /imagine-settings, Clave propia.
+outage_picture = { $host } dibuja, pero el bot no puede recibir sus imágenes, que quizá se cobren igualmente. La administración puede elegir otro modelo o servicio: /imagine-settings, Clave propia.
 outage_over = El servicio de imágenes propio de esta comunidad vuelve a funcionar o ya no se usa
 times = { $count ->
     [one] Pasó una vez, el { $last }.

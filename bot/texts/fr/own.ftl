@@ -45,6 +45,8 @@ outage_title = Le service d'images de cette communauté ne fonctionne pas
 outage_key = { $host } n'accepte plus la clé de cette communauté ({ $ends }). L'administration peut la remplacer : /imagine-settings, Clé propre.
 outage_credit = Le compte de cette communauté auprès de { $host } n'a plus de crédit, donc rien n'est dessiné. Rechargez-le là-bas ; le bot reprend de lui-même.
 outage_other = { $host } ne peut pas dessiner pour cette communauté ({ $kind }). L'administration peut vérifier le service, l'adresse et les modèles : /imagine-settings, Clé propre.
+outage_address = { $host } ne mène plus à une adresse publique, donc le bot ne s'y connecte pas, et rien n'a été envoyé. L'administration peut indiquer une autre adresse : /imagine-settings, Clé propre.
+outage_picture = { $host } dessine, mais le bot ne peut pas prendre ses images, qui sont peut-être facturées quand même. L'administration peut choisir un autre modèle ou service : /imagine-settings, Clé propre.
 outage_over = Le service d'images de cette communauté fonctionne de nouveau ou n'est plus utilisé
 times = { $count ->
     [one] C'est arrivé une fois, le { $last }.

@@ -45,6 +45,8 @@ outage_title = このコミュニティ独自の画像サービスが使えま�
 outage_key = { $host } がこのコミュニティのキー（{ $ends }）を受け付けなくなりました。管理者が交換できます：/imagine-settings の「独自のキー」。
 outage_credit = { $host } のこのコミュニティの残高がなくなり、何も描けません。そちらでチャージすれば、ボットは自動で再開します。
 outage_other = { $host } がこのコミュニティの画像を描けません（{ $kind }）。管理者がサービス、アドレス、モデルを確かめられます：/imagine-settings の「独自のキー」。
+outage_address = { $host } は公開のアドレスではなくなったため、ボットは接続せず、何も送信していません。管理者が別のアドレスを設定できます：/imagine-settings の「独自のキー」。
+outage_picture = { $host } は描いていますが、ボットがその画像を受け取れません。それでも課金されることがあります。管理者が別のモデルやサービスを選べます：/imagine-settings の「独自のキー」。
 outage_over = このコミュニティ独自の画像サービスは再び使えるか、もう使われていません
 times = { $count ->
    *[other] { $count } 回起きました。最後は { $last } です。

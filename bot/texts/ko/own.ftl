@@ -45,6 +45,8 @@ outage_title = 이 커뮤니티의 이미지 서비스가 작동하지 않아요
 outage_key = { $host }에서 이 커뮤니티의 키({ $ends })를 더는 받아들이지 않아요. 관리자가 바꿀 수 있어요: /imagine-settings, 자체 키.
 outage_credit = { $host }에 있는 이 커뮤니티 계정의 잔액이 떨어져서 아무것도 그리지 못해요. 그곳에서 충전하면 봇이 알아서 이어 가요.
 outage_other = { $host }에서 이 커뮤니티의 이미지를 그리지 못해요({ $kind }). 관리자가 서비스, 주소, 모델을 확인할 수 있어요: /imagine-settings, 자체 키.
+outage_address = { $host }은(는) 이제 공개 주소가 아니라서 봇이 연결하지 않고, 보낸 것도 없어요. 관리자가 다른 주소를 설정할 수 있어요: /imagine-settings, 자체 키.
+outage_picture = { $host }에서 그리기는 하지만 봇이 그 이미지를 받지 못해요. 그래도 요금이 나올 수 있어요. 관리자가 다른 모델이나 서비스를 고를 수 있어요: /imagine-settings, 자체 키.
 outage_over = 이 커뮤니티의 이미지 서비스가 다시 작동하거나 더는 쓰이지 않아요
 times = { $count ->
    *[other] { $count }번 있었고, 마지막은 { $last }이에요.

@@ -45,6 +45,8 @@ outage_title = O serviço de imagens próprio desta comunidade não está funcio
 outage_key = { $host } não aceita mais a chave desta comunidade ({ $ends }). A administração pode trocá-la: /imagine-settings, Chave própria.
 outage_credit = A conta desta comunidade em { $host } está sem crédito, então nada é desenhado. Recarreguem lá; o bot continua sozinho.
 outage_other = { $host } não consegue desenhar para esta comunidade ({ $kind }). A administração pode conferir serviço, endereço e modelos: /imagine-settings, Chave própria.
+outage_address = { $host } não leva mais a um endereço público, então o bot não se conecta, e nada foi enviado. A administração pode definir outro endereço: /imagine-settings, Chave própria.
+outage_picture = { $host } desenha, mas o bot não consegue receber as imagens, que talvez sejam cobradas mesmo assim. A administração pode escolher outro modelo ou serviço: /imagine-settings, Chave própria.
 outage_over = O serviço de imagens próprio desta comunidade voltou a funcionar ou não é mais usado
 times = { $count ->
     [one] Aconteceu uma vez, em { $last }.

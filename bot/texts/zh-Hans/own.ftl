@@ -45,6 +45,8 @@ outage_title = 这个社区自己的图片服务用不了
 outage_key = { $host } 不再接受这个社区的密钥（{ $ends }）。管理员可以更换：/imagine-settings，“自己的密钥”。
 outage_credit = 这个社区在 { $host } 的账户余额用完了，所以什么也画不了。在那里充值后，机器人会自动继续。
 outage_other = { $host } 没法为这个社区画图（{ $kind }）。管理员可以检查服务、地址和模型：/imagine-settings，“自己的密钥”。
+outage_address = { $host } 不再指向公网地址，所以机器人不会连接，也什么都没有发送。管理员可以换一个地址：/imagine-settings，“自己的密钥”。
+outage_picture = { $host } 画了图，但机器人收不下，仍可能收费。管理员可以换一个模型或服务：/imagine-settings，“自己的密钥”。
 outage_over = 这个社区自己的图片服务恢复了，或者已经不再使用
 times = { $count ->
    *[other] 发生了 { $count } 次，最近一次在 { $last }。

@@ -45,6 +45,8 @@ outage_title = 這個社群自己的圖片服務無法使用
 outage_key = { $host } 不再接受這個社群的金鑰（{ $ends }）。管理員可以更換：/imagine-settings，「自己的金鑰」。
 outage_credit = 這個社群在 { $host } 的帳戶餘額用完了，所以什麼也畫不了。在那裡儲值後，機器人會自動繼續。
 outage_other = { $host } 沒法為這個社群畫圖（{ $kind }）。管理員可以檢查服務、位址和模型：/imagine-settings，「自己的金鑰」。
+outage_address = { $host } 不再指向公開位址，所以機器人不會連線，也什麼都沒有傳送。管理員可以換一個位址：/imagine-settings，「自己的金鑰」。
+outage_picture = { $host } 畫了圖，但機器人收不下，仍可能收費。管理員可以換一個模型或服務：/imagine-settings，「自己的金鑰」。
 outage_over = 這個社群自己的圖片服務恢復了，或者已經不再使用
 times = { $count ->
    *[other] 發生了 { $count } 次，最近一次在 { $last }。
