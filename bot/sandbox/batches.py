@@ -59,7 +59,9 @@ class BatchEndpoints:
     async def content(self, request: web.Request) -> web.StreamResponse:
         """GET /v1/files/{id}/content."""
         found = self._files.get(request.match_info["file"])
-        if not self._has_key(request) or found is None:
+        if not self._has_key(request):
+            return await self._refused(request, "auth_missing_key")
+        if found is None:
             return await self._refused(request, "endpoint_not_found")
         return web.Response(body=found, content_type="application/octet-stream")
 
@@ -112,14 +114,18 @@ class BatchEndpoints:
     async def show(self, request: web.Request) -> web.StreamResponse:
         """GET /v1/batches/{id}."""
         found = self._batches.get(request.match_info["batch"])
-        if not self._has_key(request) or found is None:
+        if not self._has_key(request):
+            return await self._refused(request, "auth_missing_key")
+        if found is None:
             return await self._refused(request, "endpoint_not_found")
         return web.json_response(found, headers={"retry-after": "1"})
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/batches/{id}/cancel."""
         found = self._batches.get(request.match_info["batch"])
-        if not self._has_key(request) or found is None:
+        if not self._has_key(request):
+            return await self._refused(request, "auth_missing_key")
+        if found is None:
             return await self._refused(request, "endpoint_not_found")
         if found["status"] in ("validating", "in_progress"):
             found["status"] = "cancelling"
