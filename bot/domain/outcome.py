@@ -72,6 +72,8 @@ class Pending:
     """Tasks before this one in the service's own queue; None if it doesn't say. Shown, not stored."""
     progress: float | None = None
     """Share that is done, from 0 to 1; None if the service doesn't say. Shown, not stored."""
+    handed_to: str = ""
+    """As in `Attempt`, for whoever looks it up."""
 
     @property
     def is_download(self) -> bool:

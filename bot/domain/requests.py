@@ -245,6 +245,8 @@ class Attempt:
     """While the attempt is open, the task's cost as stated by the provider; 0 if it didn't state one."""
     task_id: str | None = None
     poll_url: str | None = None
+    handed_to: str = ""
+    """Half price: the service and the key that its task is handed in with, as in `Provider.gate_key`; empty otherwise."""
     provider_request_id: str | None = None
     status: int | None = None
     periods: tuple[Period, ...] = ()

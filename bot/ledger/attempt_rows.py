@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, null, select, update
 
 from bot.domain.outcome import Billed, Outcome, Pending
+from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt
 from bot.ledger.codec import evidence_from_json, evidence_to_json
 from bot.ledger.store import Tx
-from bot.ledger.tables import attempts
+from bot.ledger.tables import attempts, requests
 
 _INSERT_ATTEMPT = insert(attempts)
 _LATEST_NUMBER = select(func.max(attempts.c.number)).where(attempts.c.request_id == bindparam("request_id"))
@@ -60,6 +61,8 @@ def note_task(tx: Tx, attempt_id: str, pending: Pending, cost: int | None = None
     values: dict[str, object] = {"task_id": pending.task_id[:200], "poll_url": pending.poll_url}
     if cost is not None:
         values["cost"] = cost
+    if pending.handed_to:
+        values["handed_to"] = pending.handed_to
     tx.connection.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
 
 
@@ -78,6 +81,18 @@ def open_attempt_of(connection: Connection, request_id: str) -> Attempt | None:
         .limit(1)
     ).one_or_none()
     return None if row is None else _attempt(row)
+
+
+def handed_elsewhere(connection: Connection, gate_key: str) -> frozenset[str]:
+    """Requests whose half-price task was handed in at another service than the one of this gate key, with whichever key."""
+    here = f"{gate_key.partition('#')[0]}#"
+    found = (
+        select(attempts.c.request_id)
+        .join(requests, attempts.c.request_id == requests.c.id)
+        .where(requests.c.state == RequestState.COLLECTING.value, attempts.c.closed_at.is_(None))
+        .where(attempts.c.handed_to.is_not(None), ~attempts.c.handed_to.startswith(here, autoescape=True))
+    )
+    return frozenset(connection.execute(found).scalars())
 
 
 def open_attempts(connection: Connection) -> Sequence[Attempt]:
@@ -146,6 +161,7 @@ def _attempt(row: Row[Any]) -> Attempt:
         cost_micros=row.cost,
         task_id=row.task_id,
         poll_url=row.poll_url,
+        handed_to=row.handed_to or "",
         provider_request_id=row.provider_request_id,
         status=row.status,
         periods=tuple((scope, owner, period) for scope, owner, period in row.periods),

@@ -12,7 +12,7 @@ from bot.ledger.files import connect
 from bot.ledger.tables import metadata
 from bot.texts import text
 
-HEAD = "0013"
+HEAD = "0014"
 """Latest revision. Checked before importing Alembic, which would add a third of a second to every start."""
 
 

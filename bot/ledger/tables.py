@@ -84,6 +84,7 @@ attempts = Table(
     Column("cost", Integer, nullable=False),
     Column("task_id", String(200)),
     Column("poll_url", Text),
+    Column("handed_to", Text),
     Column("provider_request_id", String(120)),
     Column("status", Integer),
     Column("latency", Float),

@@ -74,10 +74,12 @@ class HalfPriceProvider(HttpProvider):
             return dataclasses.replace(self._broken(exchange, httpx.ReadTimeout("")), billed=Billed.NO)
         except Exception as error:  # a stored file costs nothing, whatever happened to the answer
             return dataclasses.replace(self._broken(exchange, error), billed=Billed.NO)
+        handed_to = self.gate_key
         begun = await self._whole(Exchange("batches", self._ports.monotonic()), call, self.batches.begin(call, name))
-        if begun.pending is not None or begun.billed is Billed.NO:
+        if begun.pending is None and begun.billed is Billed.NO:
             return begun
-        return dataclasses.replace(begun, pending=Pending(f"{SUBMITTED}{call.attempt_id}", poll_after=LOOK_AGAIN), shortfall=None)
+        unnamed = Pending(f"{SUBMITTED}{call.attempt_id}", poll_after=LOOK_AGAIN)
+        return dataclasses.replace(begun, pending=dataclasses.replace(begun.pending or unnamed, handed_to=handed_to), shortfall=None)
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
         """Look at a task once, and take its picture if it's there."""
@@ -108,6 +110,10 @@ class HalfPriceProvider(HttpProvider):
         """The name of a task that was handed in, if it was."""
         attempt_id, _, looked = pending.task_id.removeprefix(SUBMITTED).partition("#")
         found, looks = await self._find(attempt_id), int(looked or 0) + 1
+        if isinstance(found, Evidence) and looks >= LOOKS and pending.handed_to not in ("", self.gate_key):
+            # Another account's list says nothing about it: it may have been begun, and paid for.
+            exchange.status = 404
+            return self._outcome(exchange, shortfall=self._evidence(exchange, _NO_BATCH), billed=Billed.UNKNOWN)
         if isinstance(found, Evidence) and looks >= LOOKS:
             return self._outcome(exchange, shortfall=found, billed=Billed.NO)
         if found is None:

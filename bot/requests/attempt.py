@@ -120,7 +120,8 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     attempt = Attempt(tx.new_id(), request.id, number, opened.epoch, tx.now, wanted, cost, periods=tuple(reserved))
     attempt_rows.add_attempt(tx, attempt)
     if opened.service == HALF_PRICE:
-        attempt_rows.note_task(tx, attempt.id, Pending(f"{SUBMITTED}{attempt.id}"))  # found again by that, whatever happens to the answer
+        handed_to = "" if service is None else service.provider.gate_key  # found again there by its name, whatever happens to the answer
+        attempt_rows.note_task(tx, attempt.id, Pending(f"{SUBMITTED}{attempt.id}", handed_to=handed_to))
     if opened.left_out != request.left_out:
         request_rows.leave_out(tx, request.id, opened.left_out)
     transitions.show(tx, opened)

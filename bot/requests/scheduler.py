@@ -320,7 +320,7 @@ class Scheduler:
         hide(request.prompt)
         service = self.services.of(request.service)
         call = self._call_of(request, attempt, COLLECT_TIMEOUT, service)
-        pending = Pending(attempt.task_id, attempt.poll_url)
+        pending = Pending(attempt.task_id, attempt.poll_url, handed_to=attempt.handed_to)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
         await self._ended(
             CallMade(request, attempt, outcome, service),

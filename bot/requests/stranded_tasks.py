@@ -1,15 +1,18 @@
 """Half-price tasks whose service the operator has replaced: looked up while that's possible, ended in clear words otherwise.
 
-A task's name means something to the service that gave it, at best with a key of the same account. So the bot remembers with which service
-and key tasks are handed in, and compares at each start.
+A task's name means something to the service that gave it, at best with a key of the same account. So each task keeps the service and the
+key that it was handed in with, and what waits is compared at each start, and by the leader of several processes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
+
 from bot.domain.outcome import SUBMITTED
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Request
+from bot.domain.requests import Attempt, Request
 from bot.ledger import attempt_rows, batch_rows, memory_rows, message_rows, request_rows
 from bot.ledger.store import Tx
 from bot.requests.books import write_off
@@ -24,21 +27,20 @@ SHOWN_AGAIN = 200
 """How many of the latest batches are shown anew after the Batch API has come or gone."""
 
 
-def settle_stranded(tx: Tx, gate_key: str) -> int:
-    """Look at the tasks that an earlier start handed in, now that the Batch API is this one (empty: none). Returns how many requests
-    ended.
+def settle_stranded(tx: Tx, gate_key: str, polled: Collection[str] = ()) -> int:
+    """End what can't be collected or handed in, now that the Batch API is this one (empty: none). `polled`: requests whose task another
+    live process polls; it may still have the earlier service. Returns how many requests ended.
 
-    The same service: its named tasks are looked up, also with another key of the same account. A task without a name could only be found
-    in the list of the key that it was handed in with.
+    The same service: its tasks are looked up, also with another key, which finds them if it's one of the same account.
     """
     known = memory_rows.recall(tx.connection, HANDED_IN_AT)
     before = gate_key if known is None else str(known[0])
-    if known is None or before != gate_key:
+    changed = before != gate_key
+    if known is None or changed:
         note_key(tx, gate_key)
-    elif gate_key:
-        return 0
-    same_service = bool(gate_key) and _host(before) == _host(gate_key)
-    ended = sum(_settled(tx, one, same_service, same_key=before == gate_key) for one in _open(tx))
+    gone = attempt_rows.handed_elsewhere(tx.connection, gate_key)
+    waiting = _open(tx) if changed else [one for one in map(partial(request_rows.get, tx.connection), gone) if one is not None]
+    ended = sum(_settled(tx, one, gate_key, before) for one in waiting if one.id not in polled)
     if bool(before) != bool(gate_key):
         for batch in batch_rows.latest(tx.connection, SHOWN_AGAIN):
             if batch.plan.half_price:
@@ -47,7 +49,7 @@ def settle_stranded(tx: Tx, gate_key: str) -> int:
 
 
 def note_key(tx: Tx, gate_key: str) -> None:
-    """Remember another key for the tasks from now on. A start has looked at the earlier ones."""
+    """Remember another key for the tasks from now on."""
     memory_rows.remember(tx, HANDED_IN_AT, gate_key)
 
 
@@ -57,16 +59,15 @@ def _open(tx: Tx) -> list[Request]:
     return [one for one in found if one.service == HALF_PRICE]
 
 
-def _settled(tx: Tx, request: Request, same_service: bool, *, same_key: bool) -> bool:
+def _settled(tx: Tx, request: Request, gate_key: str, before: str) -> bool:
     """End a request if nothing more can come of it. Returns whether it ended."""
     if request.state is not RequestState.COLLECTING:
-        if same_service:
+        if _is_same(before, gate_key):
             return False
         answer(tx, request, RequestEvent.CANCEL, Answer.CANCELLED, epoch=request.epoch + 1, failure=None, refusal=None)
         return True
     attempt = attempt_rows.open_attempt_of(tx.connection, request.id)
-    unnamed = attempt is not None and (attempt.task_id or SUBMITTED).startswith(SUBMITTED)
-    if same_service and (same_key or not unnamed):
+    if _is_found(attempt, gate_key, before):
         return False
     if attempt is not None:
         write_off(tx, attempt)
@@ -75,5 +76,15 @@ def _settled(tx: Tx, request: Request, same_service: bool, *, same_key: bool) ->
     return True
 
 
-def _host(gate_key: str) -> str:
-    return gate_key.partition("#")[0]
+def _is_found(attempt: Attempt | None, gate_key: str, before: str) -> bool:
+    """Whether the service of today can say what became of a task."""
+    if attempt is not None and attempt.handed_to:
+        return _is_same(attempt.handed_to, gate_key)
+    # Earlier versions didn't note the key of each task; one without a name can only be found with the key that it was handed in with.
+    unnamed = attempt is not None and (attempt.task_id or SUBMITTED).startswith(SUBMITTED)
+    return _is_same(before, gate_key) and (before == gate_key or not unnamed)
+
+
+def _is_same(before: str, gate_key: str) -> bool:
+    """Whether two gate keys are of the same service."""
+    return bool(gate_key) and before.partition("#")[0] == gate_key.partition("#")[0]

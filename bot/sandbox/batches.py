@@ -24,6 +24,11 @@ _FULL = (
 Value = dict[str, Any]
 
 
+def _account(request: web.Request) -> str:
+    """The account of a request's key: what's behind its `@`. Keys of one account see each other's batches."""
+    return request.headers.get("authorization", "").partition("@")[2]
+
+
 class BatchEndpoints:
     """Files and batches, in memory."""
 
@@ -31,6 +36,7 @@ class BatchEndpoints:
         self._has_key, self._refuse, self._now = has_key, refuse, now
         self._files: dict[str, bytes] = {}
         self._batches: dict[str, Value] = {}
+        self._accounts: dict[str, str] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -92,9 +98,10 @@ class BatchEndpoints:
             "metadata": asked.get("metadata"),
         }
         full = b"sandbox:batch_full" in content and any(one["status"] in _UNFINISHED for one in self._batches.values())
-        self._batches[number] = batch
+        self._batches[number], self._accounts[number] = batch, _account(request)
         while len(self._batches) > _BATCHES:
-            self._batches.pop(next(iter(self._batches)))
+            self._accounts.pop(oldest := next(iter(self._batches)))
+            self._batches.pop(oldest)
         origin, key = str(request.url.origin()), request.headers.get("authorization", "")
         self._working[number] = asyncio.get_running_loop().create_task(self._work(batch, content, origin, key, full))
         return web.json_response(batch, headers={"retry-after": "1"})
@@ -103,7 +110,7 @@ class BatchEndpoints:
         """GET /v1/batches?limit=&after=: newest first."""
         if not self._has_key(request):
             return await self._refused(request, "auth_missing_key")
-        found = list(reversed(self._batches.values()))
+        found = [one for one in reversed(self._batches.values()) if self._accounts[one["id"]] == _account(request)]
         names = [one["id"] for one in found]
         after, limit = request.query.get("after", ""), int(request.query.get("limit", "20"))
         start = names.index(after) + 1 if after in names else 0
@@ -113,7 +120,7 @@ class BatchEndpoints:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """GET /v1/batches/{id}."""
-        found = self._batches.get(request.match_info["batch"])
+        found = self._of(request)
         if not self._has_key(request):
             return await self._refused(request, "auth_missing_key")
         if found is None:
@@ -122,7 +129,7 @@ class BatchEndpoints:
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/batches/{id}/cancel."""
-        found = self._batches.get(request.match_info["batch"])
+        found = self._of(request)
         if not self._has_key(request):
             return await self._refused(request, "auth_missing_key")
         if found is None:
@@ -131,6 +138,11 @@ class BatchEndpoints:
             found["status"] = "cancelling"
             self._working[found["id"]].cancel()
         return web.json_response(found)
+
+    def _of(self, request: web.Request) -> Value | None:
+        """The batch that a request is about, if it's one of its key's account."""
+        found = self._batches.get(request.match_info["batch"])
+        return None if found is None or self._accounts[found["id"]] != _account(request) else found
 
     async def _work(self, batch: Value, content: bytes, origin: str, key: str, full: bool) -> None:
         lines = [json.loads(line) for line in content.splitlines() if line.strip()]

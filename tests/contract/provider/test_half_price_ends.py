@@ -17,7 +17,6 @@ from bot.batch.view import batch_view
 from bot.chat.views import ActionName
 from bot.domain.batches import Batch, BatchState, ItemState
 from bot.domain.outcome import Outcome, Pending
-from bot.domain.request_states import RequestState
 from bot.ledger import attempt_rows, batch_rows, request_rows
 from bot.ledger.batch_rows import BatchSpent
 from bot.ports import SystemPorts
@@ -222,14 +221,6 @@ async def test_what_waits_in_a_pause_ends_free_too_and_only_another_try_says_and
     assert await states(sandbox) == []
 
 
-class Cut(HalfPriceProvider):
-    """Never gets as far as handing anything in."""
-
-    async def call(self, call: Call, on_partial: OnPartial | None = None) -> Outcome:
-        await asyncio.Event().wait()
-        raise AssertionError("unreachable")
-
-
 class OtherKey(HalfPriceProvider):
     """The same service with another key."""
 
@@ -257,22 +248,6 @@ async def test_with_another_key_of_the_same_service_named_tasks_are_collected(sl
             await there.bot.ledger.write(lambda tx, one=one: request_rows.mark(tx, one.request_id, due_at=tx.now))  # type: ignore[misc]
         assert await ends(there, batch) == [(ItemState.FINISHED, "")] * 2
     assert len(await states(slow)) == 2
-
-
-async def test_a_task_without_a_name_cannot_be_found_with_another_key(sandbox: RunningSandbox, tmp_path: Path) -> None:
-    async with bot(sandbox, tmp_path, Cut) as there:
-        batch, half, _ = await finished_for_half(there, ("a lighthouse",))
-
-        async def calling() -> bool:
-            (item,) = await items(there, batch)
-            row = await there.bot.ledger.read(lambda c: request_rows.get(c, item.request_id))
-            return row is not None and row.state is RequestState.CALLING
-
-        await until(calling)
-        before = (await spent(there, batch)).spent
-    async with bot(sandbox, tmp_path, OtherKey) as there:
-        assert await ends(there, batch) == [(ItemState.FAILED, "service_changed")]
-        assert (await spent(there, batch)).spent == before + half
 
 
 async def test_a_task_that_the_service_does_not_know_anymore_counts_as_paid(sandbox: RunningSandbox, tmp_path: Path) -> None:
