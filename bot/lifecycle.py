@@ -270,7 +270,7 @@ class Bot:
 
     async def _shared(self) -> None:
         assert self.sharing is not None
-        await self.ledger.write(self.sharing.interrupt_lost_calls)
+        await self.ledger.write(self.sharing.sweep)
         await self.sharing.places.exchange(self.ledger)
         await self.ledger.read(self.notices.load)
 

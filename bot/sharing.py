@@ -60,7 +60,7 @@ class Sharing:
             bound(tx, longest(self.rules))
             request_rows.extend_received(tx)
             interrupted = recover_dead(tx, process_rows.live_calls(tx.connection))
-            if alone:  # otherwise live processes may still collect with the settings that they were started with
+            if alone:  # otherwise the leader settles what no live process collects with the settings that it was started with
                 settle_stranded(tx, self.scheduler.services.half_price_key)
             received = tuple((one.id, one.place) for one in request_rows.in_state(tx.connection, RequestState.RECEIVED))
             # Another live process may be between storing a command and accepting it.
@@ -99,6 +99,12 @@ class Sharing:
             return ()
         found, self._received = self._received, ()
         return found
+
+    def sweep(self, tx: Tx) -> None:
+        """Do what each process does from time to time, and what the leader does for all."""
+        self.interrupt_lost_calls(tx)
+        if self.is_leader:
+            settle_stranded(tx, self.scheduler.services.half_price_key, process_rows.tasks_polled_elsewhere(tx.connection, tx.owner or ""))
 
     def interrupt_lost_calls(self, tx: Tx) -> None:
         """Interrupt calls that the ledger ascribes to this process although it isn't making them. Only a bug leads here, but the member

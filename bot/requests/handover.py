@@ -50,7 +50,7 @@ class Handover:
         return False
 
     def tasks_polled_elsewhere(self, connection: Connection) -> frozenset[str]:
-        """Requests whose task another live process polls."""
+        """Requests whose task another live process polls, or which was handed in at a service that this process doesn't have."""
         return frozenset()
 
     def claim_task(self, tx: Tx, attempt_id: str) -> bool:

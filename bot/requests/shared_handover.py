@@ -22,7 +22,7 @@ from bot.gate.adoption import adopt
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict, Waiting
 from bot.gate.signals import slows_the_account
-from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
+from bot.ledger import attempt_rows, grant_rows, memory_rows, process_rows, request_rows
 from bot.ledger.grant_rows import StoredGrant
 from bot.ledger.memory_rows import GateMemory
 from bot.ledger.process_rows import GATE
@@ -134,7 +134,8 @@ class SharedHandover(Handover):
         return request_id in self._handed_over
 
     def tasks_polled_elsewhere(self, connection: Connection) -> frozenset[str]:
-        return process_rows.tasks_polled_elsewhere(connection, self.fleet.participant.id)
+        theirs = process_rows.tasks_polled_elsewhere(connection, self.fleet.participant.id)
+        return theirs | attempt_rows.handed_elsewhere(connection, self.services.half_price_key)
 
     def claim_task(self, tx: Tx, attempt_id: str) -> bool:
         return process_rows.claim_task(tx, attempt_id)
