@@ -28,6 +28,7 @@ from bot.gate.port import Snapshot
 from bot.ledger import message_rows, own_rows, request_rows, template_rows
 from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
+from bot.messages import own_notices
 from bot.messages.help_view import help_view
 from bot.messages.readers import Readers
 from bot.messages.refusal_view import refusal_sentence
@@ -361,7 +362,12 @@ class Core:
         """The bot was removed from a community: its batches pause, what waits there ends, and its own key is deleted. Returns how many
         requests ended."""
         ended = await self.batches.leave(platform, community)
-        await self.ledger.write(lambda tx: own_rows.remove(tx, platform, community))
+
+        def forget(tx: Tx) -> None:
+            if own_rows.leave(tx, platform, community) is not None:
+                own_notices.over(tx, platform, community)
+
+        await self.ledger.write(forget)
         return ended
 
     async def resend(self, message_id: str) -> None:

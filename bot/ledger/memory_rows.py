@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from bot.domain.own_services import VAULT, is_own
+from bot.ledger import vault_rows
 from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
 from bot.ledger.tables import memory
@@ -44,8 +46,23 @@ def keys(connection: Connection, prefix: str) -> Sequence[str]:
 
 
 def remember_gate(tx: Tx, gate_key: str, learned: Mapping[str, object]) -> None:
-    """Store a gate's learned limits, so that a restart doesn't have to learn them from rejections."""
+    """Store a gate's learned limits, so that a restart doesn't have to learn them from rejections. A gate of a community's service outlives
+    its key for a moment: nothing is stored then."""
+    if _is_communitys(gate_key) and vault_rows.get(tx.connection, VAULT, gate_key, tx.now) is None:
+        return
     remember(tx, _of_gate(gate_key), dict(learned))
+
+
+def forget_own_gates(tx: Tx, kept: Container[str]) -> None:
+    """Delete what the gates of communities' services had learned, except of those with these names."""
+    for name in keys(tx.connection, GATE):
+        if _is_communitys(name) and name not in kept:
+            forget(tx, GATE + name)
+
+
+def _is_communitys(gate_key: str) -> bool:
+    """Whether a gate key is the name of a community's service; an operator's has a host, which may begin like one, and a `#`."""
+    return is_own(gate_key) and "#" not in gate_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from bot.domain.own_services import CHANGED, SETTING, VAULT, OwnService, own_service_of
 from bot.domain.request_states import RequestState
-from bot.ledger import settings_rows, vault_rows
+from bot.domain.requests import Person
+from bot.ledger import case_rows, memory_rows, settings_rows, vault_rows
 from bot.ledger.dialect import json_text
 from bot.ledger.request_rows import LIVE_ROWS
 from bot.ledger.store import Tx
@@ -41,17 +42,21 @@ def under_way(connection: Connection) -> frozenset[str]:
 
 
 def forget_unneeded(tx: Tx) -> int:
-    """Delete the keys that no community has anymore and no call needs. Returns how many."""
+    """Delete the keys that no community has anymore and no call needs, and what their gates had learned. Returns how many."""
     kept = {one.name for one in everyone(tx.connection).values()} | under_way(tx.connection)
+    memory_rows.forget_own_gates(tx, kept)
     return sum(vault_rows.forget(tx, VAULT, one.key) for one in sealed(tx.connection, tx.now) if one.key not in kept)
 
 
-def remove(tx: Tx, platform: str, community: str) -> OwnService | None:
-    """Delete a community's key and what its settings say about it. Returns what it had, if anything."""
+def leave(tx: Tx, platform: str, community: str) -> OwnService | None:
+    """Delete the key of a community that the bot was removed from, and what its settings say about it. Returns what it had, if
+    anything."""
     own = settings_rows.of_community(tx.connection, platform, community)
     gone = own_service_of(own)
     if gone is not None:
         settings_rows.replace(tx, platform, community, {name: value for name, value in own.items() if name != SETTING}, "")
+        facts = {"changed": [SETTING], "how": "left", "service": gone.api, "host": gone.host}
+        case_rows.write_audit(tx, "", community, Person(case_rows.MACHINE, case_rows.MACHINE), "settings", facts=facts)
         forget_unneeded(tx)
         tx.wake(CHANGED, f"{platform}:{community}")
     return gone

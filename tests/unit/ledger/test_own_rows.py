@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from sqlalchemy import select
 
 from bot.domain.own_services import SETTING, VAULT, OwnService, named
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import own_rows, request_rows, settings_rows, spend_rows, vault_rows
+from bot.ledger import memory_rows, own_rows, request_rows, settings_rows, spend_rows, vault_rows
 from bot.ledger.store import Ledger, Tx
-from bot.ledger.tables import requests
+from bot.ledger.tables import audit, requests
 
 
 def service(id: str) -> OwnService:
@@ -65,10 +66,32 @@ async def test_a_key_is_kept_while_a_call_or_task_needs_it(ledger: Ledger) -> No
 
 async def test_a_community_that_is_left_keeps_its_other_settings(ledger: Ledger) -> None:
     await ledger.write(lambda tx: put(tx, "one", service("a"), size="1024x1024"))
-    assert await ledger.write(lambda tx: own_rows.remove(tx, "discord", "one")) == service("a")
-    assert await ledger.write(lambda tx: own_rows.remove(tx, "discord", "one")) is None
+    assert await ledger.write(lambda tx: own_rows.leave(tx, "discord", "one")) == service("a")
+    assert await ledger.write(lambda tx: own_rows.leave(tx, "discord", "one")) is None
     assert await ledger.read(lambda c: settings_rows.of_community(c, "discord", "one")) == {"size": "1024x1024"}
     assert await ledger.read(lambda c: own_rows.sealed(c, 0.0)) == []
+
+
+async def test_the_audit_log_says_that_a_key_went_with_the_bot(ledger: Ledger) -> None:
+    await ledger.write(lambda tx: put(tx, "one", service("a")))
+    for community in ("one", "one", "two"):
+        await ledger.write(lambda tx, community=community: own_rows.leave(tx, "discord", community))
+    (entry,) = await ledger.read(lambda c: c.execute(select(audit)).all())
+    assert (entry.community, entry.actor, entry.event) == ("one", "imagine-bot", "settings")
+    assert entry.facts == {"changed": ["own_service"], "how": "left", "service": "openai", "host": "api.openai.com"}
+
+
+async def test_what_a_gate_had_learned_goes_with_its_key_and_does_not_come_back(ledger: Ledger) -> None:
+    operators = "own-art.example#12345678"  # a host may begin like a community's service
+
+    def remember(tx: Tx) -> None:
+        for key in (operators, service("a").name, service("b").name):
+            memory_rows.remember_gate(tx, key, {"version": 1})
+
+    await ledger.write(lambda tx: (put(tx, "one", service("a")), put(tx, "two", service("b")), remember(tx)))
+    await ledger.write(lambda tx: own_rows.leave(tx, "discord", "one"))
+    await ledger.write(remember)  # by a process that hasn't heard of it yet
+    assert await ledger.read(lambda c: memory_rows.keys(c, memory_rows.GATE)) == [operators, service("b").name]
 
 
 async def test_pictures_of_all_services_are_counted_together(ledger: Ledger) -> None:
