@@ -187,19 +187,20 @@ def finish(
     session = session_for(ctx.obj, data_dir, demo=demo)
     must_be_ready(session, ctx.obj)
     batch = session.batch(number)
-    if half_price and not session.rules.half_price:
+    rules, items = session.read(lambda c: (rules_here(c, batch.place, session.rules), batch_item_rows.of_batch(c, batch.id)))
+    if half_price and not rules.half_price:
         raise Stop(text("batch.no.no_half_price"), code=USAGE)
     _prepared(session, batch)
-    items = session.read(lambda c: batch_item_rows.of_batch(c, batch.id))
-    count, cost = finish_price(session.rules, batch, items, half_price=half_price)
+    count, cost = finish_price(rules, batch, items, half_price=half_price)
     if count:
         lines = [text("batch.finish_price", pictures=pictures(count), cost=money(cost))]
         if half_price:
-            lines.append(text("batch.cli.half_price", whole=money(finish_price(session.rules, batch, items)[1])))
+            lines.append(text("batch.cli.half_price", whole=money(finish_price(rules, batch, items)[1])))
         _ask(lines, "batch.cli.finish", yes, batch)
 
     def body(tx: Tx) -> object:
-        return steps.finish(tx, steps.must_exist(tx.connection, batch.id), session.rules, half_price=half_price)
+        now = steps.must_exist(tx.connection, batch.id)
+        return steps.finish(tx, now, rules_here(tx.connection, now.place, session.rules), half_price=half_price)
 
     _doing(lambda: session.write(body))
     _drawn(session, batch, as_json)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bot.domain.own_services import SETTING, OwnService, named
 from bot.ledger import files
 from tests.unit.cli.conftest import Ended
 
@@ -103,6 +106,26 @@ def test_a_folder_that_others_own_is_seen(tmp_path: Path) -> None:
     assert files.is_owned(tmp_path)
     lock.release()
     assert not files.is_owned(tmp_path)
+
+
+def test_a_batch_is_finished_by_the_rules_of_its_community(tmp_path: Path, imagine_bot: Call) -> None:
+    (tmp_path / "topics.txt").write_text("a lighthouse\n", encoding="utf-8")
+    imagine_bot("batch", "new", "topics.txt", *LIMITS, "--yes")
+    imagine_bot("batch", "pick", "1", "1", "--demo")
+    before = imagine_bot("batch", "finish", "1", "--demo").err
+    own = OwnService(named("openai", "a"), "openai", "https://api.openai.com/v1", ("dall-e-3",), "1234", "olu", 5.0)
+    with contextlib.closing(sqlite3.connect(tmp_path / "data/demo" / files.DATABASE)) as ledger, ledger:
+        ledger.execute("UPDATE batches SET platform = 'discord', community = 'one'")
+        ledger.execute(
+            'INSERT INTO community_settings (platform, community, "values", changed_at, changed_by) VALUES (?, ?, ?, 0, ?)',
+            ("discord", "one", json.dumps({SETTING: own.as_stored()}), "olu"),
+        )
+    ended = imagine_bot("batch", "finish", "1", "--half-price", "--demo", "--yes")
+    assert ended.code == 2
+    assert "has no half-price batches" in ended.err
+    there = imagine_bot("batch", "finish", "1", "--demo").err
+    assert "up to" in there
+    assert there != before, "the community's service has its own price"
 
 
 def test_half_the_price_is_said_before_it_is_paid(tmp_path: Path, imagine_bot: Call) -> None:
