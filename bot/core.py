@@ -25,7 +25,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.port import Snapshot
-from bot.ledger import message_rows, own_rows, request_rows, template_rows
+from bot.ledger import message_rows, own_rows, presence_rows, request_rows, template_rows
 from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages import own_notices
@@ -369,6 +369,14 @@ class Core:
 
         await self.ledger.write(forget)
         return ended
+
+    async def communities_known(self, platform: str, bot: str) -> frozenset[str]:
+        """The communities that the bot with this id was in, as its adapter noted."""
+        return await self.ledger.read(lambda c: presence_rows.known(c, platform, bot))
+
+    async def note_communities(self, platform: str, bot: str, there: Collection[str], left: Collection[str] = ()) -> None:
+        """Note that this bot is in these communities, and not in those anymore."""
+        await self.ledger.write(lambda tx: presence_rows.note(tx, platform, bot, there, left))
 
     async def resend(self, message_id: str) -> None:
         """Send a message's current view again."""

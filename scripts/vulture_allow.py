@@ -27,7 +27,17 @@ __doc__  # typer shows it
 )  # discord.py calls them
 BASE, DEFAULT_GATEWAY, __signature__, warn_dave, warn_nacl, allowed_contexts, default_permissions  # discord.py reads them
 on_shard_connect, on_shard_resumed, on_shard_disconnect, launch_shard  # discord.py calls them for shards
-on_connect, on_resumed, on_disconnect, on_interaction, on_guild_channel_update, on_guild_remove, on_guild_role_update  # discord.py's events
+(
+    on_connect,
+    on_resumed,
+    on_disconnect,
+    on_interaction,
+    on_guild_channel_update,
+    on_guild_join,
+    on_guild_remove,
+    on_servers,
+    on_guild_role_update,
+)  # discord.py's events
 capture_signals, should_exit  # uvicorn's server
 dispatch  # slack_bolt's request handler calls it
 estimated, replacement  # scripts/pages/models.py writes them into docs/models.md

@@ -19,7 +19,7 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSocket
 
-from adapters.discord import commands
+from adapters.discord import commands, departures
 from adapters.discord.answers import Event
 from adapters.discord.intake import Intake
 from adapters.discord.places import PLATFORM
@@ -89,6 +89,7 @@ class ImagineClient(discord.Client):
         self.gateway_link = context.supervisor.link("discord:gateway")
         self._events = context.supervisor.watch("discord:events")
         guard_parsers(self, self._events)
+        departures.report_servers(self)
         self.tree = commands.build(self, commands.offer(self.core.options()))
         self.add_dynamic_items(ActionButton)
 
@@ -133,6 +134,14 @@ class ImagineClient(discord.Client):
         """The bot was removed from a server, or the server is gone. An outage of Discord is another event."""
         ended = await self.core.community_left(PLATFORM, str(guild.id))
         log.info("discord_guild_left", guild=guild.id, requests=ended)
+        await self.core.note_communities(PLATFORM, str(self.application_id), (), [str(guild.id)])
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.core.note_communities(PLATFORM, str(self.application_id), [str(guild.id)])
+
+    async def on_servers(self, told: departures.ServerList) -> None:
+        """A session has begun."""
+        await departures.look(self, self.core, told)
 
     async def on_guild_channel_update(self, before: Any, after: discord.abc.GuildChannel) -> None:
         await self._permissions_changed(after.id)

@@ -73,6 +73,10 @@ class Gateway:
         """Frames are taken and none is answered, as over a link that was cut in between."""
         self.away = False
         """No connection is accepted."""
+        self.in_outage: set[str] = set()
+        """Servers that READY lists and that stay unavailable."""
+        self.unlisted: set[str] = set()
+        """Servers that READY forgets."""
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         if self.away:
@@ -120,7 +124,7 @@ class Gateway:
         session = Session(self.world.new_id())
         self.sessions[session.id] = self.current = self.shards[shard] = session
         session.line = line
-        guilds = {one: guild for one, guild in self.world.guilds.items() if self.shard_of(one) == shard}
+        guilds = {one: guild for one, guild in self.world.guilds.items() if self.shard_of(one) == shard and one not in self.unlisted}
         ready = {
             "v": 10,
             "user": self.world.bot.json(),
@@ -134,7 +138,7 @@ class Gateway:
             "relationships": [],
         }
         await self.dispatch("READY", ready, session)
-        for guild in guilds.values():
+        for guild in (guild for one, guild in guilds.items() if one not in self.in_outage):
             channels = [one.json() for one in guild.channels.values() if one.type != 11]
             threads = [one.json() for one in guild.channels.values() if one.type == 11]
             extra = {"joined_at": "2026-01-01T00:00:00+00:00", "large": False, "member_count": 2, "voice_states": [], "presences": []}
