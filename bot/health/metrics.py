@@ -1,7 +1,8 @@
 """Prometheus metrics: a subscriber of the event stream, plus the probe's observations at the time of a scrape.
 
 Labels are bounded. Kinds, answers and gate states are closed lists; models and sizes, which members and operators choose, keep their first
-few values, and everything after that is `other`. No label contains an id, a name or a text.
+few values, and everything after that is `other`. No label contains an id, a name or a text. What happens at communities' own services is
+counted apart (`imagine_own_key_…`): alerts are about what the operator can mend.
 """
 
 from __future__ import annotations
@@ -71,7 +72,12 @@ class Metrics:
         )
         self._pictures = Counter("imagine_pictures", "Pictures that arrived.", ("model",), registry=registry)
         self._own = Counter("imagine_own_key_exchanges", "Calls with communities' own keys, by failure kind.", ("kind",), registry=registry)
-        self._requests = Counter("imagine_requests", "Requests that ended, by outcome.", ("platform", "outcome"), registry=registry)
+        self._own_requests = Counter(
+            "imagine_own_key_requests", "Requests of communities with their own keys that ended.", ("outcome",), registry=registry
+        )
+        self._requests = Counter(
+            "imagine_requests", "Requests that ended at your own services, by outcome.", ("platform", "outcome"), registry=registry
+        )
         self._changes = Counter("imagine_gate_changes", "Changes of a gate's state.", ("change",), registry=registry)
         self._notices = Counter("imagine_notices", "Operator notices opened, by kind.", ("kind",), registry=registry)
         self._notices_open = Gauge("imagine_notices_open", "Operator notices that aren't resolved.", registry=registry)
@@ -109,7 +115,9 @@ class Metrics:
     def on_seen(self, seen: Seen) -> None:
         """Count the requests that ended since the probe's last look, and what was spent."""
         for one in seen.ended:
-            self._requests.labels(self._labels["platform"](one.platform), self._labels["outcome"](one.outcome)).inc(one.count)
+            outcome = self._labels["outcome"](one.outcome)
+            theirs = (self._labels["platform"](one.platform), outcome)
+            (self._own_requests.labels(outcome) if one.own else self._requests.labels(*theirs)).inc(one.count)
         for period, micros in seen.spent.items():
             self._spent.labels(period).set(micros / 1_000_000)
 
@@ -137,13 +145,15 @@ class Metrics:
         yield GaugeMetricFamily("imagine_ready", "1 if /readyz is good.", value=float(ready))
         yield GaugeMetricFamily("imagine_loop_lag_seconds", "Seconds by which the event loop ran late.", value=pulse.lag)
         yield GaugeMetricFamily("imagine_loop_silent_seconds", "Seconds since the event loop ran.", value=max(0.0, now - pulse.beat))
-        yield GaugeMetricFamily("imagine_oldest_due_seconds", "Age of the oldest due request.", value=pulse.queue.oldest_due)
+        yield GaugeMetricFamily(
+            "imagine_oldest_due_seconds", "Age of the oldest due request at your own services.", value=pulse.queue.oldest_due
+        )
         if pulse.written is not None:
             yield GaugeMetricFamily("imagine_database_written_seconds", "Seconds since the last write.", value=now - pulse.written)
         if pulse.last_exchange is not None:
-            about = "When the latest call to an image service ended, seconds since the epoch."
+            about = "When the latest call to one of your image services ended, seconds since the epoch."
             yield GaugeMetricFamily("imagine_last_exchange_timestamp_seconds", about, value=pulse.last_exchange)
-        live = GaugeMetricFamily("imagine_live_requests", "Requests in progress, by state.", labels=("state",))
+        live = GaugeMetricFamily("imagine_live_requests", "Requests in progress at your own services, by state.", labels=("state",))
         for state, count in pulse.queue.states.items():
             live.add_metric([state], count)
         yield live

@@ -90,32 +90,34 @@ class Probe:
         while True:
             now = self.ports.now()
 
-            def look(connection: Connection, now: float = now) -> tuple[Sequence[Due], dict[str, int], float | None, Seen]:
+            def look(connection: Connection, now: float = now) -> tuple[list[Sequence[Due]], dict[str, int], float | None, Seen]:
                 day, month = budgets.day_and_month(now, self.zone)
                 spent = health_rows.spent_in(connection, budgets.EVERYBODY, (day, month))
                 ended = health_rows.ended_between(connection, self._until, now - self.settled)
                 seen = Seen(ended, {"day": spent.get(day, 0), "month": spent.get(month, 0)})
                 states = dict(health_rows.live_by_state(connection))
-                return health_rows.oldest_due(connection, now), states, health_rows.latest_exchange(connection), seen
+                due = [health_rows.oldest_due(connection, now, own=own) for own in (False, True)]
+                return due, states, health_rows.latest_exchange(connection), seen
 
             try:
-                due, states, self.pulse.last_exchange, seen = await self.ledger.read(look)
+                (due, own), states, self.pulse.last_exchange, seen = await self.ledger.read(look)
             except Exception as error:
                 self.pulse.write_error = type(error).__name__  # a ledger that can't be read can't be used, either
             else:
                 self._until = now - self.settled
-                self.pulse.queue = self._queue(due, now, states)
+                self.pulse.queue = self._queue(due, own, now, states)
                 self.on_seen(seen)
             self.pulse.gates = {one.name or "default": one.gate.snapshot(self.ports.monotonic()) for one in self.services.operators}
             self.pulse.links = {name: None if link.up else link.since for name, link in self.supervisor.links.items()}
             await asyncio.sleep(self.look)
 
-    def _queue(self, due: Sequence[Due], now: float, states: dict[str, int]) -> QueueState:
-        left = [one for one in due if not self._explained(one)]
+    def _queue(self, due: Sequence[Due], own: Sequence[Due], now: float, states: dict[str, int]) -> QueueState:
+        every = [*due, *own]
+        left = [one for one in every if not self._explained(one)]
         return QueueState(
             oldest_due=max((now - one.due_at for one in due), default=0.0),
             unexplained=max((now - one.due_at for one in left), default=0.0),
-            overdue=max(0.0, max((now - one.deadline_at for one in due if not self.scheduler.has_call(one.id)), default=0.0)),
+            overdue=max(0.0, max((now - one.deadline_at for one in every if not self.scheduler.has_call(one.id)), default=0.0)),
             looked_at=self.scheduler.looked_at if math.isfinite(self.scheduler.looked_at) else math.inf,
             states=states,
         )

@@ -33,15 +33,15 @@ class QueueState:
     """State of the queue as last read."""
 
     oldest_due: float = 0.0
-    """Seconds for which the oldest due request has been due; 0 if there is none."""
+    """Seconds for which the oldest due request of the operator's services has been due; 0 if there is none."""
     unexplained: float = 0.0
-    """The same for the oldest one that nothing works on and no gate holds back."""
+    """The same for the oldest one of any service that nothing works on and no gate holds back."""
     overdue: float = 0.0
     """Seconds since the earliest deadline that passed without an answer."""
     looked_at: float = float("inf")
     """When the scheduler last looked at the queue; inf as long as it hasn't begun."""
     states: Mapping[str, int] = field(default_factory=dict)
-    """Number of live requests by state."""
+    """Number of live requests of the operator's services by state."""
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Pulse:
     gates: Mapping[str, Snapshot] = field(default_factory=dict)
     """State of each image service's gate, by the service's name."""
     last_exchange: float | None = None
-    """Wall-clock time at which the latest call to an image service ended."""
+    """Wall-clock time at which the latest call to one of the operator's image services ended."""
 
 
 @dataclass(frozen=True, slots=True)

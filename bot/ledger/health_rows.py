@@ -1,4 +1,7 @@
-"""Queries for health checks and metrics: the oldest due request, queue lengths, answers since a time, the latest exchange, spending."""
+"""Queries for health checks and metrics: the oldest due request, queue lengths, answers since a time, the latest exchange, spending.
+
+`own`: at communities' own services, which are counted apart, because an operator can mend nothing there.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from bot.domain.request_states import RequestState
+from bot.ledger.own_rows import OPERATORS
 from bot.ledger.request_rows import LIVE_ROWS
 from bot.ledger.tables import attempts, requests, spend
 
@@ -35,13 +39,14 @@ class EndedCount:
     outcome: str
     """An answer, or `refused`."""
     count: int
+    own: bool = False
 
 
-def oldest_due(connection: Connection, now: float, limit: int = 50) -> Sequence[Due]:
+def oldest_due(connection: Connection, now: float, limit: int = 50, *, own: bool = False) -> Sequence[Due]:
     """Live requests that are due or being drawn, oldest first."""
     found = (
         select(requests.c.id, requests.c.service, requests.c.state, requests.c.due_at, requests.c.deadline_at)
-        .where(requests.c.state.in_(_DUE_STATES), requests.c.due_at <= now, LIVE_ROWS)
+        .where(requests.c.state.in_(_DUE_STATES), requests.c.due_at <= now, LIVE_ROWS, ~OPERATORS if own else OPERATORS)
         .order_by(requests.c.due_at, requests.c.id)
         .limit(limit)
     )
@@ -50,7 +55,7 @@ def oldest_due(connection: Connection, now: float, limit: int = 50) -> Sequence[
 
 def live_by_state(connection: Connection) -> Mapping[str, int]:
     """Number of live requests in each state."""
-    rows = connection.execute(select(requests.c.state, func.count()).where(LIVE_ROWS).group_by(requests.c.state))
+    rows = connection.execute(select(requests.c.state, func.count()).where(LIVE_ROWS, OPERATORS).group_by(requests.c.state))
     return {row[0]: row[1] for row in rows}
 
 
@@ -58,16 +63,17 @@ def ended_between(connection: Connection, after: float, until: float) -> Sequenc
     """Requests that ended after one time and not after the other, by platform and outcome."""
     outcome = func.coalesce(requests.c.answer, requests.c.state)
     rows = connection.execute(
-        select(requests.c.platform, outcome, func.count())
+        select(requests.c.platform, outcome, func.count(), OPERATORS.label("operators"))
         .where(requests.c.created_at > after - LONGEST_LIFE, requests.c.answered_at > after, requests.c.answered_at <= until)
-        .group_by(requests.c.platform, outcome)
+        .group_by(requests.c.platform, outcome, OPERATORS)
     )
-    return [EndedCount(row[0], row[1], row[2]) for row in rows]
+    return [EndedCount(row[0], row[1], row[2], own=not row[3]) for row in rows]
 
 
 def latest_exchange(connection: Connection) -> float | None:
     """When the latest call to an image service ended; None if none has."""
-    done = select(attempts.c.closed_at).where(attempts.c.closed_at.is_not(None))
+    done = select(attempts.c.closed_at).join(requests, attempts.c.request_id == requests.c.id)
+    done = done.where(attempts.c.closed_at.is_not(None), OPERATORS)
     row = connection.execute(done.order_by(attempts.c.opened_at.desc()).limit(1)).first()
     return None if row is None else float(row[0])
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.own_services import CHANGED, SETTING, VAULT, OwnService, own_service_of
+from bot.domain.own_services import CHANGED, PREFIX, SETTING, VAULT, OwnService, own_service_of
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person
 from bot.ledger import case_rows, memory_rows, settings_rows, vault_rows
@@ -17,6 +17,8 @@ from bot.ledger.store import Tx
 from bot.ledger.tables import community_settings, requests, spend
 from bot.ledger.vault_rows import SealedRow
 
+OPERATORS = func.coalesce(requests.c.service, "").not_like(f"{PREFIX}%")
+"""Condition on requests: not at a community's own service."""
 SPENT = "own_service"
 """Scope of their spending (`bot.budgets.OWN_SERVICE`)."""
 _C = community_settings.c

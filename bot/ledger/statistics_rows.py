@@ -1,4 +1,7 @@
-"""Queries for reports: requests and failures over time, latencies, cases, spending. Counts and times only; no query returns a text."""
+"""Queries for reports: requests and failures over time, latencies, cases, spending. Counts and times only; no query returns a text.
+
+What is drawn at communities' own services counts nowhere but in their cases: an operator can mend nothing there.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Float, case, cast, func, select
 
-from bot.domain.own_services import PREFIX
 from bot.domain.request_states import Answer
 from bot.domain.requests import Origin
 from bot.ledger.dialect import json_text, json_truth
+from bot.ledger.own_rows import OPERATORS
 from bot.ledger.tables import attempts, cases, requests, spend
 from bot.ledger.tables import rejections as rejected
 
@@ -84,18 +87,18 @@ def outcomes(connection: Connection, since: float, until: float, spans: int) -> 
     number = func.floor((requests.c.created_at - since) / length)
     rows = connection.execute(
         select(number, _OUTCOME, func.count())
-        .where(requests.c.created_at >= since, requests.c.created_at < until)
+        .where(requests.c.created_at >= since, requests.c.created_at < until, OPERATORS)
         .group_by(number, _OUTCOME)
     )
     return [OutcomeCount(int(row[0]), row[1], row[2]) for row in rows]
 
 
 def failures(connection: Connection, since: float) -> Sequence[FailureCount]:
-    """Failures by kind, model, size and template, most frequent first; those of communities' own services are theirs."""
+    """Failures by kind, model, size and template, most frequent first."""
     count, pictures = func.count(), func.sum(case((requests.c.answer == Answer.PICTURES.value, 1), else_=0))
     rows = connection.execute(
         select(_KIND, requests.c.model, requests.c.size, requests.c.origin, count, pictures)
-        .where(requests.c.created_at >= since, _KIND.is_not(None), func.coalesce(requests.c.service, "").not_like(f"{PREFIX}%"))
+        .where(requests.c.created_at >= since, _KIND.is_not(None), OPERATORS)
         .group_by(_KIND, requests.c.model, requests.c.size, requests.c.origin)
         .order_by(count.desc(), _KIND)
     )
@@ -112,7 +115,7 @@ def rejected_results(connection: Connection, since: float) -> Sequence[Rejection
     rows = connection.execute(
         select(*columns, count, picked)
         .select_from(rejected.join(requests, requests.c.id == rejected.c.request_id))
-        .where(rejected.c.at >= since)
+        .where(rejected.c.at >= since, OPERATORS)
         .group_by(*columns)
         .order_by(count.desc(), *columns)
     )
@@ -122,7 +125,9 @@ def rejected_results(connection: Connection, since: float) -> Sequence[Rejection
 def attempts_by_model(connection: Connection, since: float) -> dict[str, int]:
     """Number of requests for each model, failed or not."""
     rows = connection.execute(
-        select(requests.c.model, func.count()).where(requests.c.created_at >= since, requests.c.model != "").group_by(requests.c.model)
+        select(requests.c.model, func.count())
+        .where(requests.c.created_at >= since, requests.c.model != "", OPERATORS)
+        .group_by(requests.c.model)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -134,7 +139,7 @@ def remedies(connection: Connection, since: float) -> Sequence[Remedy]:
     rows = connection.execute(
         select(kind, child.c.origin, func.count(), worked)
         .select_from(requests.join(child, child.c.parent == requests.c.id))
-        .where(requests.c.created_at >= since, kind.is_not(None), child.c.origin != Origin.AGAIN.value)
+        .where(requests.c.created_at >= since, kind.is_not(None), child.c.origin != Origin.AGAIN.value, OPERATORS)
         .group_by(kind, child.c.origin)
         .order_by(func.count().desc())
     )
@@ -146,7 +151,7 @@ def rejections(connection: Connection, since: float) -> Sequence[tuple[str, int]
     reason = json_text(requests.c.refusal, "reason")
     rows = connection.execute(
         select(reason, func.count())
-        .where(requests.c.created_at >= since, requests.c.state == "refused", reason.is_not(None))
+        .where(requests.c.created_at >= since, requests.c.state == "refused", reason.is_not(None), OPERATORS)
         .group_by(reason)
         .order_by(func.count().desc())
     )
@@ -158,7 +163,7 @@ def blocked_wordings(connection: Connection, since: float, *, blocked: bool) -> 
     wanted = requests.c.answer == (Answer.BLOCKED if blocked else Answer.PICTURES).value
     rows = connection.execute(
         select(requests.c.platform, requests.c.person, requests.c.prompt).where(
-            requests.c.created_at >= since, wanted, requests.c.prompt != ""
+            requests.c.created_at >= since, wanted, requests.c.prompt != "", OPERATORS
         )
     )
     yield from ((f"{row[0]}:{row[1]}", row[2]) for row in rows)
@@ -168,7 +173,8 @@ def latencies(connection: Connection, since: float) -> Sequence[tuple[float, flo
     """(opened at, seconds) of the latest calls that were answered with status 200, oldest first."""
     rows = connection.execute(
         select(attempts.c.opened_at, cast(attempts.c.latency, Float))
-        .where(attempts.c.opened_at >= since, attempts.c.latency.is_not(None), attempts.c.status == 200)
+        .join(requests, attempts.c.request_id == requests.c.id)
+        .where(attempts.c.opened_at >= since, attempts.c.latency.is_not(None), attempts.c.status == 200, OPERATORS)
         .order_by(attempts.c.opened_at.desc())
         .limit(MOST_LATENCIES)
     )

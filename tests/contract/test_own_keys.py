@@ -14,7 +14,10 @@ from bot.core import Visitor
 from bot.domain.own_services import SETTING, CommunityKeys, named
 from bot.domain.request_states import Answer
 from bot.evidence.collect import find
-from bot.ledger import notice_rows, own_rows, request_rows, settings_rows, statistics_rows
+from bot.health.metrics import Metrics
+from bot.health.probe import Seen
+from bot.health.verdict import HealthLimits, Pulse
+from bot.ledger import health_rows, notice_rows, own_rows, request_rows, settings_rows, statistics_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, spend
 from bot.observe import Redactor
@@ -172,6 +175,37 @@ async def test_one_broken_key_stops_its_own_community_alone_and_its_moderators_a
         await t.until(lambda: "works again" in (t.chat.about("own:test:home") or told).title)
         assert "picture" in await answered(t, "home", "a yellow bicycle")
         assert door.billed()[-1] == (GAMMA, "a yellow bicycle")
+
+
+async def test_what_operators_watch_is_about_their_own_service(tmp_path: Path, door: Door, keys: list[str]) -> None:
+    async with town(tmp_path, door, keys) as t:
+        await answered(t, "gamma", "a green bicycle")
+        before = await t.bot.ledger.read(health_rows.latest_exchange)
+        await t.set_key("home", ALPHA)
+        await answered(t, "home", "a blue bicycle")
+        door.keys.discard(ALPHA)
+        await answered(t, "home", "a red bicycle")
+        assert await t.bot.ledger.read(health_rows.latest_exchange) == before
+        ended = await t.bot.ledger.read(lambda c: health_rows.ended_between(c, 0.0, t.bot.ports.now() + 60.0))
+        assert {(one.outcome, one.own): one.count for one in ended} == {("pictures", False): 1, ("pictures", True): 1, ("failed", True): 1}
+        metrics = Metrics(Pulse(beat=0.0), lambda: 0.0, HealthLimits(), "0")
+        metrics.on_seen(Seen(ended, {}))
+        page = metrics.page().decode()
+        assert 'imagine_requests_total{outcome="pictures",platform="test"} 1.0' in page
+        assert 'imagine_own_key_requests_total{outcome="failed"} 1.0' in page
+        assert 'outcome="failed",platform' not in page
+        board = await t.bot.core.dashboard(3600.0)
+        assert {name: sum(counts) for name, counts in board.outcomes.items()} == {"pictures": 1}
+        assert board.failures.requests == {"gpt-image-2": 1}
+        door.hold = asyncio.Event()
+        door.keys.add(ALPHA)
+        await t.set_key("home", ALPHA)
+        waiting = await t.ask("home", "a grey bicycle")
+        rows = [await t.bot.ledger.read(lambda c, own=own: health_rows.oldest_due(c, 9e12, own=own)) for own in (False, True)]  # type: ignore[misc]
+        assert [[one.id for one in found] for found in rows] == [[], [waiting]]
+        assert await t.bot.ledger.read(health_rows.live_by_state) == {}
+        door.hold.set()
+        await t.answer(waiting)
 
 
 async def test_administrators_read_what_is_wrong_with_an_address_or_with_pictures(tmp_path: Path, door: Door, keys: list[str]) -> None:
