@@ -9,6 +9,7 @@ from bot.catalogue.check import Problem
 from bot.chat.handlers import Handler
 from bot.chat.views import Act, ActionName, Reply
 from bot.domain.case_states import HELD_EDIT, REPORTED, REVIEW, CaseEvent, CaseState
+from bot.domain.own_services import is_own
 from bot.domain.requests import Person
 from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
@@ -173,7 +174,8 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=True)
 
     async def not_policy(self, act: Act) -> Reply:
-        """Mark the block as technical: the operator is told, the block memory is cleared, and the member may retry."""
+        """Mark the block as technical: the operator is told, unless the service is the community's own; the block memory is cleared, and
+        the member may retry."""
 
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             values = {"decided_by": person.id, "decided_name": person.name, "closed_at": tx.now}
@@ -186,6 +188,9 @@ class Decisions:
             facts = {key: case.facts[key] for key in ("status", "code", "request_id") if key in case.facts}
             if case.facts.get("code") == HELD_EDIT:
                 return Reply(text("case.done.allowed", number=case.number))
+            request = request_rows.get(tx.connection, case.request_id)
+            if request is not None and is_own(request.service):
+                return Reply(text("case.done.not_policy_own", number=case.number))
             self.notices.report(tx, f"not_policy:{case.number}", "not_policy", {**facts, "case": str(case.number)})
             return Reply(text("case.done.not_policy", number=case.number))
 

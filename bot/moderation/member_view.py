@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.chat.port import Message
 from bot.chat.views import About, ActionName, Audience, Button, ButtonStyle, Fact, Tone, View
 from bot.domain.case_states import HELD_EDIT, REPORTED, REVIEW, WAITING, CaseEvent, CaseState
+from bot.domain.own_services import is_own
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
@@ -208,7 +209,8 @@ def _not_policy(facts: StepFacts) -> View:
     buttons: tuple[Button, ...] = ()
     if request is not None and request.prompt and facts.case.state is CaseState.CLOSED_NOT_POLICY:
         buttons = (Button(ActionName.RETRY, request.id, text("button.retry"), ButtonStyle.PRIMARY),)
-    return _view(facts, "allowed" if facts.case.facts.get("code") == HELD_EDIT else "not_policy", buttons=buttons)
+    told = "not_policy_own" if request is not None and is_own(request.service) else "not_policy"
+    return _view(facts, "allowed" if facts.case.facts.get("code") == HELD_EDIT else told, buttons=buttons)
 
 
 def _expire(facts: StepFacts) -> View:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.chat.views import ActionName, Form, Reply
 from bot.domain.case_states import CaseState
 from bot.domain.kinds import Kind
+from bot.domain.own_services import named
 from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Origin, Request
 from bot.ledger import case_rows, request_rows
@@ -236,6 +237,17 @@ async def test_not_a_policy_matter_forgets_the_block_and_ends_the_cool_down(grou
     assert [button.action for button in view.buttons] == [A.RETRY]
     [notice] = await ground.messages(f"notice:not_policy:{case.number}")
     assert notice.message.place.channel == "operators"
+
+
+async def test_a_block_of_a_communitys_own_service_is_no_matter_of_the_operator(ground: Ground) -> None:
+    case = await ground.claimed()
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, case.request_id, service=named("openai", "a")))
+    reply = await ground.press(A.CASE_NOT_POLICY, case.id, MO)
+    view = await ground.member_view(case)
+    assert [button.action for button in view.buttons] == [A.RETRY]
+    assert "this community's own image service" in reply.text
+    assert "operator" not in f"{reply.text} {view.text}"
+    assert await ground.messages(f"notice:not_policy:{case.number}") == []
 
 
 @pytest.mark.parametrize("reason", ["", "no such reason", "HARM"])
