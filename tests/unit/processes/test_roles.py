@@ -211,7 +211,7 @@ async def test_a_gate_whose_memory_cannot_be_stored_does_not_end_the_others_call
     await gate.until(lambda: gate.bot.scheduler.handover.runs_gate)
     for name, made in (("own-a", Unstorable), ("own-b", AdaptiveGate)):
         provider = Service()
-        provider.gate_key = f"{name}.{'long.' * 40}example"
+        provider.gate_key = f"{name}.{'long.' * 40}example#1"
         gates = {**gate.bot.services._own, name: ImageService(name, provider, made(GateSettings(), SystemPorts().uniform))}
         gate.bot.services.use_own(gates, {})
     await gate.bot.scheduler.handover.resign()
@@ -219,5 +219,5 @@ async def test_a_gate_whose_memory_cannot_be_stored_does_not_end_the_others_call
     await second.until(lambda: second.bot.scheduler.handover.runs_gate, 3.0)
     stored = await second.bot.ledger.read(lambda c: memory_rows.keys(c, memory_rows.GATE))
     assert len(stored) == 2, "the operator's, and the other community's"
-    kept = await second.bot.ledger.read(lambda c: memory_rows.recall_gate(c, f"own-b.{'long.' * 40}example"))
+    kept = await second.bot.ledger.read(lambda c: memory_rows.recall_gate(c, f"own-b.{'long.' * 40}example#1"))
     assert kept.learned is not None
