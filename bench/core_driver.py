@@ -209,6 +209,6 @@ async def _ask(bot: Bot, forecasts: dict[str, Forecast], began: float) -> None:
         now = bot.ports.now()
         for row in await bot.ledger.read(lambda c, now=now: request_rows.queue(c, now)):  # type: ignore[misc]
             bot.scheduler.update_estimates()
-            estimate = bot.scheduler.estimate(row.id)
+            estimate = bot.scheduler.estimates.of(row.id)
             if row.id not in forecasts and estimate is not None and estimate.seconds is not None:
                 forecasts[row.id] = Forecast(estimate.seconds, loop.time() - began)

@@ -48,7 +48,7 @@ class RequestProjection:
 
     def view(self, connection: Connection, request: Request, audience: Audience) -> View:
         """The current view of a request."""
-        estimate = self.scheduler.estimate(request.id)
+        estimate = self.scheduler.estimates.of(request.id)
         place = request.place
         facts = RequestFacts(
             request=request,
@@ -59,7 +59,7 @@ class RequestProjection:
             drawn_by=self._drawn_by(request),
             preview=self.scheduler.previews.of(request.id),
             task=self.scheduler.task(request.id),
-            estimate_until=None if estimate is None else self.scheduler.until_wall(estimate),
+            estimate_until=None if estimate is None else self.scheduler.estimates.until_wall(estimate),
             max_attempts=self.rules.max_attempts,
             case=self.standing(connection, request),
             tried_again=tried_again(connection, request) is not None,

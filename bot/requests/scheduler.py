@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,7 +20,7 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Request
 from bot.events import EventStream
 from bot.failures.classify import classify
-from bot.gate.port import Estimate, Gate, Grant, Verdict, Waiting, WakeAt
+from bot.gate.port import Gate, Grant, Verdict, Waiting, WakeAt
 from bot.ledger import attempt_rows, request_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.observe import hide
@@ -28,6 +28,7 @@ from bot.ports import Ports
 from bot.providers.port import Call
 from bot.requests.attempt import Dependencies, NotNow, Opened, open_attempt, record_outcome
 from bot.requests.call_events import CallMade, publish_call, publish_changes
+from bot.requests.estimates import Estimates
 from bot.requests.fallback import Fallback
 from bot.requests.handover import Handover, Ticket
 from bot.requests.previews import Previews
@@ -43,8 +44,9 @@ COLLECT_TIMEOUT = 60.0
 TASKS_KEPT = 2000
 PAUSE_AFTER_PROBLEM = 2.0
 """Seconds to wait after a bug or a full disk: the row is still due, and would be retried in a tight loop."""
-ESTIMATES_AGE, ESTIMATES_AGE_LEAST = 1.0, 0.1
-"""Maximum age of estimates in seconds, and their minimum age before a changed queue causes a new computation."""
+READ_REST, READ_REST_MOST = 4.0, 1.0
+"""While requests wait in memory, the queue is read again after this multiple of the last read's duration, at most after so many seconds:
+a thousand waiting rows that are read after every change would take the time of the calls that they wait for."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class Scheduler:
     handover: Handover = field(default_factory=Handover)
     gate_changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a gate's state changes, so that it's stored."""
+    estimates: Estimates = field(init=False)
     looked_at: float = float("-inf")
     """Loop time of the latest completed turn."""
     why_idle: dict[str, WakeAt] = field(default_factory=dict)
@@ -77,10 +80,12 @@ class Scheduler:
     _tasks: dict[str, Pending] = field(default_factory=dict)
     """Last answer about a request's pending task, by request id."""
     _cancelled: set[str] = field(default_factory=set)
-    _estimates: Mapping[str, Estimate] = field(default_factory=dict)
-    _estimated_at: float = float("-inf")
-    _queue_read: bool = False
+    _read_due: float = float("-inf")
+    """Loop time before which the queue isn't read again while requests wait in memory."""
     _draining: bool = False
+
+    def __post_init__(self) -> None:
+        self.estimates = Estimates(self.ports)
 
     def wake(self, request_id: str) -> None:
         """Read the queue again: this request changed or is due."""
@@ -121,29 +126,13 @@ class Scheduler:
         """Number of requests that wait for a service."""
         return len(self._waiting.get(service, ()))
 
-    def estimate(self, request_id: str) -> Estimate | None:
-        """Forecast of a waiting request, as of the last `update_estimates`. Thread-safe."""
-        return self._estimates.get(request_id)
-
     def task(self, request_id: str) -> Pending | None:
         """Last answer about a request's pending task; None before the first one. Thread-safe."""
         return self._tasks.get(request_id)
 
     def update_estimates(self) -> None:
-        """Recompute estimates if they're too old or the queue has changed. Not thread-safe: call it on the event loop."""
-        now = self.ports.monotonic()
-        if now - self._estimated_at > (ESTIMATES_AGE_LEAST if self._queue_read else ESTIMATES_AGE):
-            self._estimates, self._estimated_at, self._queue_read = self._estimated(now), now, False
-
-    def _estimated(self, now: float) -> Mapping[str, Estimate]:
-        found: dict[str, Estimate] = {}
-        for service in self.services:
-            found |= service.gate.estimates(now, self._waiting.get(service.name, []))
-        return found
-
-    def until_wall(self, estimate: Estimate) -> float | None:
-        """An estimate's `until` as wall-clock time; None if it has none."""
-        return None if estimate.until is None else self.ports.now() + max(0.0, estimate.until - self.ports.monotonic())
+        """Compute the forecasts of waiting requests again if they're too old."""
+        self.estimates.update(self.services, self._waiting)
 
     async def run(self) -> None:
         """Grant calls and poll tasks until cancelled."""
@@ -191,7 +180,7 @@ class Scheduler:
         for ticket in await self.handover.sync():
             if ticket.grant.request_id not in self._running:
                 self._start(ticket.grant.request_id, self._call(ticket))
-        if self._dirty and self.handover.queue_read_due():
+        if self._dirty and self._may_read() and self.handover.queue_read_due():
             await self._read()
         now = self.ports.monotonic()
         if self._fallback.look(self.services, now):
@@ -201,11 +190,14 @@ class Scheduler:
         asked = self.services.to_ask(self._waiting)
         wake_at = min(self._fallback.when(self.services, now), *(self._grant(service) for service in asked))
         await self.handover.flush()
-        return wake_at
+        return min(wake_at, self._read_due) if self._dirty else wake_at
+
+    def _may_read(self) -> bool:
+        return self.ports.monotonic() >= self._read_due or not any(self._waiting.values())
 
     async def _read(self) -> None:
         """Read the queue, and start the polls that are due."""
-        self._dirty = False
+        self._dirty, began = False, self.ports.monotonic()
         self._rows, collecting, elsewhere = await self.ledger.read(
             lambda c: (
                 request_rows.queue(c, self.ports.now()),
@@ -213,6 +205,8 @@ class Scheduler:
                 self.handover.tasks_polled_elsewhere(c),
             )
         )
+        ended = self.ports.monotonic()
+        self._read_due = ended + min(READ_REST_MOST, READ_REST * (ended - began))
         self._regroup()
         for request in collecting:
             if request.id not in self._running and request.id not in elsewhere:
@@ -225,7 +219,7 @@ class Scheduler:
         rows = [row for row in self._rows if self._is_free(row.id)]
         found = self._fallback.group(self.services, rows)
         self._waiting = {name: [as_waiting(row, self.deps.rules, name) for row in some] for name, some in found.items()}
-        self._queue_read = True
+        self.estimates.queue_changed = True
 
     def _grant(self, service: ImageService) -> float:
         """Start the calls that the service's gate grants. Returns the loop time at which to ask again."""
