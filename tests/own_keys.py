@@ -151,7 +151,7 @@ class Town(World):
 
     door: Door = field(kw_only=True)
 
-    async def until(self, check: Callable[[], object], seconds: float = 25.0) -> None:
+    async def until(self, check: Callable[[], object], seconds: float = 40.0) -> None:
         """As in every world, with the patience that real exchanges need on a loaded machine."""
         await super().until(check, seconds)
 

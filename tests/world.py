@@ -195,7 +195,7 @@ class World:
         act = Act(key or f"press:{self.events}", person, person.title(), "test", "home", "imagine", action, row, values or {})
         return (await self.bot.core.act(act)).text
 
-    async def until(self, check: Callable[[], object], seconds: float = 10.0) -> None:
+    async def until(self, check: Callable[[], object], seconds: float = 30.0) -> None:
         """Wait until a shown view makes the check true."""
         async with asyncio.timeout(seconds):
             while not check():

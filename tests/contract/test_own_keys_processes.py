@@ -106,7 +106,7 @@ async def test_the_next_gate_knows_the_communitys_service(
 
 async def polled(t: Town, request_id: str) -> str:
     """Wait until a request's task is polled. Returns the name of its service."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             row = await t.bot.ledger.read(lambda c: request_rows.get(c, request_id))
             assert row is not None

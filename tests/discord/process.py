@@ -32,7 +32,7 @@ class Process(BotProcess):
     async def imagine(self, prompt: str, **more: object) -> Interaction:
         return await self.discord.people.slash(self.ada, self.channel, "imagine", prompt=prompt, **more)
 
-    async def picture(self, event: Interaction, timeout: float = 20.0) -> Message:
+    async def picture(self, event: Interaction, timeout: float = 40.0) -> Message:
         """The one message that shows a picture, in the interaction's own place."""
         await self.until(lambda: event.original is not None and event.original.pictures, timeout, "a picture")
         assert event.original is not None

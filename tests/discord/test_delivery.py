@@ -29,7 +29,7 @@ def finals(s: Stage) -> list[Message]:
     return [one for one in s.discord.world.messages.values() if not one.deleted and one.pictures]
 
 
-async def delivered(s: Stage, timeout: float = 15.0) -> Message:
+async def delivered(s: Stage, timeout: float = 40.0) -> Message:
     """Let the service answer, and wait for the one message that shows the picture."""
     assert s.service.hold is not None
     s.service.hold.set()

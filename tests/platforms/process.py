@@ -95,7 +95,7 @@ class BotProcess:
             await asyncio.gather(*self._reading)
         return code
 
-    async def until(self, found: Callable[[], object], timeout: float = 20.0, what: str = "") -> None:
+    async def until(self, found: Callable[[], object], timeout: float = 40.0, what: str = "") -> None:
         try:
             await self.standin.until(found, timeout, what)
         except AssertionError as problem:

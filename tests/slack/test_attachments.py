@@ -385,7 +385,7 @@ async def test_a_restart_before_the_picture_of_a_result_is_taken_continues(tmp_p
 
         s.store.work = stuck  # type: ignore[assignment,method-assign]
         await s.slack.people.submit(opened, prompt="in snow")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await entered.wait()
         await s.stop()
         s.store.work = working  # type: ignore[method-assign]

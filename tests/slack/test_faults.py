@@ -28,7 +28,7 @@ async def held(s: Stage, *, private: bool = False, channel: Channel | None = Non
     return event
 
 
-async def delivered(s: Stage, timeout: float = 20.0) -> Message:
+async def delivered(s: Stage, timeout: float = 40.0) -> Message:
     """Let the service answer; the one message that shows the picture once everything is settled."""
     if s.service.hold is not None:
         s.service.hold.set()

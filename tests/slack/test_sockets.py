@@ -174,7 +174,7 @@ async def refused(slack: StandIn) -> str:
     async with aiohttp.ClientSession() as session:
         echo = Echo(slack, session)
         with pytest.raises(SetupProblem) as problem:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await echo.sockets.run(echo.connected)
         assert echo.greetings == 0
         return str(problem.value)

@@ -276,7 +276,7 @@ async def test_a_response_url_works_five_times_within_half_an_hour_and_without_m
 
 
 async def processed(client: AsyncWebClient, file: str) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (found := (await client.files_info(file=file))["file"])["mimetype"]:  # noqa: ASYNC110 - polling is the way
             await asyncio.sleep(0.01)
     return dict(found)

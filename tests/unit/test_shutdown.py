@@ -81,7 +81,7 @@ async def test_a_second_signal_ends_the_wait_and_says_what_was_broken_off(tmp_pa
         draining = asyncio.create_task(end.drain(w.bot.scheduler, w.bot.sender, w.bot.core.calls))
         await w.until(lambda: bool(said))
         os.kill(os.getpid(), signal.SIGINT)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await draining
         assert said[1].startswith(f"Stopped before {request} finished.")
         assert "Retry" in said[1]
@@ -115,7 +115,7 @@ async def test_a_press_that_waits_for_its_platform_is_waited_for_unless_a_second
         assert not draining.done()
         if hurried:
             end.ask()
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(10):
                 await draining
             claim.cancel()
             return

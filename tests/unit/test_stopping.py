@@ -82,6 +82,6 @@ async def test_a_press_whose_platform_never_answers_does_not_hold_the_stop_for_e
         case = await case_of(w)
         claim = asyncio.create_task(w.press(ActionName.CASE_CLAIM, case, "mia"))
         await crew.asked.wait()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await w.bot.stop(0.3)
         claim.cancel()

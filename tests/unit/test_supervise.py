@@ -114,7 +114,7 @@ async def test_kept_work_goes_on_after_an_exception_and_after_an_end(monkeypatch
             await asyncio.Event().wait()
 
     task = made.start("sweep", work)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(runs) < 3:  # noqa: ASYNC110
             await asyncio.sleep(0)
     assert not task.done()
@@ -167,7 +167,7 @@ async def served(*adapters: Scripted, until: Callable[[], bool]) -> list[str]:
     platforms = Platforms({one.name: one for one in adapters}, None, supervisor()[0], said.append)  # type: ignore[arg-type]
     task = asyncio.create_task(platforms.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not until():
                 if task.done():
                     task.result()

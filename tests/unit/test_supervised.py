@@ -89,7 +89,7 @@ async def test_one_wake_up_that_breaks_does_not_cost_the_others_theirs(tmp_path:
             soon = w.bot.ports.now() + 0.02
             w.bot.wakeups.wake("broken", "a", soon)
             w.bot.wakeups.wake("fine", "b", soon)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not seen:  # noqa: ASYNC110 - wake-ups tell nobody
                     await asyncio.sleep(0.005)
         assert SECRET not in repr(logs)
@@ -111,6 +111,6 @@ async def test_a_notice_that_a_dead_process_left_is_solved_by_the_next(tmp_path:
         await w.until(lambda: len(calls) >= 2 and w.chat.about("notice:trouble:gate-memory"))
     monkeypatch.setattr("bot.messages.incidents.STEADY", 0.02)
     async with world(tmp_path) as w:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await w.bot.ledger.read(notice_rows.open_causes):  # noqa: ASYNC110 - the ledger tells nobody
                 await asyncio.sleep(0.01)

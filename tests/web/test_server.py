@@ -53,7 +53,7 @@ async def _serving(adapter: WebAdapter, core: StageCore | None = None) -> AsyncI
         yield found.group()
     finally:
         task.cancel()
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(30):
             await asyncio.wait({task})
         assert task.cancelled()
 
@@ -151,7 +151,7 @@ async def test_what_somebody_has_begun_is_shown_to_them_once_also_when_it_is_ser
     room = adapter._room
     for _ in range(2):
         async with _serving(adapter, core):
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(30):
                 while not room.entries:  # noqa: ASYNC110 - the room tells open pages alone
                     await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)

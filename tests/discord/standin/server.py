@@ -81,7 +81,7 @@ class StandIn:
         """What an operator would set."""
         return {"DISCORD_BOT_TOKEN": self.world.token, "DISCORD_API_BASE": self.api, "DISCORD_GATEWAY_URL": self.gateway_url}
 
-    async def until(self, found: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
+    async def until(self, found: Callable[[], T], timeout: float = 40.0, what: str = "") -> T:
         """Wait until something is true; returns it. Looks again at every request and event."""
         try:
             async with asyncio.timeout(timeout), self.world.changed:

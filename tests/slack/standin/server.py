@@ -120,15 +120,15 @@ class StandIn:
         """Every message of the bot that shows a picture now, whoever sees it."""
         return [one for one in self.world.messages if not one.deleted and bool(one.pictures) is with_pictures and one.author is self.bot]
 
-    async def acked(self, event: Event, timeout: float = 20.0) -> Event:
+    async def acked(self, event: Event, timeout: float = 40.0) -> Event:
         await self.until(lambda: event.acked, timeout, f"an acknowledgement of {event.what}")
         return event
 
-    async def opened(self, event: Event, timeout: float = 20.0) -> Any:
+    async def opened(self, event: Event, timeout: float = 40.0) -> Any:
         """The modal that an event opened."""
         return await self.until(lambda: event.opened, timeout, f"a modal after {event.what}")
 
-    async def until(self, found: Callable[[], T], timeout: float = 20.0, what: str = "") -> T:
+    async def until(self, found: Callable[[], T], timeout: float = 40.0, what: str = "") -> T:
         """Wait until something is true; returns it. Looks again at every request, event and file, and now and then without any."""
         try:
             async with asyncio.timeout(timeout):

@@ -76,7 +76,7 @@ async def items(there: World, batch: Batch) -> Sequence[BatchItem]:
     return await there.bot.ledger.read(lambda c: batch_item_rows.of_batch(c, batch.id))
 
 
-async def until(check: Callable[[], Awaitable[object]], seconds: float = 20.0) -> None:
+async def until(check: Callable[[], Awaitable[object]], seconds: float = 40.0) -> None:
     """Wait until something is true."""
     async with asyncio.timeout(seconds):
         while True:
@@ -85,7 +85,7 @@ async def until(check: Callable[[], Awaitable[object]], seconds: float = 20.0) -
             await asyncio.sleep(0.02)
 
 
-async def reach(there: World, batch: Batch, wanted: BatchState, seconds: float = 20.0) -> Batch:
+async def reach(there: World, batch: Batch, wanted: BatchState, seconds: float = 40.0) -> Batch:
     """Wait until a batch is in this state."""
 
     async def look() -> bool:

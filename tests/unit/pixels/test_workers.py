@@ -49,7 +49,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-def until(check: Callable[[], object], seconds: float = 10.0) -> None:
+def until(check: Callable[[], object], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < end

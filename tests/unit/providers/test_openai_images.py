@@ -294,7 +294,7 @@ async def test_cancelling_closes_the_connection(tmp_path: Path) -> None:
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not writer.transport.is_closing():
                 try:
                     writer.write(b".")

@@ -355,7 +355,7 @@ async def settled(s: Stage) -> dict[str, list[tuple[Any, ...]]]:
         rows["memory"] = [row for row in rows["memory"] if str(row[0]).startswith("tell:")]
         return {name: sorted(found, key=repr) for name, found in rows.items()}
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while await s.world.bot.ledger.read(unfinished):  # noqa: ASYNC110 - the ledger tells nobody
             await asyncio.sleep(0.01)
     return await s.world.bot.ledger.read(everything)
