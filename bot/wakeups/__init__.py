@@ -66,11 +66,10 @@ class WakeUps:
     def _fire(self) -> None:
         self._timer = None
         now = self._ports.monotonic()
-        due: list[tuple[str, str]] = []
+        due: dict[tuple[str, str], None] = {}  # each row once, in order
         while self._heap and self._heap[0][0] <= now:
             _, topic, row = heapq.heappop(self._heap)
-            if (topic, row) not in due:
-                due.append((topic, row))
+            due[topic, row] = None
         self._arm()
         for topic, row in due:
             self._look(topic, row)
