@@ -240,8 +240,16 @@ async def test_with_another_key_of_the_same_service_named_tasks_are_collected(sl
         batch, _, _ = await finished_for_half(there, ("a lighthouse", "a mill"))
         await named(there, batch)
     async with bot(slow, tmp_path, NoKey) as there:
-        there.bot.batches.wake(batch.id)
-        await asyncio.sleep(1.0)
+        for one in await items(there, batch):
+            await there.bot.ledger.write(lambda tx, one=one: request_rows.mark(tx, one.request_id, due_at=tx.now))  # type: ignore[misc]
+
+        async def looked() -> bool:
+            names = [one.request_id for one in await items(there, batch)]
+            rows = await there.bot.ledger.read(lambda c: [request_rows.get(c, one) for one in names])
+            return all(row is not None and row.due_at > there.bot.ports.now() for row in rows)
+
+        there.bot.scheduler.wake("*")
+        await until(looked)
         assert {one.state for one in await items(there, batch)} == {ItemState.FINAL}, "a refused key says nothing about a task"
     async with bot(slow, tmp_path, OtherKey) as there:
         for one in await items(there, batch):
