@@ -218,7 +218,6 @@ async def _break(session: BatchSession, batch_id: str, show: Show, bot: Bot | No
     being drawn, except for tasks at half the price, which may take a day."""
     if bot is None:
         return
-    remark(text("batch.cli.stopping_work"))
 
     def body(tx: Tx) -> None:
         batch = steps.must_exist(tx.connection, batch_id)
@@ -226,6 +225,7 @@ async def _break(session: BatchSession, batch_id: str, show: Show, bot: Bot | No
             steps.pause(tx, batch)
 
     await bot.ledger.write(body)
+    remark(text("batch.cli.stopping_work"))  # not before it's true: a second Ctrl-C may follow at once
     until = session.ports.monotonic() + DRAIN
     while session.read(lambda c: _drawing(c, batch_id)) and session.ports.monotonic() < until:
         show(session.status(batch_id))
