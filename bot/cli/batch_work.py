@@ -172,21 +172,25 @@ def draw(session: BatchSession, batch_id: str, show: Show) -> tuple[BatchStatus,
     if session.status(batch_id).quiet:
         _files(session, batch_id)
         return session.status(batch_id), False
+    return asyncio.run(_draw(session, batch_id, show))
+
+
+async def _draw(session: BatchSession, batch_id: str, show: Show) -> tuple[BatchStatus, bool]:
+    stopping = asyncio.Event()
+    with_signals(stopping)  # before the first call: the bot makes it as soon as it starts
     if files.is_owned(session.settings.data_dir):
-        return asyncio.run(_watch(session, batch_id, show, None))
+        return await _watch(session, batch_id, show, None, stopping)
 
     from bot.compose import work_alone
 
     async def work(bot: Bot) -> tuple[BatchStatus, bool]:
         bot.batches.wake(batch_id)
-        return await _watch(session, batch_id, show, bot)
+        return await _watch(session, batch_id, show, bot, stopping)
 
-    return asyncio.run(work_alone(session.settings, work, demo=session.demo))
+    return await work_alone(session.settings, work, demo=session.demo)
 
 
-async def _watch(session: BatchSession, batch_id: str, show: Show, bot: Bot | None) -> tuple[BatchStatus, bool]:
-    stopping = asyncio.Event()
-    with_signals(stopping)
+async def _watch(session: BatchSession, batch_id: str, show: Show, bot: Bot | None, stopping: asyncio.Event) -> tuple[BatchStatus, bool]:
     try:
         return await _watched(session, batch_id, show, bot, stopping)
     except FolderProblem:
