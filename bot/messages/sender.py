@@ -82,6 +82,9 @@ class SendState:
     """Loop time before which it wants no progress."""
     link_deadline: float | None = None
     """Loop time until which it waits for the message that it links to."""
+    sent_under: int | None = None
+    """If several processes share the ledger: how often this one had been replaced when it began a send that it hasn't yet been found to
+    have been entitled to; None otherwise."""
 
 
 @dataclass(slots=True)
@@ -174,6 +177,8 @@ class Sender:
                 self._states.pop(message_id, None)
 
     async def _reconcile(self, message_id: str, state: SendState) -> None:
+        if await self._repair_if_replaced(message_id, state):
+            return
         self.before_render()
         stored, view, link_resolved = await self.ledger.read(lambda c: self._read(c, message_id))
         if stored is None or view is None or stored.settled:
@@ -203,15 +208,22 @@ class Sender:
         if pause > 0:
             self._set_timer(message_id, state, pause)
             return
-        term = 0 if self.fleet is None else self.fleet.participant.times_replaced
+        state.sent_under = None if self.fleet is None else self.fleet.participant.times_replaced
         result = await self._send(message, view)
         state.sent_at = self.ports.monotonic()
-        if self.fleet is not None and not await self.fleet.is_still_live(term):
-            # Another process delivers now, and this view may have overwritten its newer one.
+        if not await self._repair_if_replaced(message_id, state):
+            await self._handle_result(message_id, state, stored, view, result)
+
+    async def _repair_if_replaced(self, message_id: str, state: SendState) -> bool:
+        """Deliver the message again if this process was declared dead before the end of its last send: another one delivers now, and that
+        view may have overwritten its newer one. Returns whether it was. Raises LedgerProblem, and is called again."""
+        if self.fleet is None or state.sent_under is None:
+            return False
+        if replaced := not await self.fleet.is_still_live(state.sent_under):
             state.shown, state.ref, state.tries = None, None, 0
             await self.ledger.write(lambda tx: message_rows.unsettle(tx, message_id))
-            return
-        await self._handle_result(message_id, state, stored, view, result)
+        state.sent_under = None
+        return replaced
 
     async def _claim(self, message_id: str, message: Message, fleet: Fleet) -> bool:
         """Claim delivery to the message's community. Returns False if another process has it. Messages that the previous owner left

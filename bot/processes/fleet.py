@@ -73,7 +73,9 @@ class Fleet:
     live: Sequence[LiveProcess] = ()
     _last_beats: dict[str, LastBeat] = field(default_factory=dict)
     _delivers: dict[str, bool] = field(default_factory=dict)
-    """By lock name, whether this process delivers to the community; absent if unknown."""
+    """By lock name, whether this process delivers to the community; absent if unknown. Known since it was last replaced."""
+    _delivers_since: int = 0
+    """How often this process had been replaced then."""
     _asked_at: dict[str, float] = field(default_factory=dict)
     _beat_at: float = float("-inf")
     _times_replaced: int = 0
@@ -113,9 +115,8 @@ class Fleet:
         self._beat_at = now
         before = self.leader_token, self.picture_jobs_token, self._times_replaced
         self.live, self.leader_token, self.picture_jobs_token = beat.live, beat.leader_token, beat.picture_jobs_token
-        if self.participant.times_replaced != self._times_replaced:
-            self._times_replaced = self.participant.times_replaced
-            self._delivers.clear()
+        self._times_replaced = self.participant.times_replaced
+        self._forget_deliveries()
         if beat.dead:
             log.warning("processes_gone", processes=list(beat.dead))
             self._delivers = {name: mine for name, mine in self._delivers.items() if mine}
@@ -148,8 +149,9 @@ class Fleet:
         return tuple(process.id for process in silent if process.expired or not process.connected)
 
     async def is_still_live(self, times_replaced: int) -> bool:
-        """True if this process hasn't been declared dead since it read `times_replaced`. Asks the ledger if it may have been paused."""
-        if self.ports.monotonic() - self._beat_at > STALE:
+        """True if this process hasn't been declared dead since it read `times_replaced`. Asks the ledger if it was silent for long enough.
+        Raises LedgerProblem."""
+        if self.ports.monotonic() - self._beat_at >= SILENT_FOR:
             await self.beat()
         return self.participant.times_replaced == times_replaced
 
@@ -174,11 +176,19 @@ class Fleet:
         if ProcessRole.CHAT not in self.roles or place.platform not in self.platforms():
             return False, False
         name = f"{DELIVERY}{place.platform}:{place.community}"
+        self._forget_deliveries()
         if self._delivers.get(name):
             return True, False
         now = self.ports.monotonic()
         if name in self._delivers and now - self._asked_at.get(name, float("-inf")) < BEAT:
             return False, False
         token = await self.ledger.write(lambda tx: process_rows.acquire(tx, name))
+        self._forget_deliveries()
         self._delivers[name], self._asked_at[name] = token is not None, now
         return token is not None, token is not None and token > 1
+
+    def _forget_deliveries(self) -> None:
+        """Forget the delivery locks if this process was replaced since it took them: any of its transactions may have learned that."""
+        if self._delivers_since != self.participant.times_replaced:
+            self._delivers_since = self.participant.times_replaced
+            self._delivers.clear()

@@ -148,6 +148,24 @@ async def test_a_process_that_comes_back_joins_under_another_name_and_holds_noth
     assert await crew.first.claim_delivery(HOME) == (False, False)
 
 
+async def test_any_transaction_tells_it_that_another_one_delivers_now(crew: Crew) -> None:
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    crew.expire(crew.first)
+    await crew.look()
+    assert await crew.second.claim_delivery(HOME) == (True, True)
+    await crew.first.ledger.write(lambda tx: None)
+    assert await crew.first.claim_delivery(HOME) == (False, False)
+
+
+async def test_who_lost_its_session_asks_as_soon_as_the_others_may_have_given_it_up(crew: Crew) -> None:
+    """It may well be alive: a connection that broke ends its session, too."""
+    await crew.first.beat()
+    crew.end_session(crew.first)
+    await crew.look()
+    assert crew.second.leader_token == 2
+    assert not await crew.first.is_still_live(0)
+
+
 async def test_one_process_sends_to_a_community_at_a_time(crew: Crew) -> None:
     assert await crew.first.claim_delivery(HOME) == (True, False)
     assert await crew.second.claim_delivery(HOME) == (False, False)

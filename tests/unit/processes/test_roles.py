@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot import lifecycle
 from bot.catalogue.load import Catalogue
@@ -24,6 +25,8 @@ from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
 from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
 from bot.ledger.server import LedgerServer
+from bot.ledger.store import LedgerProblem, Tx
+from bot.ledger.tables import messages
 from bot.ports import SystemPorts
 from bot.processes import fleet
 from bot.requests.rules import Rules
@@ -221,3 +224,28 @@ async def test_a_gate_whose_memory_cannot_be_stored_does_not_end_the_others_call
     assert len(stored) == 2, "the operator's, and the other community's"
     kept = await second.bot.ledger.read(lambda c: memory_rows.recall_gate(c, f"own-b.{'long.' * 40}example#1"))
     assert kept.learned is not None
+
+
+async def test_a_view_that_may_have_overwritten_another_process_s_is_sent_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process learns that it was replaced only after it couldn't ask, and the other one is done with the message."""
+    asked: list[int] = []
+    real = fleet.Fleet.is_still_live
+
+    async def silent_once(self: fleet.Fleet, times_replaced: int) -> bool:
+        asked.append(times_replaced)
+        if len(asked) == 1:
+            raise LedgerProblem("The server doesn't answer.")
+        return await real(self, times_replaced)
+
+    monkeypatch.setattr(fleet.Fleet, "is_still_live", silent_once)
+    only = await town.open("chat")
+    await only.imagine()
+    await only.until(lambda: asked)
+
+    def taken_over(tx: Tx) -> None:
+        process_rows.declare_dead(tx, [only.bot.ledger.participant.id])  # type: ignore[union-attr]
+        tx.connection.execute(update(messages).values(settled=True))
+
+    await only.bot.ledger.write(taken_over)
+    sent = len(only.chat.all)
+    await only.until(lambda: len(only.chat.all) > sent)
