@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.attachments import Attachment
 from bot.domain.failure import Evidence, Failure
@@ -216,6 +217,9 @@ class Request:
     """Id of the batch that it's a picture of: the batch's message shows it, and the batch's budget counts it."""
     tag: str = ""
     """Cost tag."""
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """Size, quality, count, model and caption as typed, before they were checked; None or missing where nothing was typed. `inline`: the
+    prompt's end may hold more of them; `unreadable`: the prompt couldn't be stored as it came."""
 
 
 def undrawn(request: Request, drawn: int) -> int:

@@ -23,6 +23,9 @@ LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refu
 _INSERT = upsert(requests).on_conflict_do_nothing(index_elements=["event_key"])
 _ONE = select(requests).where(requests.c.id == bindparam("id"))
 _TYPED = select(requests.c.typed).where(requests.c.id == bindparam("id"))
+# These set the columns that they're executed with.
+_MARK = update(requests).where(requests.c.id == bindparam("of"))
+_MOVE = _MARK.where(requests.c.state == bindparam("read_state"), requests.c.epoch == bindparam("read_epoch"))
 _LIVE_OF = (
     select(func.count())
     .select_from(requests)
@@ -64,6 +67,7 @@ def insert_received(
     *,
     deadline_at: float,
     lineage: Lineage = COMMAND,
+    unreadable: bool = False,
 ) -> str | None:
     """Store a submission. Returns None, or the id of the request that this event created before."""
     place = submission.place
@@ -80,7 +84,7 @@ def insert_received(
         "person_name": submission.person.name[:120],
         "prompt": submission.prompt,
         "fingerprint": "",
-        "typed": _typed(submission),
+        "typed": _typed(submission) | ({"unreadable": True} if unreadable else {}),
         "model": "",
         "size": "",
         "quality": "",
@@ -120,16 +124,10 @@ def _typed(submission: Submission) -> dict[str, object]:
     return typed | {name: True for name, marked in marks.items() if marked}
 
 
-def typed_options(connection: Connection, request_id: str) -> Mapping[str, Any]:
-    """Size, quality and count as typed; None where nothing was typed."""
-    value = connection.execute(_TYPED, {"id": request_id}).scalar_one()
-    return value if isinstance(value, Mapping) else {}
-
-
 def annotate(tx: Tx, request_id: str, **values: object) -> None:
     """Add to what is stored beside the options: `references`, `mask`, `consent`, `per_call`, `picked`, `caption`, `caption_problem`."""
-    typed = {**typed_options(tx.connection, request_id), **values}
-    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(typed=typed))
+    typed = {**tx.connection.execute(_TYPED, {"id": request_id}).scalar_one(), **values}
+    tx.connection.execute(_MARK, {"of": request_id, "typed": typed})
 
 
 def settle_part(tx: Tx, request: Request, pictures: int, failure: Failure | None) -> None:
@@ -154,18 +152,14 @@ def get(connection: Connection, request_id: str) -> Request | None:
 def move(tx: Tx, request: Request, event: RequestEvent, **values: object) -> bool:
     """Apply an event from the state table. Returns False if state or epoch have changed since the caller read them. Raises
     UnknownTransition."""
-    state = REQUESTS.next(request.state, event)
-    done = tx.connection.execute(
-        update(requests)
-        .where(requests.c.id == request.id, requests.c.state == request.state.value, requests.c.epoch == request.epoch)
-        .values(state=state.value, **_stored(values))
-    )
-    return bool(done.rowcount)
+    read = {"of": request.id, "read_state": request.state.value, "read_epoch": request.epoch}
+    changed = {"state": REQUESTS.next(request.state, event).value, **_stored(values)}
+    return bool(tx.connection.execute(_MOVE, {**read, **changed}).rowcount)
 
 
 def mark(tx: Tx, request_id: str, **values: object) -> None:
     """Change values other than the state: published, deleted, texts removed for privacy."""
-    tx.connection.execute(update(requests).where(requests.c.id == request_id).values(**_stored(values)))
+    tx.connection.execute(_MARK, {"of": request_id, **_stored(values)})
 
 
 def due(connection: Connection, state: RequestState, now: float, limit: int = 2000) -> Sequence[Request]:
@@ -353,4 +347,5 @@ def _request(row: Row[Any]) -> Request:
         template=row.template or "",
         batch=row.typed.get("batch", ""),
         tag=row.typed.get("tag", ""),
+        typed=row.typed,
     )

@@ -178,7 +178,7 @@ class MemberActions:
     def _send(self, tx: Tx, act: Act, case: Case, request: Request, prompt: str, origin: Origin) -> str | Reply:
         """Store and accept the new request. Returns its id, or why it was turned down (the request's own message says so too)."""
         made = tx.new_id()
-        asked = submission(tx.connection, request, prompt, act, act.values if origin is Origin.EDIT else None)
+        asked = submission(request, prompt, act, act.values if origin is Origin.EDIT else None)
         store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, Lineage(origin, request.id, case.id))
         result = accept(tx, made, self.rules, self.open_case)
         if isinstance(result, Refusal):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.catalogue.check import Checked, Problem, check
 from bot.chat.views import Act
 from bot.domain.requests import Request, Submission
-from bot.ledger import request_rows, settings_rows
+from bot.ledger import settings_rows
 from bot.requests.rules import Rules
 from bot.requests.tiers import rules_here
 
@@ -18,8 +18,8 @@ from bot.requests.tiers import rules_here
 def options(connection: Connection, request: Request, rules: Rules, prompt: str) -> Checked | Problem:
     """Size, quality and count of the blocked request, validated for another wording. For a request that was rejected before validation, the
     options as typed."""
-    typed, rules = typed_of(connection, request), rules_here(connection, request.place, rules).for_model(request.model)
     own = settings_rows.of_community(connection, request.place.platform, request.place.community)
+    typed, rules = _typed(request), rules.in_community(own).for_model(request.model)
     quality = typed["quality"] or own.get("quality") or rules.default_quality
     return check(rules.model, prompt, typed["size"] or own.get("size"), quality, typed["count"])
 
@@ -34,11 +34,11 @@ def highest_cost(connection: Connection, request: Request, rules: Rules, prompt:
     )
 
 
-def submission(connection: Connection, request: Request, prompt: str, act: Act, values: Mapping[str, str] | None = None) -> Submission:
+def submission(request: Request, prompt: str, act: Act, values: Mapping[str, str] | None = None) -> Submission:
     """The new request: the blocked one's options (or a form's), at the same place, in the member's name."""
     place = request.place
     same_place = (act.community, act.channel) == (place.community, place.channel)
-    typed = typed_of(connection, request)
+    typed = _typed(request)
     given = values or {}
     return Submission(
         person=dataclasses.replace(request.person, name=act.person_name or request.person.name),
@@ -55,9 +55,8 @@ def submission(connection: Connection, request: Request, prompt: str, act: Act, 
     )
 
 
-def typed_of(connection: Connection, request: Request) -> dict[str, str | None]:
+def _typed(request: Request) -> dict[str, str | None]:
     """Size, quality and count as checked, or as typed; None for the default."""
     if request.size:
         return {"size": request.size, "quality": request.quality, "count": str(request.count), "model": request.model or None}
-    typed = request_rows.typed_options(connection, request.id)
-    return {name: None if typed.get(name) in (None, "") else str(typed[name]) for name in ("size", "quality", "count")}
+    return {name: None if request.typed.get(name) in (None, "") else str(request.typed[name]) for name in ("size", "quality", "count")}

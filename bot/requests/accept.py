@@ -57,10 +57,10 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         return request.refusal
     if request is None or request.state is not RequestState.RECEIVED:
         return None
-    checked = check(tx, request, rules)
+    attached = attachment_rows.of_request(tx.connection, request_id)
+    checked = check(tx, request, attached, rules)
     if isinstance(checked, Refusal):
         return refuse_unasked(tx, request, checked, rules)
-    attached = attachment_rows.of_request(tx.connection, request_id)
     if not all(one.taken for one in attached):
         show(tx, request)
         return Unfetched(request_id)
@@ -147,10 +147,9 @@ def prompt_question(request: Request, rules: Rules) -> Refusal | None:
     return None if question is None else Refusal(question.reason, question.facts, cleaned=question.cleaned)
 
 
-def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
+def check(tx: Tx, request: Request, attached: Sequence[StoredAttachment], rules: Rules) -> Request | Refusal:
     """Normalise the prompt and validate the options. Returns the request with them, or the refusal. Writes nothing."""
-    typed = request_rows.typed_options(tx.connection, request.id)
-    if typed.get("unreadable"):
+    if request.typed.get("unreadable"):
         return Refusal("unreadable")
     try:
         prompt = normalise(request.prompt)
@@ -161,14 +160,13 @@ def check(tx: Tx, request: Request, rules: Rules) -> Request | Refusal:
     if isinstance(admitted, Refusal):
         return admitted
     request, rules = admitted, rules.in_community(own)
-    wanted = _with_caption(tx, request, combined(prompt, typed, captions=rules.captions), rules)
+    wanted = _with_caption(tx, request, combined(prompt, request.typed, captions=rules.captions), rules)
     if isinstance(wanted, Refusal):
         return wanted
     prompt, model = wanted.prompt, chosen_model(wanted.model, own, rules)
     found = model if isinstance(model, Problem) else checked_options(wanted, own, rules := rules.for_call(request.service, model))
     if isinstance(found, Problem):
         return wrong_value(found)
-    attached = attachment_rows.of_request(tx.connection, request.id)
     wrong = _caption_problem(wanted.caption, found.count) or reference_problem(request, attached, rules.references)
     if wrong is not None:
         return wrong

@@ -99,7 +99,7 @@ class RequestActions:
 
     def _submission(self, tx: Tx, act: Act, request: Request, origin: Origin) -> Submission:
         """The new request's wording and options: the old ones with the changes from the press or form."""
-        typed = dict(request_rows.typed_options(tx.connection, request.id))
+        typed = dict(request.typed)
         private = request.private
         prompt = request.prompt
         rules = rules_here(tx.connection, request.place, self.rules)

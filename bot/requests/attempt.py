@@ -96,8 +96,7 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
         return NotNow()
     place = request.place
     own = settings_for(tx.connection, place.platform, place.community, request.person.id, deps.rules, tx.now)
-    over = _over(tx, request, deps)
-    if over is not None:
+    if (over := _over(tx, request, deps)) is not None:
         return Ended(over)
     here = _drawn(tx, request, own, deps.rules, service)
     if not isinstance(here, Request):
@@ -105,7 +104,8 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     request = here
     rules = deps.rules.in_community(own).for_call(request.service, request.model)
     host = "" if service is None else service.host
-    request = dataclasses.replace(request, per_call=request.per_call or parts.learned(tx.connection, host, request.model, tx.now))
+    if request.count > 1 and not request.per_call:
+        request = dataclasses.replace(request, per_call=parts.learned(tx.connection, host, request.model, tx.now))
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
     wanted = parts.wanted(sent, rules.model)
     cost = rules.highest_cost(sent.size, sent.quality, wanted, sent.prompt, sent.left_out, len(sent.references))

@@ -41,13 +41,16 @@ def store_submission(
         count=_storable(submission.count[:100]) if isinstance(submission.count, str) else submission.count,
     )
     known = request_rows.insert_received(
-        tx, request_id, event_key, clean, deadline_at=tx.now + rules.deadline_in(submission.lane), lineage=lineage
+        tx,
+        request_id,
+        event_key,
+        clean,
+        deadline_at=tx.now + rules.deadline_in(submission.lane),
+        lineage=lineage,
+        unreadable=clean.prompt != submission.prompt[:RAW_PROMPT],
     )
     if known is None:
         _attach(tx, request_id, clean, lineage)
-    if known is None and clean.prompt != submission.prompt[:RAW_PROMPT]:
-        typed = request_rows.typed_options(tx.connection, request_id)
-        request_rows.mark(tx, request_id, typed={**typed, "unreadable": True})
     return known
 
 

@@ -16,7 +16,6 @@ from bot.domain.outcome import Billed, Outcome
 from bot.domain.refusal import Nearest, Refusal
 from bot.domain.requests import Request
 from bot.failures.named_options import LEAVABLE, kind_by_rules, named_options
-from bot.ledger import request_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests import parts
@@ -34,16 +33,15 @@ _CAUSE = "left_out:"
 
 def unchosen(connection: Connection, request: Request, rules: Rules, now: float) -> frozenset[str]:
     """Options that this request carries but its member didn't choose. Forms submit their defaults, so a default counts as not chosen."""
-    typed = request_rows.typed_options(connection, request.id)
     own = settings_for(connection, request.place.platform, request.place.community, request.person.id, rules, now)
     found = {"response_format", "safety_identifier", "stream"}
     default = str(own.get("quality") or rules.default_quality or "") or None
-    quality = str(typed.get("quality") or "")
+    quality = str(request.typed.get("quality") or "")
     if own.get("qualities"):
         pass  # left out, the service might choose one that the member's tier doesn't allow
     elif not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):
         found.add("quality")
-    size = str(typed.get("size") or "")
+    size = str(request.typed.get("size") or "")
     if own.get("largest"):
         pass
     elif not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
@@ -56,7 +54,8 @@ def unchosen(connection: Connection, request: Request, rules: Rules, now: float)
 def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str, now: float) -> frozenset[str]:
     """Options to omit from the next call: always the operator's, and otherwise only defaulted ones."""
     known = rules.model.leave_out | learned(connection, service, request.model, now)
-    return rules.leave_out | request.left_out | (known & unchosen(connection, request, rules, now))
+    defaulted = known & unchosen(connection, request, rules, now) if known else known
+    return rules.leave_out | request.left_out | defaulted
 
 
 def refused_options(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str]) -> frozenset[str]:

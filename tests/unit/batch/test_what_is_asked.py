@@ -12,7 +12,7 @@ from bot.batch.local import PLACE
 from bot.batch.steps import BatchProblem
 from bot.domain.batches import Topic
 from bot.domain.requests import LOCAL, Lane, Origin, Place
-from bot.ledger import attachment_rows, batch_item_rows, batch_rows, request_rows
+from bot.ledger import attachment_rows, batch_item_rows, batch_rows
 from bot.ledger.store import Tx
 from bot.requests.attempt import Opened
 from bot.requests.services import HALF_PRICE, NOTHING
@@ -146,8 +146,7 @@ async def test_a_finished_picture_is_made_from_its_draft_as_planned(bench: Bench
     finals = await bench.asked(made)
     assert [one.final_request for one in items] == [one.request_id for one in items] == [one.id for one in finals]
     for final, size, caption in zip(finals, ("1024x1536", "1536x1024"), ("Spring", ""), strict=True):
-        typed = await bench.ground.ledger.read(lambda c, final=final: request_rows.typed_options(c, final.id))  # type: ignore[misc]
-        assert [typed.get(name) for name in ("size", "quality", "count")] == [size, "high", 1]
+        assert [final.typed.get(name) for name in ("size", "quality", "count")] == [size, "high", 1]
         assert final.caption == caption
     assert [(one.origin, one.parent, one.batch, one.tag) for one in finals] == [
         (Origin.REFERENCE, draft.id, made, "spring") for draft in drafts

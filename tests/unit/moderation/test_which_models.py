@@ -47,5 +47,5 @@ async def test_another_wording_is_sent_with_the_model_of_the_blocked_one_or_of_t
     [request] = await ground.requests()
     found = []
     for values in (None, {"model": "gpt-image-2"}, {"model": ""}):
-        found.append((await ground.ledger.read(lambda c, v=values: submission(c, request, "a cat", act, v))).model)
+        found.append(submission(request, "a cat", act, values).model)
     assert found == ["gpt-image-1.5", "gpt-image-2", "gpt-image-1.5"]

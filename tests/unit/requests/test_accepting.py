@@ -12,7 +12,7 @@ from bot.chat.views import ActionName, Audience
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
-from bot.ledger import request_rows, settings_rows
+from bot.ledger import settings_rows
 from bot.ledger.store import Tx, Wake
 from bot.ledger.tables import blocked_members, blocked_prompts
 from bot.prompts.normalise import fingerprint
@@ -140,8 +140,7 @@ async def test_what_no_encoding_carries_is_marked_also_in_names_and_options(grou
     await ground.ledger.write(lambda tx: store_submission(tx, "made", "event", typed, ground.rules))
     row = await ground.row("made")
     assert (row.person.name, row.prompt) == ("An?a", "a ?cat")
-    options = await ground.ledger.read(lambda c: request_rows.typed_options(c, "made"))
-    assert options == {"size": "?", "quality": "q" * 100, "count": "9" * 100, "unreadable": True}
+    assert row.typed == {"size": "?", "quality": "q" * 100, "count": "9" * 100, "unreadable": True}
     assert await ground.accept("made") == Refusal("unreadable")
 
 

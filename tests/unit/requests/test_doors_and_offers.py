@@ -109,7 +109,7 @@ async def test_nothing_is_proposed_where_a_refusal_names_no_near_value(ground: G
     refused = await ground.asked("x" * (MODEL.prompt_max_chars + 1), size="1536x1024")
     await ground.press(A.NEAREST, refused.id)
     [child] = await ground.children(refused.id)
-    assert (await ground.ledger.read(lambda c: request_rows.typed_options(c, child.id)))["size"] == "1536x1024"
+    assert child.typed["size"] == "1536x1024"
 
 
 async def test_a_retry_is_made_once_and_says_whether_it_worked(ground: Ground) -> None:
@@ -149,8 +149,7 @@ async def test_a_retry_of_a_retry_counts_for_the_first_button_too(ground: Ground
 
 async def test_the_length_of_options_is_bounded_and_the_deadline_begins_at_the_door(ground: Ground) -> None:
     request = await ground.row(await ground.received(size="1" * 500, quality="q" * 500, count="9" * 500, model="m" * 500))
-    typed = await ground.ledger.read(lambda c: request_rows.typed_options(c, request.id))
-    assert {name: len(str(typed[name])) for name in ("size", "quality", "count", "model")} == {
+    assert {name: len(str(request.typed[name])) for name in ("size", "quality", "count", "model")} == {
         "size": 100,
         "quality": 100,
         "count": 100,

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from sqlalchemy import null, select
+from sqlalchemy import select
 
 from bot.catalogue.load import Catalogue
 from bot.domain.attachments import ReferenceLimits
@@ -240,7 +240,7 @@ async def test_the_transaction_checks_again(ground: Ground) -> None:
     ):
         await ground.ledger.write(lambda tx, values=values: request_rows.mark(tx, request, **values))  # type: ignore[misc]
         assert isinstance(await ground.ledger.write(lambda tx: open_attempt(tx, request, ground.deps, service)), NotNow)
-        await ground.ledger.write(lambda tx: request_rows.mark(tx, request, attempts=0, failure=null(), typed={}))
+        await ground.ledger.write(lambda tx: request_rows.mark(tx, request, attempts=0, failure=None, typed={}))
     opened = await ground.ledger.write(lambda tx: open_attempt(tx, request, ground.deps, service))
     assert isinstance(opened, Opened)
     assert opened.request.service == "fallback"

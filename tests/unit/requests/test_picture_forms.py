@@ -43,8 +43,7 @@ async def newest(w: World) -> Request:
 async def typed(w: World) -> tuple[str, dict[str, object]]:
     """Who the newest request is for, and which options it was given."""
     request = await newest(w)
-    options = await w.bot.ledger.read(lambda c: request_rows.typed_options(c, request.id))
-    return request.person.name, {name: options[name] for name in ("size", "quality", "count")}
+    return request.person.name, {name: request.typed[name] for name in ("size", "quality", "count")}
 
 
 async def test_each_button_has_its_own_words(tmp_path: Path) -> None:
