@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bot.domain.failure import Failure
 from bot.domain.kinds import NO_CREDIT, NOT_STARTED, SAFETY_REVIEWABLE, Action, Group
-from bot.domain.limits import MAX_ATTEMPTS, MAX_UNBILLED_TRIES
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Attempt, Request
@@ -77,14 +76,6 @@ class Late:
 
 Decision = Queue | Final | OpenCase
 Step = Decision | Collect | TryWithout | TryFewer | NextPart | Late
-
-
-@dataclass(frozen=True, slots=True)
-class TryLimits:
-    """Upper bounds on a request's tries: `attempts` that may have been billed, `unbilled` that certainly weren't."""
-
-    attempts: int = MAX_ATTEMPTS
-    unbilled: int = MAX_UNBILLED_TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +172,7 @@ def _next_step(
     if parts.has_next(request, booked.attempt.wanted, pictures, failure, now):
         return NextPart()
     wait = 0.0 if failure is None else own_wait(failure, request.attempts + request.unbilled_tries, uniform)
-    return decide(request, failure, pictures, now, wait, TryLimits(rules.max_attempts, rules.max_unbilled_tries))
+    return decide(request, failure, pictures, rules, now, wait)
 
 
 SOONEST_POLL = 1.0
@@ -231,7 +222,7 @@ def was_unbilled(failure: Failure | None, billed: Billed) -> bool:
     return failure is not None and billed is Billed.NO and (failure.kind in NOT_STARTED or failure.action is Action.GENERATE)
 
 
-def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, limits: TryLimits) -> Decision:
+def decide(request: Request, failure: Failure | None, pictures: int, rules: Rules, now: float, wait: float) -> Decision:
     """The next step, with this call already counted; `wait` is the request's own back-off in seconds.
 
     Pictures are delivered immediately, with the reason for missing ones: a member who asked for three is better served by two now than by
@@ -245,7 +236,7 @@ def decide(request: Request, failure: Failure | None, pictures: int, now: float,
         return Final(Answer.PICTURES)
     if failure.action is not Action.GENERATE or request.state is RequestState.COLLECTING:
         return Final(Answer.FAILED)  # an accepted task is polled, never submitted again: it may have been paid for
-    if request.attempts >= limits.attempts or request.unbilled_tries >= limits.unbilled:
+    if request.attempts >= rules.max_attempts or request.unbilled_tries >= rules.max_unbilled_tries:
         return Final(Answer.FAILED)
     at = now + wait
     if max(at, now + (failure.wait or 0.0)) >= request.deadline_at:

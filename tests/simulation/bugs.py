@@ -41,6 +41,7 @@ from bot.ports.steady import SteadyPorts
 from bot.requests.decide import Queue
 from bot.requests.fallback import Fallback
 from bot.requests.recover import Recovered
+from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
 from tests.simulation import process
 
@@ -106,10 +107,10 @@ def _decided_again(group: Group) -> Any:
     """`decide` that tries again after failures of a group."""
     real = bot.requests.decide.decide
 
-    def decide(request: Request, failure: Failure | None, pictures: int, now: float, wait: float, tries: Any) -> Any:
-        if failure is not None and failure.group is group and not pictures and request.attempts < tries.attempts:
+    def decide(request: Request, failure: Failure | None, pictures: int, rules: Rules, now: float, wait: float) -> Any:
+        if failure is not None and failure.group is group and not pictures and request.attempts < rules.max_attempts:
             return Queue(now + 2.0)
-        return real(request, failure, pictures, now, wait, tries)
+        return real(request, failure, pictures, rules, now, wait)
 
     return patch.object(bot.requests.decide, "decide", decide)
 

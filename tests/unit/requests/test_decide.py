@@ -23,7 +23,6 @@ from bot.requests.decide import (
     NextPart,
     OpenCase,
     Queue,
-    TryLimits,
     as_booked,
     blocked_while_collecting,
     decide,
@@ -35,8 +34,7 @@ from bot.requests.rules import Rules
 from tests.unit.requests.ground import PICTURE
 
 NOW = 1000.0
-TRIES = TryLimits(3, 10)
-RULES = Rules(model=Catalogue.load().default())
+RULES = Rules(model=Catalogue.load().default(), max_attempts=3, max_unbilled_tries=10)
 
 
 def request(attempts: int = 1, unbilled_tries: int = 0, deadline: float = NOW + 800) -> Request:
@@ -53,7 +51,7 @@ def failure(kind: Kind, wait: float | None = None) -> Failure:
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_no_safety_parameter_or_account_failure_is_ever_sent_again(kind: Kind) -> None:
-    decision = decide(request(), failure(kind), 0, NOW, 2.0, TRIES)
+    decision = decide(request(), failure(kind), 0, RULES, NOW, 2.0)
     again = isinstance(decision, Queue)
     assert again == (KINDS[kind].action is Action.GENERATE)
     if KINDS[kind].group in (Group.SAFETY, Group.PARAMETERS):
@@ -62,34 +60,34 @@ def test_no_safety_parameter_or_account_failure_is_ever_sent_again(kind: Kind) -
 
 
 def test_tries_that_may_have_been_billed_are_bounded() -> None:
-    assert isinstance(decide(request(attempts=2), failure(Kind.TIMEOUT), 0, NOW, 4.0, TRIES), Queue)
-    assert decide(request(attempts=3), failure(Kind.TIMEOUT), 0, NOW, 4.0, TRIES) == Final(Answer.FAILED)
+    assert isinstance(decide(request(attempts=2), failure(Kind.TIMEOUT), 0, RULES, NOW, 4.0), Queue)
+    assert decide(request(attempts=3), failure(Kind.TIMEOUT), 0, RULES, NOW, 4.0) == Final(Answer.FAILED)
 
 
 def test_rate_answers_are_bounded_by_their_own_count() -> None:
-    assert isinstance(decide(request(0, 9), failure(Kind.RATE_LIMITED, 1.0), 0, NOW, 0.0, TRIES), Queue)
-    assert decide(request(0, 10), failure(Kind.RATE_LIMITED, 1.0), 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+    assert isinstance(decide(request(0, 9), failure(Kind.RATE_LIMITED, 1.0), 0, RULES, NOW, 0.0), Queue)
+    assert decide(request(0, 10), failure(Kind.RATE_LIMITED, 1.0), 0, RULES, NOW, 0.0) == Final(Answer.FAILED)
 
 
 def test_nothing_is_queued_past_the_deadline() -> None:
     late = request(deadline=NOW + 30)
-    assert decide(late, failure(Kind.SERVER_ERROR), 0, NOW, 31.0, TRIES) == Final(Answer.FAILED)
-    assert decide(late, failure(Kind.RATE_LIMITED, 3600.0), 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+    assert decide(late, failure(Kind.SERVER_ERROR), 0, RULES, NOW, 31.0) == Final(Answer.FAILED)
+    assert decide(late, failure(Kind.RATE_LIMITED, 3600.0), 0, RULES, NOW, 0.0) == Final(Answer.FAILED)
 
 
 def test_pictures_that_came_are_delivered_whatever_became_of_the_rest() -> None:
     for kind in Kind:
-        decision = decide(request(), failure(kind), 2, NOW, 2.0, TRIES)
+        decision = decide(request(), failure(kind), 2, RULES, NOW, 2.0)
         assert decision in (Final(Answer.PICTURES), OpenCase(Answer.PICTURES))
 
 
 def test_a_block_beside_pictures_opens_a_case() -> None:
-    assert decide(request(), failure(Kind.SAFETY_OUTPUT), 2, NOW, 0.0, TRIES) == OpenCase(Answer.PICTURES)
-    assert decide(request(), failure(Kind.SAFETY_OUTPUT), 0, NOW, 0.0, TRIES) == OpenCase(Answer.BLOCKED)
+    assert decide(request(), failure(Kind.SAFETY_OUTPUT), 2, RULES, NOW, 0.0) == OpenCase(Answer.PICTURES)
+    assert decide(request(), failure(Kind.SAFETY_OUTPUT), 0, RULES, NOW, 0.0) == OpenCase(Answer.BLOCKED)
 
 
 def test_an_answer_without_pictures_and_without_reason_is_a_failure() -> None:
-    assert decide(request(), None, 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+    assert decide(request(), None, 0, RULES, NOW, 0.0) == Final(Answer.FAILED)
 
 
 def test_what_was_certainly_not_billed_uses_up_a_free_answer() -> None:
@@ -141,7 +139,7 @@ def test_other_failures_are_booked_as_the_provider_saw_them() -> None:
 
 def test_a_lowered_action_is_obeyed() -> None:
     never = dataclasses.replace(failure(Kind.RATE_LIMITED), action=Action.NONE)
-    assert decide(request(), never, 0, NOW, 0.0, TRIES) == Final(Answer.FAILED)
+    assert decide(request(), never, 0, RULES, NOW, 0.0) == Final(Answer.FAILED)
 
 
 def test_a_late_exchange_is_judged_by_its_own_answer_and_not_by_a_later_block() -> None:

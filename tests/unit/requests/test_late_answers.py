@@ -20,7 +20,7 @@ from bot.requests.decide import Final, Queue, decide
 from bot.requests.services import HALF_PRICE
 from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.requests.ground import NOON, Ground, drew, failure
-from tests.unit.requests.test_decide import NOW, TRIES, request
+from tests.unit.requests.test_decide import NOW, RULES, request
 from tests.unit.requests.test_outcomes import PICTURE, SAID, TASK, A, books, memory
 
 
@@ -124,7 +124,7 @@ async def test_a_communitys_own_budget_counts_when_the_exchange_begins(ground: G
     [(30.0, None, 29.9, True), (30.0, None, 30.0, False), (30.0, 30.0, 0.0, False), (30.0, 29.9, 0.0, True), (0.5, None, 0.4, True)],
 )
 def test_a_try_that_would_begin_at_the_deadline_is_none(deadline: float, wait: float | None, own: float, again: bool) -> None:
-    decision = decide(request(deadline=NOW + deadline), failure(Kind.SERVER_ERROR, wait), 0, NOW, own, TRIES)
+    decision = decide(request(deadline=NOW + deadline), failure(Kind.SERVER_ERROR, wait), 0, RULES, NOW, own)
     assert decision == (Queue(NOW + own) if again else Final(Answer.FAILED))
 
 
