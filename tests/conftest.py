@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
@@ -15,7 +15,11 @@ from hypothesis import HealthCheck, settings
 
 from bot import texts
 from bot.ledger import migrate, sqlite
-from tests.postgres import each
+from bot.ledger.server import LedgerServer
+from tests.postgres import cluster, each
+
+if TYPE_CHECKING:
+    from tests.own_keys import Door
 
 os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks the terminal's language; tests read English
 LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
@@ -43,6 +47,23 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip("about SQLite's file")
     with each.ledgers_on(chosen):
         yield chosen
+
+
+@pytest.fixture
+def server() -> Iterator[LedgerServer]:
+    """A database on PostgreSQL, with today's tables."""
+    made = cluster.pool.take()
+    yield made
+    cluster.pool.give_back(made)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    """The image services of communities that have a key of their own."""
+    from tests.own_keys import open_door  # imports the whole bot
+
+    async with open_door() as made:
+        yield made
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,6 +34,7 @@ from bot.requests.rules import Rules
 from bot.sandbox.server import RunningSandbox
 from bot.sandbox.server import start as start_sandbox
 from bot.vault import cipher
+from tests.local_server import served
 from tests.world import Platform, World
 
 OPERATOR, ALPHA, BETA, GAMMA = (f"planted.{name}.7f3c9a1e5b2d408{n}" for n, name in enumerate(("operator", "alpha", "beta", "gamma")))
@@ -128,16 +129,10 @@ class _ToDoor(httpx.AsyncHTTPTransport):
 async def open_door() -> AsyncIterator[Door]:
     sandbox = await start_sandbox()
     door = Door(sandbox)
-    application = web.Application(client_max_size=1 << 26)
-    application.router.add_route("*", "/{tail:.*}", door.handle)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    door.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
-        yield door
+        async with served(door.handle) as door.url:
+            yield door
     finally:
-        await runner.cleanup()
         await sandbox.stop()
 
 

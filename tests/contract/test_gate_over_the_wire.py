@@ -19,6 +19,7 @@ from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
+from tests.local_server import served
 from tests.unit.gate.given import middle, rows
 
 NOON = 1_790_000_000.0
@@ -34,20 +35,14 @@ async def provider_that_answers(folder: Path, status: int, headers: Mapping[str,
         await request.read()
         return web.json_response(body, status=status, headers=headers)
 
-    app = web.Application()
-    app.router.add_post("/v1/images/generations", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
     pictures = PictureStore(folder)
-    provider = HttpProvider(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", "sk-test", pictures, SystemPorts())
-    try:
-        yield provider
-    finally:
-        await provider.aclose()
-        pictures.close()
-        await runner.cleanup()
+    async with served(answer) as address:
+        provider = HttpProvider(f"{address}/v1", "sk-test", pictures, SystemPorts())
+        try:
+            yield provider
+        finally:
+            await provider.aclose()
+            pictures.close()
 
 
 async def refuse(folder: Path, status: int, headers: Mapping[str, str], body: object) -> tuple[AdaptiveGate, WakeAt]:

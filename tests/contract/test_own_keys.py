@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,7 @@ from bot.ledger import health_rows, notice_rows, own_rows, request_rows, setting
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, spend
 from bot.observe import Redactor
-from tests.own_keys import ALPHA, BASE, BETA, GAMMA, OPERATOR, PUBLIC, Door, Town, encryption_key, open_door, town
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    async with open_door() as made:
-        yield made
+from tests.own_keys import ALPHA, BASE, BETA, GAMMA, OPERATOR, PUBLIC, Door, Town, encryption_key, town
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +12,9 @@ from bot.cli.main import app
 from bot.ledger import move
 from bot.ledger.files import DATABASE
 from bot.ledger.server import LedgerServer
-from tests.own_keys import ALPHA, Door, Town, encryption_key, open_bot, open_door, town
-from tests.postgres import cluster
+from tests.own_keys import ALPHA, Door, Town, encryption_key, open_bot, town
 
 pytestmark = pytest.mark.sqlite_only
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    async with open_door() as made:
-        yield made
-
-
-@pytest.fixture
-def server() -> Iterator[LedgerServer]:
-    made = cluster.pool.take()
-    yield made
-    cluster.pool.give_back(made)
 
 
 async def draws_with(t: Town, prompt: str) -> str:

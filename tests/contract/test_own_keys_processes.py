@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,24 +15,10 @@ from bot.domain.roles import read
 from bot.ledger import own_rows, request_rows
 from bot.ledger.server import LedgerServer
 from bot.processes import fleet
-from tests.own_keys import ALPHA, BETA, OPERATOR, Door, Town, encryption_key, open_bot, open_door, town
-from tests.postgres import cluster
+from tests.own_keys import ALPHA, BETA, OPERATOR, Door, Town, encryption_key, open_bot, town
 from tests.world import Platform
 
 pytestmark = pytest.mark.sqlite_only  # opens its own databases, once
-
-
-@pytest.fixture
-def server() -> Iterator[LedgerServer]:
-    made = cluster.pool.take()
-    yield made
-    cluster.pool.give_back(made)
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    async with open_door() as made:
-        yield made
 
 
 @contextlib.asynccontextmanager

@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from aiohttp import web
 
-from bot import observe
 from bot.catalogue.load import Catalogue
 from bot.compose import build
 from bot.core import Received
@@ -24,6 +20,8 @@ from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.rules import Rules
+from tests.captured_log import captured_log
+from tests.local_server import served
 from tests.world import Platform
 
 KEY = "sk-planted-canary-0001"
@@ -32,16 +30,8 @@ PROMPT = "a planted canary on a wire, number"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, sys.excepthook
-    stream = io.StringIO()
-    observe.configure("debug", [KEY], stream, format="json")
-    yield stream
-    root.handlers[:], sys.excepthook = before[0], before[2]
-    root.setLevel(before[1])
-    logging.raiseExceptions = True
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with captured_log([KEY]) as stream:
+        yield stream
 
 
 @pytest.fixture
@@ -67,13 +57,8 @@ async def echo() -> AsyncIterator[str]:
                     {"error": {"code": "invalid_api_key", "message": f"Incorrect API key provided: {said}"}}, status=401
                 )
 
-    application = web.Application()
-    application.add_routes([web.post("/v1/images/generations", answer)])
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    await runner.cleanup()
+    async with served(answer) as address:
+        yield f"{address}/v1"
 
 
 async def test_neither_key_nor_prompt_nor_provider_text_comes_out(tmp_path: Path, log: io.StringIO, echo: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-import sys
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from bot import observe
 from bot.cli.ladder import Subject
 from bot.cli.main import app
 from bot.cli.own_keys import own_keys
@@ -25,27 +23,14 @@ from bot.health.metrics import Metrics
 from bot.health.verdict import HealthLimits, Pulse
 from bot.ports import SystemPorts
 from bot.settings import load
-from tests.own_keys import ALPHA, Door, encryption_key, open_door, town
+from tests.captured_log import captured_log
+from tests.own_keys import ALPHA, Door, encryption_key, town
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, sys.excepthook
-    stream = io.StringIO()
-    observe.configure("debug", [], stream, format="json")
-    yield stream
-    root.handlers[:], sys.excepthook = before[0], before[2]
-    root.setLevel(before[1])
-    logging.raiseExceptions = True
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    async with open_door() as made:
-        yield made
+    with captured_log() as stream:
+        yield stream
 
 
 def files_with(folder: Path, words: str) -> list[str]:

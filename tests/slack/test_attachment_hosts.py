@@ -14,6 +14,7 @@ from adapters.slack.wire import SlackWire, web_client
 from bot.domain.attachments import NotFetched
 from bot.egress import Egress
 from bot.pixels.errors import NotTaken
+from tests.local_server import served
 from tests.platforms.stage import png
 from tests.slack.stage import stage
 
@@ -27,15 +28,8 @@ async def elsewhere() -> AsyncIterator[tuple[str, list[str]]]:
         seen.append(request.headers.get("Authorization", ""))
         return web.Response(body=png())
 
-    app = web.Application()
-    app.router.add_get("/{rest:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}", seen
-    finally:
-        await runner.cleanup()
+    async with served(answer) as address:
+        yield address, seen
 
 
 async def test_the_token_never_reaches_another_host(tmp_path: Path) -> None:

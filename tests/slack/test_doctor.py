@@ -13,6 +13,7 @@ from adapters.slack.checks import PASSING, examine
 from adapters.slack.errors import TOKEN_ERRORS
 from bot.adapter import Finding
 from bot.ports import SystemPorts
+from tests.local_server import served
 from tests.platforms.faults import How
 from tests.slack.standin.server import StandIn
 
@@ -101,17 +102,9 @@ async def test_plain_text_in_slacks_place_is_no_crash() -> None:
     async def hello(request: web.Request) -> web.Response:
         return web.Response(text="hello")
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", hello)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        port = runner.addresses[0][1]
-        [finding] = await plugin.examine({**GOOD, "SLACK_API_URL": f"http://127.0.0.1:{port}"})
+    async with served(hello) as address:
+        [finding] = await plugin.examine({**GOOD, "SLACK_API_URL": address})
         assert "didn't answer properly" in finding.sentence
-    finally:
-        await runner.cleanup()
 
 
 async def test_a_persons_token_and_an_organisations_are_not_a_bots() -> None:

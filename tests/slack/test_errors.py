@@ -19,6 +19,7 @@ from adapters.slack import errors
 from adapters.slack.errors import ClassifiedError, ErrorClass, RespondFailed, Unreadable, UploadFailed, classify_error
 from adapters.slack.uploads import NotReady, NotShared
 from adapters.slack.wire import read
+from tests.local_server import served
 
 Answer = tuple[int, dict[str, str], bytes, str]
 JSON, HTML, PLAIN = "application/json", "text/html", "text/plain"
@@ -46,18 +47,10 @@ class Server:
 @contextlib.asynccontextmanager
 async def serving(client_timeout: float = 10.0) -> AsyncIterator[tuple[Server, AsyncWebClient]]:
     """`client_timeout` is the client's, in seconds: short only where the answer is never to come."""
-    server, app = Server(), web.Application()
-    app.router.add_route("*", "/{rest:.*}", server.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.base = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=client_timeout))
-    try:
+    server, timeout = Server(), aiohttp.ClientTimeout(total=client_timeout)
+    async with served(server.handle) as address, aiohttp.ClientSession(timeout=timeout) as session:
+        server.base = f"{address}/api/"
         yield server, AsyncWebClient("xoxb-1", base_url=server.base, session=session, retry_handlers=[])
-    finally:
-        await session.close()
-        await runner.cleanup()
 
 
 async def classified(call: Any) -> ClassifiedError:

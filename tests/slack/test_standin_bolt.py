@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.texts.clocks import marked
+from tests.local_server import served
 from tests.slack.standin.driver import CannotDo
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Message
@@ -342,15 +343,10 @@ async def test_an_event_is_not_sent_again_when_the_bot_asked_for_that() -> None:
             seen.append(dict(request.headers))
             return web.Response(status=500, headers={"X-Slack-No-Retry": "1"} if len(seen) == 2 else {})
 
-        app = web.Application()
-        app.router.add_post("/", refuse)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        standin.through, standin.http.address = "http", f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        event = await standin.people.mention(standin.ada, standin.channel, "hello")
-        await standin.until(lambda: event.deliveries == 2 and event.refused == 500)
-        await asyncio.sleep(0.5)
+        async with served(refuse) as address:
+            standin.through, standin.http.address = "http", f"{address}/"
+            event = await standin.people.mention(standin.ada, standin.channel, "hello")
+            await standin.until(lambda: event.deliveries == 2 and event.refused == 500)
+            await asyncio.sleep(0.5)
         assert [one.get("X-Slack-Retry-Num") for one in seen] == [None, "1"]
         assert seen[1]["X-Slack-Retry-Reason"] == "http_error"
-        await runner.cleanup()

@@ -14,6 +14,7 @@ from bot.greeting import greet
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
+from tests.local_server import served
 from tests.world import BAD_KEY, Service, bad, world
 
 KEY = "sk-canary-42424242"
@@ -40,15 +41,9 @@ async def api() -> AsyncIterator[Api]:
             return web.Response(status=401, text='{"error": {"message": "You didn\'t provide an API key."}}')
         return web.Response(status=made.status, text=made.body, content_type=made.kind)
 
-    application = web.Application()
-    application.router.add_route("*", "/{rest:.*}", answer)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    made.address = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/v1"  # type: ignore[union-attr]
-    yield made
-    await runner.cleanup()
+    async with served(answer) as address:
+        made.address = f"{address}/v1"
+        yield made
 
 
 async def looked(w: object, address: str, folder: Path) -> list[dict[str, object]]:

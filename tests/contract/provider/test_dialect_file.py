@@ -24,6 +24,7 @@ from bot.providers.port import Call
 from bot.providers.services.from_file import BadDialect, FileApi, load
 from bot.settings import SettingsProblem
 from bot.settings import load as load_settings
+from tests.local_server import served
 
 DOCS = Path(__file__).parents[3] / "docs" / "services.md"
 FILE = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[0]
@@ -55,18 +56,12 @@ class Acme:
 @pytest.fixture
 async def acme(tmp_path: Path) -> AsyncIterator[tuple[Acme, HttpProvider]]:
     service = Acme([])
-    app = web.Application()
-    app.router.add_route("*", "/{rest:.*}", service.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
     (tmp_path / "acme.toml").write_text(FILE, encoding="utf-8")
     store = PictureStore(tmp_path / "pictures")
-    api = FileApi(load(tmp_path / "acme.toml"))
-    provider = HttpProvider(f"http://127.0.0.1:{runner.addresses[0][1]}", "k-1", store, SystemPorts(), api=api)
-    yield service, provider
-    await provider.aclose()
-    await runner.cleanup()
+    async with served(service.handle) as address:
+        provider = HttpProvider(address, "k-1", store, SystemPorts(), api=FileApi(load(tmp_path / "acme.toml")))
+        yield service, provider
+        await provider.aclose()
     store.close()
 
 

@@ -20,6 +20,7 @@ from bot.providers.services.registry import api_for
 from bot.requests.models_now import as_published
 from bot.requests.rules import Rules
 from bot.sandbox.server import RunningSandbox
+from tests.local_server import served
 
 SEEDREAM, OWN = "bytedance-seed/seedream-4.5", "openai/gpt-image-2"
 
@@ -61,16 +62,11 @@ async def test_a_service_that_fails_or_talks_nonsense_changes_nothing(tmp_path: 
     async def said(request: web.Request) -> web.Response:
         return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
 
-    application = web.Application()
-    application.router.add_get("/{rest:.*}", said)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    for service in ("openrouter", "gateway"):
-        source = provider(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", tmp_path, service)
-        assert await published_by(source, ["a/b"]) == {}
-        await source.aclose()
-    await runner.cleanup()
+    async with served(said) as address:
+        for service in ("openrouter", "gateway"):
+            source = provider(f"{address}/v1", tmp_path, service)
+            assert await published_by(source, ["a/b"]) == {}
+            await source.aclose()
     gone = provider("http://127.0.0.1:9/v1", tmp_path)
     assert await published_by(gone, ["a/b"]) == {}
     await gone.aclose()

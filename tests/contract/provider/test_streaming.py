@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import io
 import json
 from collections.abc import AsyncIterator
@@ -28,6 +29,7 @@ from bot.providers.services.registry import api_for
 from bot.sandbox.answers import Delays
 from bot.sandbox.server import RunningSandbox, start
 from tests.contract.provider.test_services import calls
+from tests.local_server import served
 from tests.world import Platform, World, world
 
 CALL = Call("a1", "gpt-image-2", "a red bicycle", "64x64", "low", 1, 10.0, "member", partials=2)
@@ -106,9 +108,8 @@ STREAMS: dict[str, bytes] = {
 }
 
 
-async def answering(
-    body: bytes, tmp_path: Path, *, cut: bool = False, piece: int = 997
-) -> tuple[HttpProvider, web.AppRunner, PictureStore]:
+@contextlib.asynccontextmanager
+async def answering(body: bytes, tmp_path: Path, *, cut: bool = False) -> AsyncIterator[HttpProvider]:
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8"})
         await response.prepare(request)
@@ -119,26 +120,21 @@ async def answering(
             request.transport.abort()
         return response
 
-    app = web.Application()
-    app.router.add_post("/v1/images/generations", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
     store = PictureStore(tmp_path)
-    provider = HttpProvider(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", "k", store, SystemPorts(), api=api_for("", "openai"))
-    return provider, runner, store
+    async with served(answer) as address:
+        provider = HttpProvider(f"{address}/v1", "k", store, SystemPorts(), api=api_for("", "openai"))
+        yield provider
+        await provider.aclose()
+    store.close()
 
 
 @pytest.mark.parametrize("name", STREAMS)
 async def test_streams_are_read_however_they_are_written(name: str, tmp_path: Path) -> None:
-    provider, runner, store = await answering(STREAMS[name], tmp_path)
-    outcome = await provider.call(CALL, Seen([]))
+    async with answering(STREAMS[name], tmp_path) as provider:
+        outcome = await provider.call(CALL, Seen([]))
     assert [one.revised_prompt for one in outcome.pictures] == [DONE["revised_prompt"]]
     assert outcome.usage is not None
     assert outcome.usage.output_tokens == 7
-    await provider.aclose()
-    await runner.cleanup()
-    store.close()
 
 
 @pytest.mark.parametrize(
@@ -151,26 +147,20 @@ async def test_streams_are_read_however_they_are_written(name: str, tmp_path: Pa
     ids=["after a preview", "after the picture", "at once"],
 )
 async def test_a_stream_that_breaks_off_keeps_what_was_finished(body: bytes, pictures: int, kinds: set[Kind], tmp_path: Path) -> None:
-    provider, runner, store = await answering(body, tmp_path, cut=True)
-    outcome = await provider.call(CALL, Seen([]))
+    async with answering(body, tmp_path, cut=True) as provider:
+        outcome = await provider.call(CALL, Seen([]))
     assert len(outcome.pictures) == pictures
     if outcome.shortfall is not None:
         assert classify(outcome.shortfall).kind in kinds
         assert outcome.billed is Billed.UNKNOWN
-    await provider.aclose()
-    await runner.cleanup()
-    store.close()
 
 
 async def test_a_stream_without_a_final_event_is_no_picture(tmp_path: Path) -> None:
-    provider, runner, store = await answering(b"data: " + event("partial_image", 1) + b"\n\n", tmp_path)
-    outcome = await provider.call(CALL, Seen([]))
+    async with answering(b"data: " + event("partial_image", 1) + b"\n\n", tmp_path) as provider:
+        outcome = await provider.call(CALL, Seen([]))
     assert not outcome.pictures
     assert outcome.shortfall is not None
     assert not classify(outcome.shortfall).kind.startswith("safety")
-    await provider.aclose()
-    await runner.cleanup()
-    store.close()
 
 
 class Previewing(Platform):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot import observe
 from bot.chat.views import Audience
 from bot.domain.outcome import Billed, Outcome
 from bot.health.service import HealthService
@@ -20,22 +18,15 @@ from bot.ports import SystemPorts
 from bot.reports import proposals
 from bot.reports.failures import failure_report
 from bot.settings import load
+from tests.captured_log import captured_log
 from tests.unit.evidence.test_bundle import BROKEN, ECHO, MINE, OTHERS, SECRETS, VARIABLES
 from tests.world import world
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, sys.excepthook
-    stream = io.StringIO()
-    observe.configure("debug", load(VARIABLES).secrets(), stream, format="json")
-    yield stream
-    root.handlers[:], sys.excepthook = before[0], before[2]
-    root.setLevel(before[1])
-    logging.raiseExceptions = True
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with captured_log(load(VARIABLES).secrets()) as stream:
+        yield stream
 
 
 async def test_no_planted_secret_comes_out_anywhere(tmp_path: Path, log: io.StringIO) -> None:

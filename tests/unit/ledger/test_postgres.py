@@ -28,13 +28,6 @@ _ids = itertools.count()
 
 
 @pytest.fixture
-def server() -> Iterator[LedgerServer]:
-    made = cluster.pool.take()
-    yield made
-    cluster.pool.give_back(made)
-
-
-@pytest.fixture
 def empty() -> Iterator[LedgerServer]:
     made = cluster.create("template0")
     yield made

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 
 from bot import observe
 from bot.observe.redact import HIDDEN, Redactor
+from tests.captured_log import captured_log
 
 KEY = 'ca"nary\\key-4242'
 PROMPT = "a canary with a top hat, 'quoted'\nand a second line"
@@ -25,17 +26,8 @@ PROMPT = "a canary with a top hat, 'quoted'\nand a second line"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """Everything logged while the test runs; the process's logging is put back afterwards."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, sys.excepthook
-    stream = io.StringIO()
-    observe.configure("debug", [KEY], stream, format="json")
-    yield stream
-    root.handlers[:], sys.excepthook = before[0], before[2]
-    root.setLevel(before[1])
-    logging.raiseExceptions = True
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with captured_log([KEY]) as stream:
+        yield stream
 
 
 def lines(log: io.StringIO) -> list[dict[str, object]]:

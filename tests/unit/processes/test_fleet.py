@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from bot.ledger.store import Ledger
 from bot.ports import SystemPorts
 from bot.processes import fleet
 from bot.processes.fleet import Fleet
-from tests.postgres import cluster
 
 pytestmark = pytest.mark.sqlite_only  # opens its own databases, once
 HOME = Place("test", "home", "imagine")
@@ -34,13 +33,6 @@ class Clock(SystemPorts):
 
     def monotonic(self) -> float:
         return self.at
-
-
-@pytest.fixture
-def server() -> Iterator[LedgerServer]:
-    made = cluster.pool.take()
-    yield made
-    cluster.pool.give_back(made)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,17 +31,9 @@ from bot.ports import SystemPorts
 from bot.processes import fleet
 from bot.requests.rules import Rules
 from bot.requests.services import ImageService
-from tests.postgres import cluster
 from tests.world import BAD_KEY, BLOCK, RATE, Pictures, Platform, Service, World, bad
 
 pytestmark = pytest.mark.sqlite_only  # opens its own databases, once
-
-
-@pytest.fixture
-def server() -> Iterator[LedgerServer]:
-    made = cluster.pool.take()
-    yield made
-    cluster.pool.give_back(made)
 
 
 @dataclass

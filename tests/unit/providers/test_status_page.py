@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.ports import SystemPorts
 from bot.providers.status_page import KEPT, StatusPage, incident, page_of
+from tests.local_server import served
 
 
 def entry(name: str, status: str = "investigating", at: str = "2026-11-29T08:12:00Z", **more: Any) -> dict[str, Any]:
@@ -77,28 +78,19 @@ async def test_it_is_looked_at_once_in_two_minutes_and_never_raises(how: str) ->
         listed = [] if how == "list" and summary else [entry("Elevated errors")]
         return web.Response(text=json.dumps({"incidents": listed}))
 
-    app = web.Application()
-    app.router.add_get("/api/v2/{name}", page)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    if how == "gone":
-        await runner.cleanup()
     clock = Clock()
-    watched = StatusPage(address, clock)
-    found = await watched.look()
-    assert (found is not None) is (how in ("incident", "list"))
-    assert watched.reached is (how not in ("html", "gone", "long"))
-    count = len(asked)
-    await watched.look()
-    assert len(asked) == count
-    clock.later = KEPT
-    assert watched.is_stale
-    await watched.look()
-    assert len(asked) == 2 * count
-    await runner.cleanup()
+    async with served(page) as address:
+        watched = StatusPage("http://127.0.0.1:9" if how == "gone" else address, clock)
+        found = await watched.look()
+        assert (found is not None) is (how in ("incident", "list"))
+        assert watched.reached is (how not in ("html", "gone", "long"))
+        count = len(asked)
+        await watched.look()
+        assert len(asked) == count
+        clock.later = KEPT
+        assert watched.is_stale
+        await watched.look()
+        assert len(asked) == 2 * count
 
 
 async def test_a_page_that_is_off_is_never_looked_at() -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import logging
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import select
 
 from bot.chat.port import Message, SendResult, Sent
@@ -19,8 +16,8 @@ from bot.domain.failure import Failure
 from bot.domain.requests import Request
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, cases
-from bot.observe import configure
 from bot.requests.sweep import sweep
+from tests.captured_log import captured_log
 from tests.world import BLOCK, DOWN, Platform, Room, Service, bad, world
 
 PROMPT = "a very private birthday surprise for Maria"
@@ -49,17 +46,8 @@ async def test_a_gate_that_breaks_does_not_cost_the_picture(tmp_path: Path, monk
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """The log as it is written; the process's logging is put back afterwards."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, sys.excepthook
-    stream = io.StringIO()
-    configure("info", stream=stream, format="json")
-    yield stream
-    root.handlers[:], sys.excepthook = before[0], before[2]
-    root.setLevel(before[1])
-    logging.raiseExceptions = True
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with captured_log(level="info") as stream:
+        yield stream
 
 
 async def test_what_breaks_does_not_put_prompts_into_the_log(tmp_path: Path, stream: io.StringIO) -> None:
