@@ -100,17 +100,15 @@ class Community:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {ActionName.SETTINGS: self.submit}
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {ActionName.SETTINGS: self.form}
 
     async def overview(self, visitor: Asker) -> Form | Reply:
         """The current settings, with a button per page."""
-        refused = await self.refused(visitor.platform, visitor.community, visitor.person, None)
+        refused = await self.refused(visitor)
         if refused is not None:
             return refused
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
@@ -135,7 +133,7 @@ class Community:
     async def form(self, act: Act) -> Form | Reply:
         """The form of one settings page."""
         section = _SECTION_OF.get(act.row)
-        refused = await self.refused(act.platform, act.community, act.person, act)
+        refused = await self.refused(act)
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
@@ -147,7 +145,7 @@ class Community:
     async def submit(self, act: Act) -> Reply:
         """Validate the page's values and save all of them or none."""
         section = _SECTION_OF.get(act.row)
-        refused = await self.refused(act.platform, act.community, act.person, act)
+        refused = await self.refused(act)
         if refused is not None or section is None:
             return refused or Reply(text("reply.unknown_button"), changed=False)
 
@@ -169,16 +167,15 @@ class Community:
 
         return await self.ledger.write(body)
 
-    async def refused(self, platform: str, community: str, person: str, act: Act | None) -> Reply | None:
-        """Why this person may not change the settings here; None for administrators."""
-        if is_direct(community):
+    async def refused(self, asker: Asker) -> Reply | None:
+        """Why this person may not change the settings here; None for administrators. A refused press is in the audit log."""
+        if is_direct(asker.community):
             return Reply(text("case.settings.not_here"), changed=False)
-        if await self.access.of(platform, community, person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:
+        if await self.access.of(asker.platform, asker.community, asker.person, AccessLevel.ADMINISTRATOR) is AccessLevel.ADMINISTRATOR:
             return None
-        if act is not None:
-            await self.ledger.write(
-                lambda tx: case_rows.write_audit(tx, "", community, Person(person, ""), "settings", "refused", {"why": "not_administrator"})
-            )
+        if isinstance(asker, Act):
+            who, why = Person(asker.person, ""), {"why": "not_administrator"}
+            await self.ledger.write(lambda tx: case_rows.write_audit(tx, "", asker.community, who, "settings", "refused", why))
         return Reply(text("case.settings.not_administrator"), changed=False)
 
     def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:

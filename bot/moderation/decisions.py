@@ -43,7 +43,6 @@ class Decisions:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {
             ActionName.CASE_CLAIM: self.claim,
             ActionName.CASE_TAKE_OVER: self.take_over,

@@ -22,10 +22,9 @@ from bot.moderation.rewording import is_candidate, settle_by
 from bot.moderation.timeouts import EXPIRY
 from bot.moderation.timers import catch_up
 from bot.moderation.transitions import step, unnamed
-from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Rules
-from bot.requests.submit import store_submission
+from bot.requests.submit import submit_press
 from bot.requests.tiers import rules_here
 from bot.requests.transitions import CaseOpener
 from bot.texts import text
@@ -43,7 +42,6 @@ class MemberActions:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {
             ActionName.REWRITE_ACCEPT: self.accept,
             ActionName.REWRITE_DECLINE: self.decline,
@@ -54,7 +52,6 @@ class MemberActions:
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {ActionName.REPHRASE: self.rephrase_form, ActionName.APPEAL: self.appeal_form}
 
     async def accept(self, act: Act) -> Reply:
@@ -177,23 +174,12 @@ class MemberActions:
 
     def _send(self, tx: Tx, act: Act, case: Case, request: Request, prompt: str, origin: Origin) -> str | Reply:
         """Store and accept the new request. Returns its id, or why it was turned down (the request's own message says so too)."""
-        made = tx.new_id()
         asked = submission(request, prompt, act, act.values if origin is Origin.EDIT else None)
-        store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, Lineage(origin, request.id, case.id))
-        result = accept(tx, made, self.rules, self.open_case)
-        if isinstance(result, Refusal):
-            case_rows.write_audit(
-                tx,
-                case.id,
-                case.community,
-                unnamed(act.person),
-                "send",
-                REFUSED,
-                {"why": result.reason, "request": made, "origin": origin.value},
-            )
+        made, taken = submit_press(tx, act.event_key, asked, self.rules, self.open_case, Lineage(origin, request.id, case.id))
+        if isinstance(taken, Refusal):
+            facts = {"why": taken.reason, "request": made, "origin": origin.value}
+            case_rows.write_audit(tx, case.id, case.community, unnamed(act.person), "send", REFUSED, facts)
             return Reply(text("case.no.not_sent"), changed=False)
-        if isinstance(result, Unfetched):
-            tx.wake("attachments", made)
         return made
 
     def _rewrite(self, tx: Tx, act: Act) -> tuple[Case, Rewrite, Request] | Reply:

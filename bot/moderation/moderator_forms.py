@@ -50,7 +50,6 @@ class ModeratorForms:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {
             ActionName.CASE_BLOCK_MEMBER: self.block,
             ActionName.CASE_UNBLOCK_MEMBER: self.unblock,
@@ -60,7 +59,6 @@ class ModeratorForms:
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {
             ActionName.CASE_REWRITE: self.rewrite_form,
             ActionName.CASE_REPHRASE: self.rephrase_form,

@@ -45,12 +45,10 @@ class OwnKey:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {ActionName.OWN_KEY: self._show, ActionName.OWN_KEY_EDIT: self._save, ActionName.OWN_KEY_REMOVE: self._remove}
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {ActionName.OWN_KEY_EDIT: self._form}
 
     @property
@@ -60,9 +58,6 @@ class OwnKey:
     async def _own(self, act: Act) -> OwnService | None:
         return own_service_of(await self.community.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community)))
 
-    async def _refused(self, act: Act) -> Reply | None:
-        return await self.community.refused(act.platform, act.community, act.person, act)
-
     def _closed(self) -> str:
         """Why no key can be set now; empty if one can."""
         if self._mode is CommunityKeys.OFF:
@@ -70,7 +65,7 @@ class OwnKey:
         return "" if self.services is not None and self.services.keys_can_be_stored else text("own.no_encryption")
 
     async def _show(self, act: Act) -> Reply:
-        refused = await self._refused(act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         own = await self._own(act)
@@ -79,14 +74,14 @@ class OwnKey:
         return Reply(text("own.title"), changed=False, view=_view(own, self._mode, self._closed(), wrong))
 
     async def _form(self, act: Act) -> Form | Reply:
-        refused = await self._refused(act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         closed = self._closed()
         return Reply(closed, changed=False) if closed else _filled(await self._own(act))
 
     async def _save(self, act: Act) -> Reply:
-        refused = await self._refused(act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         if closed := self._closed():
@@ -105,7 +100,7 @@ class OwnKey:
         if found.problem:
             facts = {name: listed(value) if isinstance(value, list) else value for name, value in found.facts.items()}
             return Reply(text(f"own.problem_{found.problem}", **facts), changed=False)
-        refused = await self._refused(act)  # the check takes a while
+        refused = await self.community.refused(act)  # the check takes a while
         if refused is not None:
             return refused
         said, name = await self.community.ledger.write(lambda tx: self._store(tx, act, wanted, key, old, proven=found.proven))
@@ -155,7 +150,7 @@ class OwnKey:
         return Reply(text("own.saved" if proven else "own.saved_unproven", host=made.host)), name
 
     async def _remove(self, act: Act) -> Reply:
-        refused = await self._refused(act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
 

@@ -132,12 +132,10 @@ class Privacy:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {ActionName.PRIVACY_DELETE: self.delete}
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {ActionName.PRIVACY_DELETE: self.confirm}
 
     async def overview(self, visitor: Asker) -> View:

@@ -36,23 +36,21 @@ class Templates:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {ActionName.TEMPLATES: self._list, ActionName.TEMPLATE_EDIT: self._save}
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {ActionName.TEMPLATE_EDIT: self._form}
 
     async def _list(self, act: Act) -> Reply:
-        refused = await self.community.refused(act.platform, act.community, act.person, act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         known = await self.community.ledger.read(lambda c: template_rows.of_community(c, act.platform, act.community))
         return Reply(text("template.title"), changed=False, view=_list_view(known))
 
     async def _form(self, act: Act) -> Form | Reply:
-        refused = await self.community.refused(act.platform, act.community, act.person, act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         found = await self.community.ledger.read(lambda c: template_rows.with_id(c, act.platform, act.community, act.row))
@@ -80,7 +78,7 @@ class Templates:
         return Form(ActionName.TEMPLATE_EDIT, row, title, fields, text("case.settings.submit"), text("template.form_text"))
 
     async def _save(self, act: Act) -> Reply:
-        refused = await self.community.refused(act.platform, act.community, act.person, act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
 

@@ -39,26 +39,24 @@ class Tiers:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        """Handlers by button."""
         return {ActionName.TIERS: self._list, ActionName.TIER_EDIT: self._save}
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        """Forms by button."""
         return {ActionName.TIER_EDIT: self._form}
 
     async def _own(self, act: Act) -> Mapping[str, Any]:
         return await self.community.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
 
     async def _list(self, act: Act) -> Reply:
-        refused = await self.community.refused(act.platform, act.community, act.person, act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         own = await self._own(act)
         return Reply(text("tier.title"), changed=False, view=_list_view(own, self.community.here(own).rules))
 
     async def _form(self, act: Act) -> Form | Reply:
-        refused = await self.community.refused(act.platform, act.community, act.person, act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
         own = await self._own(act)
@@ -68,7 +66,7 @@ class Tiers:
         return _filled(act.row, found, self.community.here(own).rules)
 
     async def _save(self, act: Act) -> Reply:
-        refused = await self.community.refused(act.platform, act.community, act.person, act)
+        refused = await self.community.refused(act)
         if refused is not None:
             return refused
 

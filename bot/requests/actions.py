@@ -15,18 +15,18 @@ from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
-from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission, undrawn
+from bot.domain.requests import COMMAND, Lineage, Origin, Person, Place, Request, Submission, undrawn
 from bot.ledger import act_rows, case_rows, memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import Unfetched, accept, asked_about_uploads, needs_question, prompt_question
+from bot.requests.accept import Unfetched, asked_about_uploads, needs_question, prompt_question
 from bot.requests.again import tried_again
 from bot.requests.block_advice import block_advice
 from bot.requests.change_choices import TYPED
 from bot.requests.choices import Choices, combined
 from bot.requests.publishing import AskReview, publish, unpublishable
 from bot.requests.rules import Rules
-from bot.requests.submit import store_submission
+from bot.requests.submit import submit_press
 from bot.requests.tiers import rules_here
 from bot.requests.transitions import CaseOpener, answer, ask_again, break_off, queue, refuse
 from bot.texts import text
@@ -83,11 +83,7 @@ class RequestActions:
             if origin is Origin.RETRY and request.state not in (RequestState.ANSWERED, RequestState.REFUSED):
                 return Reply(text("reply.still_running"), changed=False)
             submission = self._submission(tx, act, request, origin)
-            child = tx.new_id()
-            store_submission(tx, child, f"act:{act.event_key}", submission, self.rules, Lineage(origin, request.id))
-            taken = accept(tx, child, self.rules, self.open_case)
-            if isinstance(taken, Unfetched):
-                tx.wake("attachments", child)
+            _, taken = self.submit(tx, act, submission, Lineage(origin, request.id))
             if request.state is RequestState.AWAITING_MEMBER and not isinstance(taken, Refusal):
                 # The new wording answers the question: the old one isn't sent as well, and isn't kept.
                 refuse(tx, request, Refusal("edited"), prompt="")
@@ -245,6 +241,12 @@ class RequestActions:
         for sha256 in gone:
             await self.forget_picture(sha256)
         return reply
+
+    def submit(
+        self, tx: Tx, act: Act, submission: Submission, lineage: Lineage = COMMAND
+    ) -> tuple[str, Request | Refusal | Unfetched | None]:
+        """Store and accept the request that a press asks for. Returns its id, and what `accept` said."""
+        return submit_press(tx, act.event_key, submission, self.rules, self.open_case, lineage)
 
     async def on_own(self, act: Act, body: Callable[[Tx, Request], R]) -> R | Reply:
         """Run `body` on the request that a press is about, if it belongs to the presser. Forged and foreign ids get the same answer."""

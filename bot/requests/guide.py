@@ -22,10 +22,8 @@ from bot.ledger.template_rows import PromptDraft, PromptTemplate
 from bot.messages.guide_view import choose_view, wording_view
 from bot.prompts.normalise import UnusableText, normalise
 from bot.prompts.parts import CONSTRAINTS, PART_MAX, USES, PartTooLong, PromptParts, parts_of, ratio_in, read, wording
-from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, imagine_fields, with_spare
 from bot.requests.prices import price_view
-from bot.requests.submit import store_submission
 from bot.requests.tiers import rules_here, settings_for
 from bot.texts import text
 from bot.texts.phrases import listed
@@ -193,11 +191,8 @@ class Guide:
                 return found
             if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
-            child, rules = tx.new_id(), self.requests.rules
-            store_submission(tx, child, f"act:{act.event_key}", _submission(act, found), rules)
+            child, _ = self.requests.submit(tx, act, _submission(act, found))
             template_rows.sent(tx, found.id, child)
-            if isinstance(accept(tx, child, rules, self.requests.open_case), Unfetched):
-                tx.wake("attachments", child)
             return Reply(text("guide.sent"))
 
         return await self.requests.ledger.write(body)

@@ -16,10 +16,8 @@ from bot.domain.requests import Lineage, Origin, Person, Request, Submission
 from bot.ledger import act_rows, picture_rows
 from bot.ledger.store import Tx
 from bot.messages.picture_view import picture_views
-from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, imagine_fields, where
 from bot.requests.rules import Rules
-from bot.requests.submit import store_submission
 from bot.requests.tiers import rules_here
 from bot.texts import text
 
@@ -73,10 +71,7 @@ class PictureActions:
             if not (number.isascii() and number.isdigit() and len(number) < 3 and 1 <= int(number) <= len(found)):
                 return Reply(text("reply.no_picture_there"), changed=False)
             submission = _submission(act, request, found[int(number) - 1])
-            child, rules = tx.new_id(), self.requests.rules
-            store_submission(tx, child, f"act:{act.event_key}", submission, rules, Lineage(_ORIGINS[act.action], request.id))
-            if isinstance(accept(tx, child, rules, self.requests.open_case), Unfetched):
-                tx.wake("attachments", child)
+            self.requests.submit(tx, act, submission, Lineage(_ORIGINS[act.action], request.id))
             return Reply(text("reply.started_picture"))
 
         return await self.requests.on_own(act, body)

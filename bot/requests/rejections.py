@@ -21,12 +21,10 @@ from bot.messages.picture_view import picture_views
 from bot.prompts.details import details_of
 from bot.prompts.ladder import steps_down
 from bot.prompts.normalise import UnusableText, normalise
-from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import DOUBLE_CLICK, RequestActions, where
 from bot.requests.picture_actions import usable_pictures
 from bot.requests.publishing import fixed
 from bot.requests.rules import Rules
-from bot.requests.submit import store_submission
 from bot.requests.tiers import rules_here
 from bot.texts import joined, text
 from bot.texts.phrases import money, pictures
@@ -101,11 +99,8 @@ class Rejections:
                 return Reply(text("reply.already_done"), changed=False)
             if request_rows.live_child(tx.connection, request.id, act.person, Origin.CANDIDATES, tx.now - DOUBLE_CLICK):
                 return Reply(text("reply.already_started"), changed=False)
-            child, rules = tx.new_id(), self.requests.rules
-            submission = _submission(act, request, rules_here(tx.connection, request.place, rules))
-            store_submission(tx, child, f"act:{act.event_key}", submission, rules, Lineage(Origin.CANDIDATES, request.id))
-            if isinstance(accept(tx, child, rules, self.requests.open_case), Unfetched):
-                tx.wake("attachments", child)
+            submission = _submission(act, request, rules_here(tx.connection, request.place, self.requests.rules))
+            self.requests.submit(tx, act, submission, Lineage(Origin.CANDIDATES, request.id))
             return Reply(text("candidates.started"))
 
         return await self._on_result(act, body)

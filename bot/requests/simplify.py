@@ -23,10 +23,8 @@ from bot.ledger.store import Tx
 from bot.messages.simplify_view import add_back_label, end_view, named, step_view
 from bot.prompts.details import Detail, Rung, details_of, put_together
 from bot.prompts.ladder import Kept, LadderStanding, TriedStep, everything, minimal, next_step, standing, steps_down, subject
-from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import RequestActions, where
 from bot.requests.prices import price_view
-from bot.requests.submit import store_submission
 from bot.requests.tiers import settings_for
 from bot.texts import text
 from bot.texts.phrases import listed
@@ -102,12 +100,9 @@ class Simplify:
                 return self._shown(tx, act, row, None)
             if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
-            child, rules = tx.new_id(), self.requests.rules
             submission = _submission(act, known.root, put_together(known.details, frozenset(step.kept)))
-            store_submission(tx, child, f"act:{act.event_key}", submission, rules, Lineage(Origin.SIMPLIFY, known.root.id))
+            child, _ = self.requests.submit(tx, act, submission, Lineage(Origin.SIMPLIFY, known.root.id))
             ladder_rows.sent(tx, step.id, child)
-            if isinstance(accept(tx, child, rules, self.requests.open_case), Unfetched):
-                tx.wake("attachments", child)
             return Reply(text("simplify.sent"))
 
         return await self._on_step(act, body)

@@ -1,16 +1,18 @@
-"""Storing of submissions: the only place that handles raw text before normalisation."""
+"""Storing of submissions: the only place that handles raw text before normalisation. A press's one is accepted at once."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from bot.domain.requests import COMMAND, Lineage, Submission
+from bot.domain.refusal import Refusal
+from bot.domain.requests import COMMAND, Lineage, Request, Submission
 from bot.ledger import attachment_rows, request_rows
 from bot.ledger.store import Tx
-from bot.requests.accept import RAW_PROMPT
+from bot.requests.accept import RAW_PROMPT, Unfetched, accept
 from bot.requests.change_choices import TYPED
 from bot.requests.publishing import first_private
 from bot.requests.rules import Rules
+from bot.requests.transitions import CaseOpener
 
 TAG = 60
 """Characters of a cost tag."""
@@ -52,6 +54,18 @@ def store_submission(
     if known is None:
         _attach(tx, request_id, clean, lineage)
     return known
+
+
+def submit_press(
+    tx: Tx, press: str, submission: Submission, rules: Rules, opener: CaseOpener, lineage: Lineage = COMMAND
+) -> tuple[str, Request | Refusal | Unfetched | None]:
+    """Store and accept what a press asks for. Returns the request's id, and what `accept` said; pictures are fetched after the commit."""
+    request_id = tx.new_id()
+    store_submission(tx, request_id, f"act:{press}", submission, rules, lineage)
+    taken = accept(tx, request_id, rules, opener)
+    if isinstance(taken, Unfetched):
+        tx.wake("attachments", request_id)
+    return request_id, taken
 
 
 def _attach(tx: Tx, request_id: str, submission: Submission, lineage: Lineage) -> None:
