@@ -26,6 +26,12 @@ class Stage(BotStage):
     def discord(self) -> StandIn:
         return self.standin
 
+    def member(self, name: str, rights: int = 0) -> User:
+        """Somebody else in the server, with these rights by a role."""
+        found, world = self.discord.world.user(name), self.discord.world
+        world.join(self.guild, found, *([world.role(self.guild, "admins", rights)] if rights else []))
+        return found
+
     async def imagine(
         self, prompt: str = "a red bicycle", user: User | None = None, channel: Channel | None = None, **more: object
     ) -> Interaction:

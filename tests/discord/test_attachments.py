@@ -59,8 +59,7 @@ async def chosen(s: Stage, message: Message, user: User | None = None) -> Intera
 
 
 def by_bob(s: Stage) -> User:
-    bob = s.discord.world.user("Bob")
-    s.discord.world.join(s.guild, bob)
+    bob = s.member("Bob")
     return bob
 
 

@@ -52,8 +52,7 @@ def colours(s: Stage, count: int) -> list[Outcome]:
 async def test_a_file_becomes_drafts_a_choice_and_finished_pictures_over_restarts(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         s.service.script = colours(s, 8)
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         event = await command(s, budget="5", max_pictures=8)
         batch = await s.answered(event, "waiting for your start")
         assert "covers.csv" in batch.text

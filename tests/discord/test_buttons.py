@@ -113,8 +113,7 @@ async def _settled(s: Stage, event: object) -> Message | None:
 
 async def test_a_stranger_hears_that_it_is_not_theirs_and_nothing_stays_behind(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         message = await s.answered(await s.imagine("a red bicycle"))
         for label in ("Again", "Delete"):
             said = await s.whisper(await s.press(bob, message, label))
@@ -130,8 +129,7 @@ async def test_a_stranger_hears_that_it_is_not_theirs_and_nothing_stays_behind(t
 
 async def test_publish_shows_a_private_result_in_the_channel(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         private = await s.answered(await s.imagine("a surprise", private=True))
         await s.press(s.ada, private, "Publish")
         await s.until(lambda: any(one.pictures for one in s.discord.visible(bob)), what="a published picture")
@@ -143,8 +141,7 @@ async def test_publish_shows_a_private_result_in_the_channel(tmp_path: Path) -> 
 async def test_publish_works_where_the_bot_may_not_post(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         s.channel.bot_permissions = 0
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         private = await s.answered(await s.imagine("a surprise", private=True))
         await s.press(s.ada, private, "Publish")
         await s.until(lambda: any(one.pictures for one in s.discord.visible(bob)), what="a published picture")
@@ -182,8 +179,7 @@ async def test_what_would_fit_a_budget_stands_on_buttons_with_its_price_and_is_d
         fits = [one for one in refused.buttons if "(up to $" in one]
         assert fits[0] == "2 pictures (up to $0.80)"
         assert s.service.calls == []
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         await s.whisper(await s.press(bob, refused, fits[0]))
         assert s.service.calls == []
         stale = refused.buttons[fits[0]]

@@ -11,8 +11,7 @@ async def test_candidates_are_made_after_a_reason_and_one_is_kept_over_a_restart
     async with stage(tmp_path) as s:
         s.service.script = [s.pictures(), s.pictures(3, size=(90, 60), noise=True)]
         result = await s.answered(await s.imagine("a red bicycle"))
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         await s.whisper(await s.press(bob, result, "Not right"), "Only the person")
         opened = await s.press(s.ada, result, "Not right")
         sent = await s.discord.people.submit(opened, reason="composition", words="more sky")
@@ -20,7 +19,6 @@ async def test_candidates_are_made_after_a_reason_and_one_is_kept_over_a_restart
         assert helps.ephemeral
         assert list(helps.buttons) == ["New candidates"]
         wording = await s.press(s.ada, helps, "New candidates")
-        assert wording.modal is not None
         made = await s.discord.people.submit(wording, prompt="a red bicycle under a wide sky", count="3")
         choice = await s.answered(made, "Which of these 3 is it?")
         await s.until(lambda: len(choice.pictures) == 4, what="the contact sheet")

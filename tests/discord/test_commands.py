@@ -37,8 +37,7 @@ async def test_options_reach_the_service_as_typed(tmp_path: Path) -> None:
 
 async def test_what_it_would_cost_is_told_to_its_member_and_nothing_is_sent(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         event = await s.imagine("a boat", count=3, price=True)
         message = await s.answered(event, "What this would cost")
         assert "for 3 pictures" in message.text
@@ -48,8 +47,7 @@ async def test_what_it_would_cost_is_told_to_its_member_and_nothing_is_sent(tmp_
 
 async def test_a_private_request_is_seen_by_its_member_alone(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         event = await s.imagine("a surprise", private=True)
         message = await s.answered(event)
         assert message in s.discord.visible(s.ada)
@@ -118,8 +116,7 @@ async def test_show_with_an_id_shows_that_request_and_nobody_elses(tmp_path: Pat
         identity = message.buttons["Again"].split(":")[2]
         shown = await s.whisper(await s.discord.people.slash(s.ada, s.channel, "imagine-show", id=identity), "a green door")
         assert shown.pictures
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         refused = await s.whisper(await s.discord.people.slash(bob, s.channel, "imagine-show", id=identity))
         assert "green door" not in refused.text
         assert not refused.pictures

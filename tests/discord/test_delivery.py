@@ -358,8 +358,7 @@ async def test_operators_get_one_notice_per_cause_that_is_updated_and_marked_res
 
 async def test_a_placeholder_that_cannot_be_taken_away_gets_the_sentence_instead(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         message = await s.answered(await s.imagine("a red bicycle"))
         s.discord.faults.refuse("DELETE", "@original", 403, 50013)
         press = await s.press(bob, message, "Again")

@@ -26,6 +26,5 @@ async def test_the_bundle_comes_with_the_answer_to_the_press(tmp_path: Path) -> 
         [(name, content)] = [(one.name, one.content) for one in said.files.values()]
         assert name.endswith(".zip")
         checked(content)
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         assert said not in s.discord.visible(bob)

@@ -23,8 +23,7 @@ async def test_three_people_with_three_languages_in_one_server(tmp_path: Path) -
     async with case_stage(tmp_path, locale="zh-TW") as c:
         s = c.s
         s.ada.locale, c.mia.locale = "zh-CN", "en-GB"
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         bob.locale = "zh-TW"
 
         everybodys = await s.answered(await s.imagine("a boat"), say(text("request.done_one"), "zh-Hant"))

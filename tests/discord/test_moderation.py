@@ -95,10 +95,7 @@ async def test_claim_and_release(tmp_path: Path) -> None:
 async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_very_text(tmp_path: Path) -> None:
     async with case_stage(tmp_path) as c:
         card = await c.claimed()
-        event = await c.s.press(c.mia, card, "Suggest a rewrite")
-        assert event.modal is not None
-        fields = [one["component"]["custom_id"] for one in event.modal["components"] if "component" in one]
-        await c.s.whisper(await c.s.discord.people.submit(event, **{fields[0]: "something friendly"}))
+        await c.press(card, "Suggest a rewrite", prompt="something friendly")
         offer = await c.told("suggests a different wording")
         assert "something terrible" in offer.text
         assert "something friendly" in offer.text
@@ -160,10 +157,7 @@ async def test_a_private_answer_out_of_reach_is_not_posted_once_more_because_its
 async def test_a_declined_rewrite_sends_nothing(tmp_path: Path) -> None:
     async with case_stage(tmp_path) as c:
         card = await c.claimed()
-        event = await c.s.press(c.mia, card, "Suggest a rewrite")
-        assert event.modal is not None
-        field = next(one["component"]["custom_id"] for one in event.modal["components"] if "component" in one)
-        await c.s.whisper(await c.s.discord.people.submit(event, **{field: "something friendly"}))
+        await c.press(card, "Suggest a rewrite", prompt="something friendly")
         offer = await c.told("suggests a different wording")
         await c.s.press(c.s.ada, offer, "Decline")
         await c.told("You declined this wording")
@@ -176,7 +170,6 @@ async def test_a_rewording_that_a_moderator_asked_for_gives_the_picture(tmp_path
         await c.press(card, "Ask to rephrase")
         asked = await c.told("Please try different words")
         opened = await c.s.press(c.s.ada, asked, "Rephrase")
-        assert opened.modal is not None
         await c.s.discord.people.submit(opened, prompt="something kind")
         await c.s.until(lambda: any(one.pictures for one in c.s.discord.visible(c.s.ada)), what="the picture")
         assert [call.prompt for call in c.s.service.calls] == ["something terrible", "something kind"]
@@ -205,9 +198,7 @@ async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None
         await c.press(card, "Deny", reason="harm")
         told = await c.told("Your request stays blocked")
         opened = await c.s.press(c.s.ada, told, "Appeal")
-        assert opened.modal is not None
-        field = next(one["component"]["custom_id"] for one in opened.modal["components"] if "component" in one)
-        await c.s.discord.people.submit(opened, **{field: "It was a painting."})
+        await c.s.discord.people.submit(opened, why="It was a painting.")
         await c.s.until(lambda: "Claim" in card.buttons, what="the appealed card")
         await c.s.until(lambda: "Appeal" not in told.buttons)
 
@@ -225,10 +216,7 @@ async def test_not_a_policy_matter_gives_the_member_a_retry(tmp_path: Path) -> N
 async def test_a_comment_and_the_prompt_are_the_moderators_alone(tmp_path: Path) -> None:
     async with case_stage(tmp_path) as c:
         card = await c.blocked()
-        event = await c.s.press(c.mia, card, "Comment")
-        assert event.modal is not None
-        field = next(one["component"]["custom_id"] for one in event.modal["components"] if "component" in one)
-        await c.s.whisper(await c.s.discord.people.submit(event, **{field: "seen before"}))
+        await c.press(card, "Comment", note="seen before")
         await c.s.until(lambda: "seen before" in card.text)
         shown = await c.press(card, "Show prompt")
         assert "something terrible" in shown.text
@@ -270,8 +258,7 @@ async def test_a_role_that_the_settings_name_decides(tmp_path: Path) -> None:
     async with case_stage(tmp_path, rights=VIEW) as c:
         world = c.s.discord.world
         judges = world.role(c.s.guild, "judges")
-        olu = world.user("Olu")
-        world.join(c.s.guild, olu, world.role(c.s.guild, "admins", MANAGE_GUILD))
+        olu = c.s.member("Olu", MANAGE_GUILD)
         card = await c.blocked()
         overview = await c.s.whisper(await c.s.discord.people.slash(olu, c.s.channel, "imagine-settings"))
         for label in overview.buttons:
@@ -289,9 +276,7 @@ async def test_a_role_that_the_settings_name_decides(tmp_path: Path) -> None:
 
 async def test_settings_whose_channel_is_gone_can_still_be_changed(tmp_path: Path) -> None:
     async with case_stage(tmp_path) as c:
-        world = c.s.discord.world
-        olu = world.user("Olu")
-        world.join(c.s.guild, olu, world.role(c.s.guild, "admins", MANAGE_GUILD))
+        olu = c.s.member("Olu", MANAGE_GUILD)
         overview = await c.s.whisper(await c.s.discord.people.slash(olu, c.s.channel, "imagine-settings"))
         c.s.discord.faults.refuse("POST", "/callback$", 400, 50035)
         opened = await c.s.press(olu, overview, next(iter(overview.buttons)))

@@ -19,8 +19,7 @@ async def town(tmp_path: Path) -> AsyncIterator[tuple[Stage, Door, User]]:
     async with open_door() as door, stage(tmp_path, start=False) as s:
         s.own = OwnKeyPlan((encryption_key(),), door.connect(tmp_path / "data"))
         await s.start(community_keys=CommunityKeys.OPTIONAL)
-        olu = s.discord.world.user("Olu")
-        s.discord.world.join(s.guild, olu, s.discord.world.role(s.guild, "admins", MANAGE_GUILD))
+        olu = s.member("Olu", MANAGE_GUILD)
         yield s, door, olu
 
 
@@ -31,7 +30,6 @@ async def page(s: Stage, who: User) -> Message:
 
 async def typed(s: Stage, olu: User, label: str, key: str, service: str = "gateway") -> str:
     opened = await s.press(olu, await page(s, olu), label)
-    assert opened.modal is not None
     event = await s.discord.people.submit(opened, own_api=service, own_address=BASE, own_models="gpt-image-2", own_key=key)
     return (await s.whisper(event)).text
 

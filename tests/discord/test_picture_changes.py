@@ -26,7 +26,6 @@ async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_us
         result = await s.answered(await s.imagine("a red bicycle"))
         assert list(result.buttons)[2:] == ["Not right", "Edit this picture", "Use as reference", "Add text", "Crop", "Report", "Delete"]
         opened = await s.press(s.ada, result, button)
-        assert opened.modal is not None
         sent = await s.discord.people.submit(opened, **values)
         preview = await s.whisper(sent, "your result")
         assert preview.ephemeral
@@ -56,8 +55,7 @@ async def test_somebody_elses_press_opens_nothing_and_bad_input_is_told_to_its_a
     async with stage(tmp_path, captions=True) as s:
         s.service.script = [s.pictures(size=(400, 300))]
         result = await s.answered(await s.imagine("a red bicycle"))
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         stranger = await s.press(bob, result, "Add text")
         assert stranger.modal is None
         await s.whisper(stranger, "Only the person")

@@ -34,8 +34,7 @@ def told(s: Stage, words: str = READY) -> list[Message]:
 async def test_who_wants_a_mention_gets_one_where_they_asked_and_nobody_else(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         await choose(s, "mention")
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         await s.answered(await s.imagine("a red bicycle", user=bob))
         assert told(s) == []
         result = await s.answered(await s.imagine("a green bicycle"))

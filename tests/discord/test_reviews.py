@@ -51,8 +51,7 @@ async def test_a_result_is_sent_back_with_words_and_asked_for_again_after_a_rest
         await s.whisper(asked, "A reviewer already has it")
         await s.until(lambda: len([one for one in c._cards() if one.pictures]) == 1, what="one card with the picture")
         card = c._cards()[-1]
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         await s.whisper(await s.discord.people.send(3, bob, s.channel, forged, source=result), "Only the person")
         await c.press(card, "Claim")
         await s.until(lambda: "Send it back" in card.buttons, what="the claimed card")

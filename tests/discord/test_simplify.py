@@ -15,8 +15,7 @@ async def test_a_refused_prompt_is_stepped_down_by_presses_over_a_restart(tmp_pa
     async with stage(tmp_path) as s:
         s.service.script = [bad(REFUSED)]
         failed = await s.answered(await s.imagine(PROMPT), "No picture this time")
-        bob = s.discord.world.user("Bob")
-        s.discord.world.join(s.guild, bob)
+        bob = s.member("Bob")
         await s.whisper(await s.press(bob, failed, "Simplify"), "Only the person")
         shown = await s.whisper(await s.press(s.ada, failed, "Simplify"), "One subject")
         assert shown.ephemeral

@@ -121,8 +121,7 @@ async def test_a_private_answer_never_comes_to_the_channel(tmp_path: Path, soon:
         message = await answered_within(s, 30.0)
         assert message.ephemeral
         assert message in event.followups
-        others = s.discord.world.user("Ben")
-        s.discord.world.join(s.guild, others)
+        others = s.member("Ben")
         assert not [one for one in s.discord.visible(others, s.channel) if one.pictures or "bicycle" in one.text]
 
 

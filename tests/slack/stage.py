@@ -13,7 +13,7 @@ from adapters.slack import plugin
 from bot.ledger import message_rows
 from tests.platforms.stage import WITHIN, BotStage
 from tests.slack.standin.server import StandIn
-from tests.slack.standin.world import Channel, Event, Message, User, Workspace
+from tests.slack.standin.world import Channel, Event, Message, User, View, Workspace
 
 Mode = Literal["socket", "http"]
 MODES: tuple[Mode, ...] = ("socket", "http")
@@ -51,9 +51,11 @@ class Stage(BotStage):
         await self.until(lambda: event.acked or event.refused is not None, what="an answer to the press")
         return event
 
-    async def form(self, event: Event) -> None:
-        """Wait until a form is open."""
+    async def form(self, event: Event) -> View:
+        """The form that an event opens, once it's open."""
         await self.until(lambda: event.opened is not None and event.opened.body.get("submit"), what="a form")
+        assert event.opened is not None
+        return event.opened
 
     # ---- what people see -----------------------------------------------------------------------------------------------------
 

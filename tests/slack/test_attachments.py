@@ -202,9 +202,7 @@ async def test_the_shortcut_on_somebody_elses_message_opens_a_form_with_its_pict
             photo(s, "two.jpg", content=png(kind="JPEG")),
         )
         event = await shortcut(s, await posted(s, s.slack.ben, *files))
-        await s.form(event)
-        assert event.opened is not None
-        assert "one.png and two.jpg" in event.opened.text
+        assert "one.png and two.jpg" in (await s.form(event)).text
         await s.stop()
         await s.start()
         await s.slack.people.submit(event, prompt="as a poster")

@@ -37,9 +37,8 @@ class CaseStage:
         """Press a button, fill its form when one opens."""
         event = await self.s.press(user or self.s.slack.mona, card, label)
         if values or label in FORMS:
-            await self.s.form(event)
-            assert event.opened is not None
-            filled = values or {name: "a word" for name, one in event.opened.fields.items() if one["element"]["type"] == "plain_text_input"}
+            form = await self.s.form(event)
+            filled = values or {name: "a word" for name, one in form.fields.items() if one["element"]["type"] == "plain_text_input"}
             event = await self.s.slack.people.submit(event, **filled)
             await self.s.slack.acked(event)
             assert event.errors == {}
@@ -119,11 +118,7 @@ async def test_a_question_is_a_new_message_to_the_member_alone_that_leads_to_the
 async def test_a_suggested_rewrite_is_sent_only_after_the_member_accepts_that_very_text(tmp_path: Path, mode: Mode) -> None:
     async with case_stage(tmp_path, mode) as c:
         card = await c.claimed()
-        event = await c.s.press(c.s.slack.mona, card, "Suggest a rewrite")
-        await c.s.form(event)
-        assert event.opened is not None
-        field = next(iter(event.opened.fields))
-        await c.s.slack.people.submit(event, **{field: "something friendly"})
+        await c.press(card, "Suggest a rewrite", prompt="something friendly")
         offer = await c.told("suggests a different wording")
         assert "something terrible" in offer.text
         assert "something friendly" in offer.text
@@ -180,7 +175,6 @@ async def test_a_denial_is_told_and_can_be_appealed_once(tmp_path: Path) -> None
         told = await c.told("Your request stays blocked")
         opened = await c.s.press(c.s.ada, told, "Appeal")
         await c.s.form(opened)
-        assert opened.opened is not None
         await c.s.slack.people.submit(opened, **{next(iter(opened.opened.fields)): "It was a painting."})
         await c.s.until(lambda: "Claim" in card.buttons, what="the appealed card")
         await c.s.until(lambda: "Appeal" not in told.buttons)

@@ -37,9 +37,8 @@ async def test_a_change_is_seen_by_one_person_and_joins_the_result_when_it_is_us
         assert "Open today" in str(result.blocks)
         assert "cropped to 1:1" in str(result.blocks)
         again = await s.press(s.ada, result, "Add text")
-        await s.form(again)
-        assert again.opened is not None
-        filled = {name: one["element"] for name, one in again.opened.fields.items()}
+        form = await s.form(again)
+        filled = {name: one["element"] for name, one in form.fields.items()}
         assert (filled["text"]["initial_value"], filled["colour"]["initial_value"]) == ("Open today", "yellow")
         assert [filled[name]["initial_option"]["value"] for name in ("picture", "place", "size")] == ["2", "top-left", "auto"]
         crop = await s.press(s.ada, result, "Crop")
