@@ -11,13 +11,14 @@ from typing import Any
 
 from bot.catalogue.load import Catalogue
 from bot.chat.port import Message, SendResult, Sent
-from bot.chat.views import Act, ActionName, Audience, View
+from bot.chat.views import Act, ActionName, Audience, Form, Reply, View
 from bot.compose import Bot, build
 from bot.core import Core, Received
 from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome, Pending, Picture
-from bot.domain.requests import Person, Place, Submission
+from bot.domain.requests import Person, Place, Request, Submission
 from bot.gate.settings import GateSettings
+from bot.ledger import request_rows
 from bot.ports import SystemPorts
 from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Rules
@@ -190,10 +191,32 @@ class World:
         return received.request_id
 
     async def press(self, action: ActionName, row: str, person: str = "ana", values: Mapping[str, str] | None = None, key: str = "") -> str:
-        """Press a button. Returns the answer to the presser."""
+        """Press a button. Returns what the presser is told."""
+        return (await self.reply(action, row, person, values, key)).text
+
+    async def reply(
+        self, action: ActionName, row: str, person: str = "ana", values: Mapping[str, str] | None = None, key: str = ""
+    ) -> Reply:
+        """Press a button. Returns all that the presser gets."""
         self.events += 1
-        act = Act(key or f"press:{self.events}", person, person.title(), "test", "home", "imagine", action, row, values or {})
-        return (await self.bot.core.act(act)).text
+        return await self.bot.core.act(self._act(key or f"press:{self.events}", action, row, person, values))
+
+    async def form(self, action: ActionName, row: str, person: str = "ana") -> Form | Reply:
+        """Press a button that opens a form."""
+        return await self.bot.core.form(self._act("form", action, row, person))
+
+    def _act(self, key: str, action: ActionName, row: str, person: str, values: Mapping[str, str] | None = None) -> Act:
+        return Act(key, person, person.title(), "test", "home", "imagine", action, row, values or {})
+
+    async def row(self, request_id: str) -> Request:
+        """A request as it is stored."""
+        found = await self.bot.ledger.read(lambda c: request_rows.get(c, request_id))
+        assert found is not None
+        return found
+
+    async def requests(self, person: str = "ana") -> list[Request]:
+        """Somebody's requests, newest first."""
+        return list(await self.bot.ledger.read(lambda c: request_rows.of_person(c, "test", person)))
 
     async def until(self, check: Callable[[], object], seconds: float = 30.0) -> None:
         """Wait until a shown view makes the check true."""

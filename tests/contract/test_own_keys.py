@@ -16,7 +16,7 @@ from bot.evidence.collect import find
 from bot.health.metrics import Metrics
 from bot.health.probe import Seen
 from bot.health.verdict import HealthLimits, Pulse
-from bot.ledger import health_rows, notice_rows, own_rows, request_rows, settings_rows, statistics_rows
+from bot.ledger import health_rows, notice_rows, own_rows, settings_rows, statistics_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, spend
 from bot.observe import Redactor
@@ -305,8 +305,7 @@ async def test_a_block_is_remembered_whoever_paid_for_it(tmp_path: Path, door: D
     async with town(tmp_path, door, keys) as t:
         blocked = await t.ask("alpha", "sandbox:safety_prompt a dragon")
         await t.answer(blocked)
-        row = await t.bot.ledger.read(lambda c: request_rows.get(c, blocked))
-        assert row is not None
+        row = await t.row(blocked)
         assert row.answer is Answer.BLOCKED
         await t.set_key("alpha", ALPHA)
         assert "earlier" in await answered(t, "alpha", "sandbox:safety_prompt a dragon", person="ben")

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.own_services import CHANGED, is_own
 from bot.domain.request_states import RequestState
 from bot.domain.roles import read
-from bot.ledger import own_rows, request_rows
+from bot.ledger import own_rows
 from bot.ledger.server import LedgerServer
 from bot.processes import fleet
 from tests.own_keys import ALPHA, BETA, OPERATOR, Door, Town, encryption_key, open_bot, town
@@ -94,8 +94,7 @@ async def polled(t: Town, request_id: str) -> str:
     """Wait until a request's task is polled. Returns the name of its service."""
     async with asyncio.timeout(30):
         while True:
-            row = await t.bot.ledger.read(lambda c: request_rows.get(c, request_id))
-            assert row is not None
+            row = await t.row(request_id)
             if row.state is RequestState.COLLECTING:
                 return row.service
             await asyncio.sleep(0.02)

@@ -12,10 +12,9 @@ import aiohttp
 import pytest
 
 from bot.catalogue.load import Catalogue
-from bot.chat.views import Act, ActionName, Reply
+from bot.chat.views import ActionName
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
-from bot.ledger import request_rows
 from bot.ports import SystemPorts
 from bot.prompts.details import Detail, details_of
 from bot.prompts.normalise import normalise
@@ -56,16 +55,11 @@ async def refuse(line: aiohttp.ClientSession, sandbox: RunningSandbox, kind: str
     (await line.post(f"{control}/faults", json={"kind": kind, "match": words, "times": times})).raise_for_status()
 
 
-async def press(w: World, action: ActionName, row: str) -> Reply:
-    w.events += 1
-    return await w.bot.core.act(Act(f"p{w.events}", "ana", "Ana", "test", "home", "imagine", action, row))
-
-
 async def ended(w: World) -> Request:
     """Ana's latest request, once it has its answer."""
     async with asyncio.timeout(120):
         while True:
-            found = (await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            found = (await w.requests())[0]
             if found.answer is not None or found.refusal is not None:
                 return found
             await asyncio.sleep(0.05)
@@ -73,21 +67,21 @@ async def ended(w: World) -> Request:
 
 async def climbed(w: World, row: str) -> tuple[str, int, list[str]]:
     """Press what is offered first until the ladder ends: its title, the steps that were sent, and how each ended."""
-    calls, reply, how = 0, await press(w, A.SIMPLIFY, row), list[str]()
+    calls, reply, how = 0, await w.reply(A.SIMPLIFY, row), list[str]()
     while reply.view is not None and reply.view.buttons:
         minimal = next((one for one in reply.view.buttons if one.label == MINIMAL), None)
         if minimal is not None:
-            reply = await press(w, minimal.action, minimal.row)
+            reply = await w.reply(minimal.action, minimal.row)
             continue
         assert reply.view.buttons[0].label == SEND
-        assert (await press(w, A.LADDER_SEND, reply.view.buttons[0].row)).changed
+        assert (await w.reply(A.LADDER_SEND, reply.view.buttons[0].row)).changed
         calls += 1
         assert calls < 20, how
         step = await ended(w)
         assert step.prompt == reply.view.quote, "what was shown is what was sent"
         kind = "" if step.failure is None else step.failure.kind
         how.append(f"{step.answer} {kind}: {step.prompt!r}")
-        reply = await press(w, A.SIMPLIFY, step.id)
+        reply = await w.reply(A.SIMPLIFY, step.id)
     assert reply.view is not None, reply.text
     return reply.view.title, calls, how
 

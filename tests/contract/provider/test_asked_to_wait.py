@@ -9,7 +9,6 @@ import pytest
 
 from bot.catalogue.load import Catalogue
 from bot.domain.requests import Request
-from bot.ledger import request_rows
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
@@ -42,9 +41,7 @@ async def told(w: World, request: str, words: str) -> Request:
     await w.until(
         lambda: (view := w.chat.about(f"request:{request}")) is not None and words in " ".join([view.title, *map(str, view.text)])
     )
-    row = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-    assert row is not None
-    return row
+    return await w.row(request)
 
 
 async def test_a_poll_that_is_turned_away_waits_as_long_as_the_service_asks(w: World, sandbox: RunningSandbox) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName
 from bot.domain.outcome import Outcome, Pending
-from bot.domain.requests import Request
 from bot.ledger import attempt_rows, request_rows
 from bot.ledger.tables import attempts, spend
 from bot.ports import SystemPorts
@@ -67,12 +66,6 @@ def a_world(service: str, sandbox: RunningSandbox, tmp_path: Path) -> tuple[Watc
     return provider, {"data_dir": tmp_path / "data", "service": provider, "model": Catalogue.load().resolve(MODELS[service])}
 
 
-async def row_of(w: World, request: str) -> Request:
-    found = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-    assert found is not None
-    return found
-
-
 async def polled(w: World, request: str) -> None:
     """Wait until the service has said something about the running task."""
     await w.until(lambda: w.bot.scheduler.task(request) is not None and "image service" in w.chat.about(f"request:{request}").title)  # type: ignore[union-attr]
@@ -115,7 +108,7 @@ async def test_cancelling_while_the_task_is_being_taken_stops_it_too(service: st
 
         async def slow(*args: object, **more: object) -> object:
             answer = await real(*args, **more)  # type: ignore[arg-type]
-            request = (await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            request = (await w.requests())[0]
             if not provider.calls:
                 provider.calls.append(request.id)
                 await w.press(ActionName.CANCEL, request.id)
@@ -137,7 +130,7 @@ async def test_time_that_runs_out_is_told_as_such_and_the_task_is_stopped(servic
         await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
         view = await w.answer(request)
         assert "wasn't ready in time" in view.text[0]
-        row = await row_of(w, request)
+        row = await w.row(request)
         assert row.failure is not None
         assert row.failure.kind == "task_running_timeout"
         await w.until(lambda: provider.stopped)
@@ -152,7 +145,7 @@ async def test_a_restart_goes_on_with_the_same_task(service: str, sandbox: Runni
     _, parts = a_world(service, sandbox, tmp_path)
     async with world(**parts) as w:  # type: ignore[arg-type]
         await w.until(lambda: (view := w.chat.about(f"request:{request}")) is not None and view.final)
-        assert (await row_of(w, request)).answer == "pictures"
+        assert (await w.row(request)).answer == "pictures"
         assert len(await calls(sandbox)) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.domain.case_states import REPORTED
-from bot.ledger import case_rows, request_rows
+from bot.ledger import case_rows
 from bot.moderation.decisions import NOTE_MAX
 from bot.moderation.reports import MOST, REASONS
 from bot.moderation.timeouts import EXPIRY, REMINDERS
@@ -68,8 +68,7 @@ async def test_a_report_is_made_once_and_says_why(tmp_path: Path) -> None:
         assert (twice.text, twice.changed) == (text("case.report_twice"), False)
         now = w.bot.ports.now()
 
-        request = await w.bot.ledger.read(lambda c: request_rows.get(c, first))
-        assert request is not None
+        request = await w.row(first)
         case_id = request.reported or ""
         case = await w.bot.ledger.read(lambda c: case_rows.get(c, case_id))
         assert case is not None

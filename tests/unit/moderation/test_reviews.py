@@ -113,7 +113,7 @@ async def test_it_is_sent_back_with_words_and_can_be_asked_again(tmp_path: Path)
     async with reviewed(tmp_path) as (s, made):
         case = await asked(s, made)
         await s.press(A.CASE_CLAIM, case.id, person="mia")
-        form = await s.form(A.CASE_DENY, case.id, person="mia")
+        form = await s.world.form(A.CASE_DENY, case.id, person="mia")
         assert isinstance(form, Form)
         assert (form.title, form.fields[1].label) == (f"Send it back, case {case.number}", "What should change? (optional)")
         said = await s.press(A.CASE_DENY, case.id, person="mia", reason="rules", note="Please without the slogan")
@@ -178,8 +178,7 @@ async def test_direct_messages_and_other_communities_are_as_before(tmp_path: Pat
             asks = Submission(Person("ana"), Place("test", community, "c"), "a bicycle")
             received = await s.world.bot.core.receive(f"e{number}", asks)
             assert isinstance(received, Received)
-            row = await s.world.bot.ledger.read(lambda c, id=received.request_id: request_rows.get(c, id))  # type: ignore[misc]
-            assert row is not None
+            row = await s.world.row(received.request_id)
             assert row.private is private
             assert await s.world.bot.core.keeps_private(Place("test", community, "c")) is private
 
@@ -210,8 +209,7 @@ async def test_named_reviewers_decide_about_results_alone(tmp_path: Path) -> Non
         s.world.service.script.append(bad(BLOCK))
         blocked = await s.world.imagine("something else")
         await s.world.answer(blocked)
-        row = await s.world.bot.ledger.read(lambda c: request_rows.get(c, blocked))
-        assert row is not None
+        row = await s.world.row(blocked)
         assert (await s.press(A.CASE_CLAIM, row.case_id or "", person="rita")).text.startswith("Only moderators")
         card_of_block = next(one.place for one in s.world.chat.messages.values() if one.subject == f"case:{row.case_id}")
         assert card_of_block.channel == "moderators"
@@ -226,8 +224,7 @@ async def test_a_case_has_only_the_buttons_of_its_kind(tmp_path: Path) -> None:
         s.world.service.script.append(bad(BLOCK))
         blocked = await s.world.imagine("something else")
         await s.world.answer(blocked)
-        row = await s.world.bot.ledger.read(lambda c: request_rows.get(c, blocked))
-        assert row is not None
+        row = await s.world.row(blocked)
         assert row.case_id != case.id  # a block doesn't join a review
         await s.press(A.CASE_CLAIM, row.case_id or "", person="mia")
         assert (await s.press(A.CASE_PUBLISH, row.case_id or "", person="mia")).text == "That case doesn't exist."

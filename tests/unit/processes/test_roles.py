@@ -23,7 +23,7 @@ from bot.domain.requests import Person, Place, Submission
 from bot.domain.roles import read
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
-from bot.ledger import grant_rows, memory_rows, process_rows, request_rows
+from bot.ledger import grant_rows, memory_rows, process_rows
 from bot.ledger.server import LedgerServer
 from bot.ledger.store import LedgerProblem, Tx
 from bot.ledger.tables import messages
@@ -127,13 +127,11 @@ async def test_a_call_of_a_process_that_is_gone_is_answered_and_never_repeated(t
     assert sharing is not None
     await chat.bot.ledger.write(sharing._recover_dead)
     await chat.answer(asked)
-    request = await chat.bot.ledger.read(lambda c: request_rows.get(c, asked))
-    assert request is not None
+    request = await chat.row(asked)
     assert request.answer is Answer.INTERRUPTED
     worker.service.hold.set()  # type: ignore[union-attr]  # it was only stopped, and goes on
     await asyncio.sleep(1.5)
-    again = await chat.bot.ledger.read(lambda c: request_rows.get(c, asked))
-    assert again is not None
+    again = await chat.row(asked)
     assert again.answer is Answer.INTERRUPTED
     assert len(worker.service.calls) == 1
 
@@ -189,8 +187,7 @@ async def test_a_command_that_a_process_stored_before_it_was_gone_is_accepted_so
     assert not isinstance(received, Duplicate)
     second = await town.open("chat,work,gate")
     await asyncio.sleep(1.0)
-    waiting = await second.bot.ledger.read(lambda c: request_rows.get(c, received.request_id))
-    assert waiting is not None
+    waiting = await second.row(received.request_id)
     assert waiting.state is RequestState.RECEIVED, "the first one may be about to accept it"
     await first.bot.stop(0.0)
     assert (await second.answer(received.request_id)).pictures

@@ -20,7 +20,7 @@ from bot.domain.attachments import Attachment, AttachmentRole, NotFetched, Refer
 from bot.domain.outcome import Billed, Outcome, Picture
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Origin, Request
-from bot.ledger import attachment_rows, request_rows
+from bot.ledger import attachment_rows
 from bot.pixels.errors import NotTaken
 from bot.pixels.workers import Here
 from bot.providers.pictures import PictureStore
@@ -65,12 +65,7 @@ class Stage:
             for name in names
         )
         made = await self.world.imagine(options.pop("prompt", "a red bicycle"), attachments=attached, consent=consent, **options)
-        return await self.row(made)
-
-    async def row(self, request_id: str) -> Request:
-        found = await self.world.bot.ledger.read(lambda c: request_rows.get(c, request_id))
-        assert found is not None
-        return found
+        return await self.world.row(made)
 
     async def sent(self, *names: str, **options: Any) -> Request:
         """The same, past the question that everybody is asked once."""
@@ -78,7 +73,7 @@ class Stage:
         if request.state is RequestState.AWAITING_MEMBER:
             await self.world.press(ActionName.SEND_ANYWAY, request.id)
         await self.world.answer(request.id)
-        return await self.row(request.id)
+        return await self.world.row(request.id)
 
     def files(self) -> list[str]:
         return sorted(path.name for path in self.folder.rglob("pictures/*/*") if path.is_file() and len(path.stem) == 64)
@@ -192,7 +187,7 @@ async def test_everybody_is_asked_once_about_what_must_stay_inside_and_always_ab
         assert s.world.service.calls == []
         assert await s.world.press(ActionName.SEND_ANYWAY, first.id) == "Sent."
         await s.world.answer(first.id)
-        assert (await s.row(first.id)).consent
+        assert (await s.world.row(first.id)).consent
         assert (await s.ask("photo", consent=True, prompt="a cat")).state is RequestState.QUEUED
         again = await s.ask("photo", consent=False, prompt="a dog")
         assert again.refusal is not None
@@ -207,9 +202,7 @@ async def test_again_and_edit_keep_the_pictures_and_deleting_removes_them_last(t
         await s.world.press(ActionName.AGAIN, first.id)
         await s.world.until(lambda: len(s.world.service.calls) == 2)
         assert s.world.service.calls[1].references == first.references
-        second = next(
-            row for row in await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")) if row.id != first.id
-        )
+        second = next(row for row in await s.world.requests() if row.id != first.id)
         assert s.source.fetched == ["photo"]
         await s.world.answer(second.id)
         kept = f"{first.references[0]}.jpeg"
@@ -246,12 +239,12 @@ async def test_a_kill_at_any_step_is_continued_and_nothing_is_sent_twice(tmp_pat
         await s.world.until(lambda: source.fetched)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        made = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+        made = (await s.world.requests())[0]
         assert made.state is RequestState.RECEIVED
         assert "attached" in (await s.view(made.id)).title
     source.hold = None
     async with stage(tmp_path, source) as s:
-        row = await s.row(made.id)
+        row = await s.world.row(made.id)
         assert row.state is RequestState.AWAITING_MEMBER
         assert len(row.references) == 2
         await s.world.press(ActionName.SEND_ANYWAY, row.id)
@@ -278,7 +271,7 @@ async def test_an_upload_is_kept_an_hour_and_used_by_hash(tmp_path: Path) -> Non
         await s.world.bot.orphaned_files.round()
         left = "".join(s.files())
         assert unused.sha256 not in left
-        assert (await s.row(made)).references[0] in left
+        assert (await s.world.row(made)).references[0] in left
 
 
 def test_a_model_and_a_service_both_set_limits() -> None:
@@ -310,7 +303,7 @@ async def test_a_result_is_edited_and_used_as_a_reference(tmp_path: Path) -> Non
         await s.world.until(lambda: len(s.world.service.calls) == 2)
         call = s.world.service.calls[1]
         assert (call.prompt, len(call.references), bool(call.mask)) == ("make it blue", 1, True)
-        child = next(row for row in await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")) if row.id != first)
+        child = next(row for row in await s.world.requests() if row.id != first)
         assert (child.origin, child.parent, child.private) == (Origin.PICTURE_EDIT, first, True)
         await s.world.press(ActionName.USE_AS_REFERENCE, first, values={"prompt": "as a stamp"})
         await s.world.until(lambda: len(s.world.service.calls) == 3)
@@ -343,7 +336,7 @@ async def test_an_edit_that_would_undress_somebody_waits_for_a_moderator(tmp_pat
         await s.world.press(ActionName.CASE_CLAIM, case_id, person="mia")
         assert "can send the edit" in await s.world.press(ActionName.CASE_NOT_POLICY, case_id, person="mia")
         await s.world.press(ActionName.RETRY, request.id)
-        child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+        child = (await s.world.requests())[0]
         await s.world.press(ActionName.SEND_ANYWAY, child.id)
         await s.world.answer(child.id)
         assert len(s.world.service.calls) == 1
@@ -359,7 +352,7 @@ async def test_anybody_can_report_a_result_and_only_a_moderator_shows_it_again(t
         said = await s.world.press(ActionName.REPORT, made, person="ben", values={"reason": "people", "note": "that is my sister"})
         assert "hidden" in said
         await s.world.until(lambda: (view := s.world.chat.about(f"request:{made}")) is not None and not view.pictures)
-        case_id = (await s.row(made)).reported
+        case_id = (await s.world.row(made)).reported
         await s.world.until(lambda: s.world.chat.about(f"case:{case_id}"))
         card = s.world.chat.about(f"case:{case_id}")
         assert card is not None
@@ -390,7 +383,7 @@ async def test_a_report_that_is_upheld_or_forgotten_keeps_it_hidden(tmp_path: Pa
         await s.world.answer(public)
         assert "choose a reason" in await s.world.press(ActionName.REPORT, public, person="ben", values={"reason": "x"})
         await s.world.press(ActionName.REPORT, public, person="ben", values={"reason": "sexual"})
-        case_id = (await s.row(public)).reported
+        case_id = (await s.world.row(public)).reported
         await s.world.press(ActionName.CASE_CLAIM, case_id, person="mia")
         assert "stays hidden" in await s.world.press(ActionName.CASE_DENY, case_id, person="mia", values={"reason": "sexual"})
         await s.world.until(lambda: (v := s.world.chat.about(f"request:{public}")) is not None and v.title == "Hidden after a report")

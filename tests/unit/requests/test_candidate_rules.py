@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from bot.catalogue.load import Catalogue
 from bot.chat.views import Act, ActionName, Form
-from bot.ledger import picture_rows, request_rows, sheet_rows
+from bot.ledger import picture_rows, sheet_rows
 from bot.ledger.tables import requests
 from bot.requests.actions import where
 from bot.requests.rejections import WORDS
@@ -40,7 +40,7 @@ async def form_of(folder: Path, said: dict[str, str] | None, **rules: object) ->
     async with results(folder, **rules) as (s, result):
         if said is not None:
             await s.press(A.NOT_RIGHT, result, **said)
-        form = await s.form(A.CANDIDATES, result)
+        form = await s.world.form(A.CANDIDATES, result)
         assert isinstance(form, Form)
         return form
 
@@ -94,7 +94,7 @@ async def test_candidates_are_as_private_as_the_result_unless_their_member_says_
 ) -> None:
     async with results(tmp_path) as (s, result):
         await change(s, result, private=private)
-        form = await s.form(A.CANDIDATES, result)
+        form = await s.world.form(A.CANDIDATES, result)
         assert isinstance(form, Form)
         assert (form.fields[2].value, form.fields[2].required) == (str(private).lower(), False)
         values = {"prompt": "a bicycle", "count": "2"} | ({} if chosen is None else {"private": chosen})
@@ -138,7 +138,7 @@ async def test_only_a_result_with_details_offers_to_step_down_and_a_choice_offer
 
 async def test_answers_that_change_nothing_say_so(tmp_path: Path) -> None:
     async with results(tmp_path) as (s, result):
-        form = await s.form(A.NOT_RIGHT, result)
+        form = await s.world.form(A.NOT_RIGHT, result)
         assert isinstance(form, Form)
         assert len(form.pictures) == 1
         [only] = await s.pictures(result)
@@ -196,8 +196,7 @@ async def test_candidates_appear_beside_the_result_unless_their_member_wants_the
         values = {"prompt": "a bicycle", "count": "2", "private": str(private).lower()}
         place = ("dm:ana", "d1") if direct else ("home", "elsewhere")
         act = Act("p", "ana", "Ana", "test", *place, A.CANDIDATES, result, values, {"token": "t"}, direct=direct)
-        request = await s.world.bot.ledger.read(lambda c: request_rows.get(c, result))
-        assert request is not None
+        request = await s.world.row(result)
         await s.world.bot.core.act(act)
         [child] = await children(s, result)
         expected = (

@@ -92,14 +92,14 @@ async def swept(s: Stage, later: float = 0.0) -> None:
 
 async def test_a_reason_leads_to_candidates_of_which_one_is_kept(tmp_path: Path) -> None:
     async with results(tmp_path) as (s, result):
-        form = await s.form(A.NOT_RIGHT, result)
+        form = await s.world.form(A.NOT_RIGHT, result)
         assert isinstance(form, Form)
         assert [one.value for one in form.fields[0].choices] == ["text", "composition", "crop", "brand", "other"]
         assert not form.fields[1].required
         helps = await s.preview(A.NOT_RIGHT, result, reason="composition", words="the  wheel is gone")
         assert [(one.action, one.row, one.pressers.only) for one in helps.buttons] == [(A.CANDIDATES, result, "ana")]
         assert helps.text[1].startswith("2 to 4 candidates cost at most $0.")
-        wording = await s.form(A.CANDIDATES, result)
+        wording = await s.world.form(A.CANDIDATES, result)
         assert isinstance(wording, Form)
         assert wording.fields[0].value == "a red bicycle\nthe wheel is gone"
         prices = [one.label for one in wording.fields[1].choices]
@@ -188,8 +188,7 @@ async def test_a_budget_a_block_and_a_question_hold_for_candidates_too(tmp_path:
         assert asked.state is RequestState.AWAITING_MEMBER
 
     async with results(tmp_path / "last") as (s, result):
-        row = await s.world.bot.ledger.read(lambda c: request_rows.get(c, result))
-        assert row is not None
+        row = await s.world.row(result)
         await s.world.bot.ledger.write(
             lambda tx: remember_block(tx, replace(row, fingerprint=fingerprint("a blue bicycle")), Kind.SAFETY_PROMPT, "")
         )
@@ -203,7 +202,7 @@ async def test_a_budget_a_block_and_a_question_hold_for_candidates_too(tmp_path:
 async def test_a_second_press_makes_nothing_and_a_stranger_is_told_so(tmp_path: Path) -> None:
     async with results(tmp_path) as (s, result):
         for action in (A.NOT_RIGHT, A.CANDIDATES):
-            said = await s.form(action, result, person="ben")
+            said = await s.world.form(action, result, person="ben")
             assert isinstance(said, Reply)
             assert said.text.startswith("Only the person who asked")
             assert (await s.press(action, result, person="ben", reason="text")).text.startswith("Only the person who asked")
@@ -244,7 +243,7 @@ async def test_each_reason_offers_what_helps_the_free_thing_first(tmp_path: Path
     async with results(tmp_path) as (s, result):
         view = await s.preview(A.NOT_RIGHT, result, reason=reason)
         assert [one.label for one in view.buttons] == buttons
-        form = await s.form(A.CANDIDATES, result)
+        form = await s.world.form(A.CANDIDATES, result)
         assert isinstance(form, Form)
         assert form.fields[0].value.startswith("a red bicycle" + added)
 
@@ -286,8 +285,7 @@ async def test_reasons_are_counted_by_model_size_and_way_and_what_helped(tmp_pat
         await s.press(A.NOT_RIGHT, child, reason="crop")
         await s.press(A.PICK, (await choices(s, child))["Pick 1"])
         found = await s.world.bot.ledger.read(lambda c: failure_report(c, 0.0, "salt"))
-        row = await s.world.bot.ledger.read(lambda c: request_rows.get(c, result))
-        assert row is not None
+        row = await s.world.row(result)
         assert list(found.rejected) == [
             RejectionCount("composition", row.model, row.size, "command", 1, 1),
             RejectionCount("crop", row.model, row.size, "candidates", 1, 0),
@@ -342,8 +340,7 @@ async def test_one_candidate_alone_is_an_ordinary_result(tmp_path: Path) -> None
         await s.press(A.CANDIDATES, result, prompt="a bicycle", count="3")
         [child] = await children(s, result)
         view = await s.world.answer(child.id)
-        row = await s.world.bot.ledger.read(lambda c: request_rows.get(c, child.id))
-        assert row is not None
+        row = await s.world.row(child.id)
         assert row.answer is Answer.PICTURES
         assert [one.label for one in view.buttons][:3] == ["Again", "Edit prompt", "Not right"]
 

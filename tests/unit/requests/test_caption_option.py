@@ -10,24 +10,17 @@ import pytest
 
 from bot.chat.views import ActionName, Form
 from bot.domain.picture_changes import ChangeKind, PictureChange
-from bot.domain.requests import Request
-from bot.ledger import block_rows, picture_rows, request_rows
+from bot.ledger import block_rows, picture_rows
 from bot.prompts.normalise import fingerprint
 from bot.requests.captioning import to_draw
 from bot.requests.choices import Choices, combined
 from bot.requests.questions import ask_about
 from bot.requests.sweep import sweep
-from tests.unit.requests.test_picture_changes import Stage, row_of, stage
+from tests.unit.requests.test_picture_changes import row_of, stage
 from tests.unit.requests.test_simplify import REFUSED
 from tests.world import bad
 
 A = ActionName
-
-
-async def row(s: Stage, request_id: str) -> Request:
-    found = await s.world.bot.ledger.read(lambda c: request_rows.get(c, request_id))
-    assert found is not None
-    return found
 
 
 async def test_the_words_are_drawn_on_every_picture_at_no_cost(tmp_path: Path) -> None:
@@ -40,7 +33,7 @@ async def test_the_words_are_drawn_on_every_picture_at_no_cost(tmp_path: Path) -
         assert len(s.world.service.calls) == 1
         assert "Grand" not in s.world.service.calls[0].prompt
         assert await s.world.bot.ledger.read(lambda c: to_draw_of(c)) == []
-        form = await s.form(A.ADD_TEXT, made)
+        form = await s.world.form(A.ADD_TEXT, made)
         assert isinstance(form, Form)
         assert form.fields[1].value == "Grand\nopening"
 
@@ -55,7 +48,7 @@ async def test_again_keeps_the_words_and_candidates_are_without_them(tmp_path: P
         await s.shown(made, 2)
         for action, values, words in ((A.AGAIN, {}, "Open today"), (A.CANDIDATES, {"prompt": "a bicycle", "count": "2"}, "")):
             await s.press(action, made, **values)
-            child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            child = (await s.world.requests())[0]
             assert child.caption == words
 
 
@@ -90,7 +83,7 @@ async def test_more_pictures_than_fit_with_their_text_are_told_before_they_are_p
             assert view.text[1].startswith("With text, I can make 5 pictures at once")
             [button] = [one for one in view.buttons if one.action is A.NEAREST]
             assert (await s.press(A.NEAREST, button.row)).changed
-            child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            child = (await s.world.requests())[0]
             assert (child.count, child.caption, child.refusal) == (5, "Open today", None)
 
 
@@ -131,7 +124,7 @@ async def test_a_deleted_request_gets_no_words(tmp_path: Path) -> None:
         await s.world.bot.captioning._draw(made)
         assert not await s.world.bot.ledger.read(lambda c: picture_rows.of_request(c, made))
         assert not s.files()
-        assert (await row(s, made)).deleted
+        assert (await s.world.row(made)).deleted
 
 
 async def test_a_reported_result_gets_no_words(tmp_path: Path) -> None:
@@ -178,13 +171,13 @@ async def test_the_form_of_edit_has_the_words_and_may_drop_them(tmp_path: Path) 
     async with stage(tmp_path) as s:
         made = await s.result(1, caption="Open today")
         await s.shown(made, 2)
-        form = await s.form(A.EDIT, made)
+        form = await s.world.form(A.EDIT, made)
         assert isinstance(form, Form)
         field = next(one for one in form.fields if one.name == "caption")
         assert (field.value, field.required, field.spare) == ("Open today", False, False)
         for values, words in (({"caption": "Closed"}, "Closed"), ({"caption": ""}, ""), ({}, "Open today")):
             await s.press(A.EDIT, made, prompt=f"a bicycle {len(words)}", **values)
-            child = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            child = (await s.world.requests())[0]
             assert child.caption == words
 
 
@@ -196,5 +189,5 @@ async def test_a_step_of_simplify_keeps_the_words(tmp_path: Path) -> None:
         step = await s.press(A.SIMPLIFY, failed)
         assert step.view is not None
         await s.press(A.LADDER_SEND, step.view.buttons[0].row)
-        [child, _] = await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana"))
+        [child, _] = await s.world.requests()
         assert child.caption == "Open today"

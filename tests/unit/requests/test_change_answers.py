@@ -38,9 +38,9 @@ async def asked(s: Stage, made: str, words: str) -> str:
 async def test_a_form_opens_for_pictures_only(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         made = await s.result()
-        assert isinstance(await s.form(A.ADD_TEXT, made), Form)
+        assert isinstance(await s.world.form(A.ADD_TEXT, made), Form)
         await s.world.press(A.DELETE, made)
-        assert refused(await s.form(A.ADD_TEXT, made)) == GONE
+        assert refused(await s.world.form(A.ADD_TEXT, made)) == GONE
 
 
 async def test_a_question_is_answered_once_and_only_if_something_is_left(tmp_path: Path) -> None:

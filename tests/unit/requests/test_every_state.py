@@ -233,7 +233,7 @@ async def step_is_sent(s: Stage) -> Press:
 async def detail_is_added_back(s: Stage) -> Press:
     view = await first_step(s)
     await s.press(A.LADDER_SEND, row_of(view))
-    sent = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+    sent = (await s.world.requests())[0]
     await s.world.answer(sent.id)
     return Press(A.SIMPLIFY, sent.id)
 
@@ -287,7 +287,7 @@ async def reviewer_releases_it(s: Stage) -> Press:
 async def sent_back_result_is_asked_for_again(s: Stage) -> Press:
     case = await claimed(s)
     await s.press(A.CASE_DENY, case, person="mia", reason="rules")
-    sent = (await s.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+    sent = (await s.world.requests())[0]
     return Press(A.PUBLISH, sent.id, again="already has it")
 
 
@@ -381,7 +381,7 @@ async def test_a_state_is_kept_from_others_over_a_restart_and_from_a_second_pres
             said = await pressed(s, press, press.stranger)
             assert said.text
             assert told(said) == (False, False, False), said.text
-            opened = await s.form(press.action, press.row, press.stranger)
+            opened = await s.world.form(press.action, press.row, press.stranger)
             assert isinstance(opened, Reply)
             assert await settled(s) == before, "somebody else's press changed something"
     async with stage(tmp_path, **options) as s:

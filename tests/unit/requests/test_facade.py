@@ -16,7 +16,7 @@ from bot.chat.views import Act, ActionName, Form, Reply
 from bot.core import Duplicate, Received, Visitor, words_for
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import message_rows, request_rows, settings_rows
+from bot.ledger import message_rows, settings_rows
 from bot.ledger.store import LedgerClosed, LedgerProblem
 from bot.ledger.tables import requests
 from bot.messages.gallery_view import FRESH
@@ -56,8 +56,7 @@ async def test_a_command_whose_acknowledgement_failed_is_dropped_and_one_that_wa
         await w.bot.core.abandon("2222222222222222")
         stored = await w.bot.core.receive("one", SUBMISSION)
         await w.bot.core.abandon(stored.request_id)
-        row = await w.bot.ledger.read(lambda c: request_rows.get(c, stored.request_id))
-        assert row is not None
+        row = await w.row(stored.request_id)
         assert (row.state, row.prompt) == (RequestState.REFUSED, "")
         assert w.chat.about(f"request:{stored.request_id}") is None
         asked = await w.imagine()
@@ -83,8 +82,7 @@ async def test_what_cannot_be_stored_or_handled_is_answered_in_words_and_changes
         assert await core.act(act(A.SHOW, "")) == await core.form(act(A.EDIT, "")) == stopping
         assert await core.accept(stored.request_id) is None
         await core.abandon(stored.request_id)
-        row = await w.bot.ledger.read(lambda c: request_rows.get(c, stored.request_id))
-        assert row is not None
+        row = await w.row(stored.request_id)
         assert row.state is RequestState.RECEIVED
 
 

@@ -14,7 +14,7 @@ from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed
-from bot.domain.requests import Lane, Request
+from bot.domain.requests import Lane
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict, Waiting
 from bot.gate.settings import GateSettings
@@ -49,12 +49,6 @@ def second(service: Service, **values: object) -> ServicePlan:
     )
 
 
-async def row_of(w: World, request: str) -> Request:
-    found = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-    assert found is not None
-    return found
-
-
 def broken(w: World) -> None:
     """The first service's gate has found out that it is down."""
     gate = w.bot.services.default.gate
@@ -71,7 +65,7 @@ async def test_while_the_first_is_down_the_second_draws_its_equal_and_says_so(tm
         assert "Drawn by other.example (sandbox-1)" in view.text[0]
         assert [(call.prompt, call.model) for call in other.calls] == [("a red bicycle", "sandbox-1")]
         assert w.service.calls == []
-        row = await row_of(w, request)
+        row = await w.row(request)
         assert (row.service, row.model) == ("fallback", MODEL.id)
         spent = await w.bot.ledger.read(lambda c: c.execute(select(spend).where(spend.c.scope == "everybody")).all())
         price = CHEAP.price.image_out
@@ -93,7 +87,7 @@ async def test_one_whose_credit_is_gone_moves_the_request_that_found_out(tmp_pat
         request = await w.imagine("a red bicycle")
         assert (await w.answer(request)).pictures
         assert len(w.service.calls) == len(other.calls) == 1
-        assert (await row_of(w, request)).attempts == 1
+        assert (await w.row(request)).attempts == 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +118,7 @@ async def test_a_model_without_an_equal_waits(tmp_path: Path) -> None:
         broken(w)
         request = await w.imagine()
         await asyncio.sleep(0.3)
-        assert (await row_of(w, request)).state == "queued"
+        assert (await w.row(request)).state == "queued"
         assert other.calls == []
 
 

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.chat.views import Act, ActionName, Form, Reply, View
+from bot.chat.views import ActionName, Form, Reply, View
 from bot.core import Visitor
 from bot.domain.request_states import RequestState
-from bot.domain.requests import Request
-from bot.ledger import request_rows, template_rows
+from bot.ledger import template_rows
 from bot.ledger.tables import prompt_drafts
 from bot.ledger.template_rows import PromptTemplate
 from bot.moderation.retention import forget_person
@@ -43,20 +42,12 @@ class Stage:
         return await self.world.bot.core.guide(Visitor("test", "home", "imagine", "ana"), name, use)
 
     async def press(self, action: ActionName, row: str, person: str = "ana", key: str = "", **values: str) -> Reply:
-        self.world.events += 1
-        act = Act(key or f"p{self.world.events}", person, person.title(), "test", "home", "imagine", action, row, values)
-        return await self.world.bot.core.act(act)
-
-    async def form(self, action: ActionName, row: str, person: str = "ana") -> Form | Reply:
-        return await self.world.bot.core.form(Act("f", person, person.title(), "test", "home", "imagine", action, row))
+        return await self.world.reply(action, row, person, values, key)
 
     async def wording(self, row: str = USE_ROWS["any"], action: ActionName = A.GUIDE, **values: str) -> View:
         reply = await self.press(action, row, **values)
         assert reply.view is not None, reply.text
         return reply.view
-
-    async def requests(self) -> list[Request]:
-        return list(await self.world.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))
 
     async def template(self, template: PromptTemplate = COVER) -> None:
         await self.world.bot.ledger.write(lambda tx: template_rows.save(tx, "test", "home", template, "olu"))
@@ -85,10 +76,10 @@ async def test_the_form_asks_for_six_parts_and_the_wording_is_sent_only_by_its_p
         view = await s.wording(form.row, use="article cover", subject="a red robot", scene="a harbour", constraints="no logos")
         assert view.quote == "Use: article cover\nSubject: a red robot\nScene: a harbour\nConstraints: no logos"
         assert [one.label for one in view.buttons] == ["Send", "Send, only for me", "Edit the wording", "Change the fields", "Discard"]
-        assert await s.requests() == []
+        assert await s.world.requests() == []
         assert (await s.press(A.GUIDE_SEND, row_of(view))).changed
         await s.world.until(lambda: any(one.pictures for one in s.world.chat.now.values()))
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert (request.prompt, request.private, request.template) == (view.quote, False, "")
         [call] = s.world.service.calls
         assert call.prompt == view.quote
@@ -101,21 +92,21 @@ async def test_a_second_press_and_another_persons_press_send_nothing(tmp_path: P
             stranger = await s.press(action, row_of(view), "ben", subject="mine", prompt="mine")
             assert not stranger.changed
             assert "Only the person who wrote this" in stranger.text
-        assert isinstance(await s.form(A.GUIDE_WORDING, row_of(view), "ben"), Reply)
+        assert isinstance(await s.world.form(A.GUIDE_WORDING, row_of(view), "ben"), Reply)
         first, second = await s.press(A.GUIDE_SEND_PRIVATE, row_of(view)), await s.press(A.GUIDE_SEND, row_of(view))
         assert (first.changed, second.changed, second.text) == (True, False, "That's already on its way.")
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert request.private
 
 
 async def test_a_changed_wording_is_another_one_and_the_older_ones_press_sends_nothing(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         first = await s.wording(subject="a red robot", composition="16:9")
-        again = await s.form(A.GUIDE, row_of(first))
+        again = await s.world.form(A.GUIDE, row_of(first))
         assert isinstance(again, Form)
         assert {one.name: one.value for one in again.fields}["subject"] == "a red robot"
         second = await s.wording(row_of(first), subject="a blue robot", composition="16:9")
-        form = await s.form(A.GUIDE_WORDING, row_of(second))
+        form = await s.world.form(A.GUIDE_WORDING, row_of(second))
         assert isinstance(form, Form)
         assert [one.name for one in form.fields] == ["prompt", "size", "quality", "count"]
         third = await s.wording(row_of(second), A.GUIDE_WORDING, prompt="just a boat", size="1024x1024", count="2")
@@ -124,14 +115,14 @@ async def test_a_changed_wording_is_another_one_and_the_older_ones_press_sends_n
             late = await s.press(A.GUIDE_SEND, row_of(old))
             assert (late.changed, late.text.startswith("There's a newer wording")) == (False, True)
         await s.press(A.GUIDE_SEND, row_of(third))
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert (request.prompt, request.size, request.count) == ("just a boat", "1024x1024", 2)
 
 
 async def test_a_ratio_in_the_composition_is_the_size(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         await s.press(A.GUIDE_SEND, row_of(await s.wording(subject="a robot", composition="3:2, title on the left")))
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert request.size == "1536x1024"
 
 
@@ -145,13 +136,13 @@ async def test_a_template_fills_the_form_and_its_name_stays_with_the_request(tmp
         assert [one.label for one in offer.view.buttons] == ["Weekly cover", "Without a template"]
         assert "The templates are: Weekly cover." in (await s.start("weakly")).text  # type: ignore[union-attr]
         form = await s.start(" WEEKLY  cover ")
-        assert form == await s.form(A.GUIDE, offer.view.buttons[0].row)
+        assert form == await s.world.form(A.GUIDE, offer.view.buttons[0].row)
         assert isinstance(form, Form)
         assert form.title == "Template: Weekly cover"
         assert {one.name: one.value for one in form.fields if one.value} == {**COVER.parts, "constraints": CONSTRAINTS}
         view = await s.wording(form.row, **{one.name: one.value for one in form.fields} | {"subject": "a red robot"})
         await s.press(A.GUIDE_SEND, row_of(view))
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert (request.template, request.quality, request.size) == ("Weekly cover", "low", "2048x1152")
 
 
@@ -159,10 +150,10 @@ async def test_a_template_deleted_while_its_form_was_open_costs_nobody_their_wor
     async with stage(tmp_path) as s:
         await s.template()
         await s.world.bot.ledger.write(lambda tx: template_rows.remove(tx, "test", "home", COVER.id))
-        assert (await s.form(A.GUIDE, COVER.id)).text.startswith("There's a newer wording")
+        assert (await s.world.form(A.GUIDE, COVER.id)).text.startswith("There's a newer wording")
         view = await s.wording(COVER.id, subject="a red robot")
         await s.press(A.GUIDE_SEND, row_of(view))
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert (request.prompt, request.template) == ("Subject: a red robot", "")
 
 
@@ -186,7 +177,7 @@ async def test_what_cannot_be_a_wording_is_a_sentence(tmp_path: Path, values: di
 async def test_private_data_in_a_wording_is_asked_about_before_it_is_sent(tmp_path: Path) -> None:
     async with stage(tmp_path, lint=ask_about) as s:
         await s.press(A.GUIDE_SEND, row_of(await s.wording(subject="a robot that calls +49 170 1234567")))
-        [request] = await s.requests()
+        [request] = await s.world.requests()
         assert request.state is RequestState.AWAITING_MEMBER
         assert s.world.service.calls == []
 

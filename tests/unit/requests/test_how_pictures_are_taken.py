@@ -82,7 +82,7 @@ async def test_retention_removes_what_is_old_and_finished(tmp_path: Path) -> Non
         assert set(await ledger.read(picture_rows.unshown)) == {done.references[0], upload.sha256}
         await s.world.bot.orphaned_files.round()
         assert not any(one.startswith((done.references[0], upload.sha256)) for one in s.files())
-        assert (await s.row(waiting.id)).state is RequestState.AWAITING_MEMBER
+        assert (await s.world.row(waiting.id)).state is RequestState.AWAITING_MEMBER
 
 
 async def test_two_callers_wait_for_one_fetch_and_a_failed_one_is_started_again(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_a_stop_while_fetching_is_no_error(tmp_path: Path) -> None:
             await s.world.bot.core.attachments.stop()
             await asyncio.gather(task, return_exceptions=True)
         assert not any(one["event"] == "attachments_not_taken" for one in logs)
-        assert (await s.row(request)).state is RequestState.RECEIVED
+        assert (await s.world.row(request)).state is RequestState.RECEIVED
 
 
 async def test_nothing_is_fetched_for_a_cancelled_request_and_a_late_failure_changes_nothing(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_nothing_is_fetched_for_a_cancelled_request_and_a_late_failure_cha
         await s.world.press(ActionName.CANCEL, late)
         source.hold.set()
         assert await task is None
-        assert (await s.row(late)).state is RequestState.ANSWERED
+        assert (await s.world.row(late)).state is RequestState.ANSWERED
 
 
 async def test_a_file_that_was_named_and_not_written_is_fetched_again(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ async def test_a_file_that_was_named_and_not_written_is_fetched_again(tmp_path: 
         s.store.keep = keep  # type: ignore[method-assign]
         assert isinstance(await s.world.bot.core.attachments.finish(request), Request)
         assert s.source.fetched == ["photo", "photo"]
-        assert await s.store.read((await s.row(request)).references[0])
+        assert await s.store.read((await s.world.row(request)).references[0])
 
 
 async def test_the_size_counts_and_not_what_was_declared(tmp_path: Path) -> None:

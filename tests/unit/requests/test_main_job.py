@@ -14,7 +14,6 @@ from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import request_rows
 from bot.ledger.tables import blocked_prompts, cases, spend
 from bot.providers.port import Call, OnPartial
 from bot.requests.sweep import sweep
@@ -48,8 +47,7 @@ async def test_a_rate_answer_waits_with_its_reason_and_then_gives_the_picture(tm
         view = await w.answer(request)
         assert view.pictures
         assert any("too many requests" in " ".join(shown.text) for _, shown in w.chat.all)
-        row = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-        assert row is not None
+        row = await w.row(request)
         assert (row.attempts, row.unbilled_tries) == (1, 1)
 
 
@@ -201,8 +199,7 @@ async def test_an_interrupted_exchange_is_answered_and_never_repeated_by_itself(
         view = await w.answer(request)
         assert view.title == "This was interrupted"
         assert not w.service.calls
-        row_state = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-    assert row_state is not None
+        row_state = await w.row(request)
     assert row_state.state is RequestState.ANSWERED
 
 
@@ -214,8 +211,7 @@ async def test_what_was_received_and_not_accepted_is_finished_or_dropped_at_star
         await w.answer(kept.request_id)
         dropped = await w.bot.core.receive("test:dropped", submission)
     async with world(tmp_path, platform=Platform(acked=False)) as w:
-        row = await w.bot.ledger.read(lambda c: request_rows.get(c, dropped.request_id))
-        assert row is not None
+        row = await w.row(dropped.request_id)
         assert row.state is RequestState.REFUSED
         assert not w.service.calls
 

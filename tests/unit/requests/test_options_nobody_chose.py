@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from bot.catalogue.load import Catalogue
 from bot.chat.views import ActionName, View
-from bot.ledger import request_rows
 from bot.ledger.tables import attempts
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
@@ -79,8 +78,7 @@ async def test_what_nobody_chose_is_left_out_once_remembered_and_told(tmp_path: 
         assert (await w.answer(request)).pictures
         assert [option in one.json() for one in server.seen] == [True, False]
         assert {one.json()["prompt"] for one in server.seen} == {"a cat"}
-        row = await w.bot.ledger.read(lambda c: request_rows.get(c, request))
-        assert row is not None
+        row = await w.row(request)
         assert row.option_refused, "no other service is asked"
         await w.until(lambda: any(one.subject.startswith(OPERATORS + option) for one in w.chat.messages.values()))
         assert (await w.answer(await w.imagine("a dog"))).pictures

@@ -244,7 +244,7 @@ async def test_a_limit_that_the_service_names_is_learned_without_a_question(tmp_
         view = await w.answer(await w.imagine(count=10))
         assert len(view.pictures) == 10
         assert [call.count for call in w.service.calls] == [10, 4, 4, 2]
-        rows = await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana"))
+        rows = await w.requests()
         assert rows[0].option_refused, "no other service is asked"
         w.service.calls.clear()
         await w.answer(await w.imagine("a blue boat", count=5))

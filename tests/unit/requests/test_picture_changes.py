@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from bot.chat.views import Act, ActionName, Audience, Form, Reply, View
+from bot.chat.views import ActionName, Audience, Form, Reply, View
 from bot.core import Visitor
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Picture
@@ -58,17 +58,12 @@ class Stage:
         return made
 
     async def press(self, action: ActionName, row: str, person: str = "ana", key: str = "", **values: str) -> Reply:
-        self.world.events += 1
-        act = Act(key or f"p{self.world.events}", person, person.title(), "test", "home", "imagine", action, row, values)
-        return await self.world.bot.core.act(act)
+        return await self.world.reply(action, row, person, values, key)
 
     async def preview(self, action: ActionName, row: str, **values: str) -> View:
         reply = await self.press(action, row, **values)
         assert reply.view is not None, reply.text
         return reply.view
-
-    async def form(self, action: ActionName, row: str, person: str = "ana") -> Form | Reply:
-        return await self.world.bot.core.form(Act("f", person, person.title(), "test", "home", "imagine", action, row))
 
     async def pictures(self, request_id: str) -> list[Picture]:
         return list(await self.world.bot.ledger.read(lambda c: picture_rows.of_request(c, request_id)))
@@ -116,7 +111,7 @@ async def test_text_is_previewed_changed_as_often_as_one_likes_and_then_shown(tm
         assert [(one.action, one.pressers.only) for one in first.buttons] == [
             (one, "ana") for one in (A.USE_CHANGE, A.ADD_TEXT, A.DROP_CHANGE)
         ]
-        form = await s.form(A.ADD_TEXT, row_of(first))
+        form = await s.world.form(A.ADD_TEXT, row_of(first))
         assert isinstance(form, Form)
         assert [(one.name, one.value) for one in form.fields] == [
             ("text", "Grand opening\ntoday"),
@@ -222,7 +217,7 @@ async def test_only_the_requester_presses_and_a_double_press_makes_one(tmp_path:
             assert (said.changed, said.view) == (False, None)
             assert "Only the person" in said.text
         for action, about in ((A.ADD_TEXT, made), (A.CROP, row)):
-            refused = await s.form(action, about, person="ben")
+            refused = await s.world.form(action, about, person="ben")
             assert isinstance(refused, Reply)
             assert "Only the person" in refused.text
         assert await s.drafts() == 1
@@ -244,7 +239,7 @@ async def test_private_words_are_asked_about_before_they_are_drawn(tmp_path: Pat
         assert (asked.pictures, "something private" in asked.text[0]) == ((), True)
         assert [one.action for one in asked.buttons] == [A.DRAW_CLEANED, A.ADD_TEXT, A.DRAW_ANYWAY, A.DROP_CHANGE]
         assert "is over" in (await s.press(A.USE_CHANGE, row_of(asked))).text, "nothing was drawn that could be used"
-        form = await s.form(A.ADD_TEXT, row_of(asked))
+        form = await s.world.form(A.ADD_TEXT, row_of(asked))
         assert isinstance(form, Form)
         assert "+49" in form.fields[0].value
         cleaned = await s.press(A.DRAW_CLEANED, row_of(asked))

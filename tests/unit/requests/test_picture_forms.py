@@ -10,7 +10,7 @@ import pytest
 from bot.chat.views import Act, ActionName, Form, FormField, Reply
 from bot.domain.outcome import Billed, Outcome, Picture
 from bot.domain.requests import Request
-from bot.ledger import attachment_rows, request_rows
+from bot.ledger import attachment_rows
 from bot.texts import text
 from tests.world import Service, World, world
 
@@ -37,7 +37,7 @@ def field(form: Form, name: str) -> FormField:
 
 
 async def newest(w: World) -> Request:
-    return max(await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")), key=lambda one: one.created_at)
+    return max(await w.requests(), key=lambda one: one.created_at)
 
 
 async def typed(w: World) -> tuple[str, dict[str, object]]:

@@ -8,7 +8,6 @@ import pytest
 
 from bot.core import Visitor
 from bot.domain.outcome import Billed, Outcome, Picture
-from bot.ledger import request_rows
 from tests.world import Service, good, world
 
 ANA = Visitor("test", "home", "imagine", "ana")
@@ -29,7 +28,7 @@ async def test_a_price_is_told_and_nothing_is_sent_or_stored(tmp_path: Path, typ
         view = await w.bot.core.status(ANA, typed)
         assert says in " ".join(view.text)
         assert w.service.calls == []
-        assert not await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana"))
+        assert not await w.requests()
         assert (await w.bot.core.status(ANA)).title != view.title
 
 

@@ -59,7 +59,7 @@ async def test_a_remembered_block_and_a_held_edit_do_not_quote_it(tmp_path: Path
         first = await s.world.imagine(PRIVATE)
         await s.world.press(ActionName.SEND_ANYWAY, first)
         await s.world.answer(first)
-        remembered = await s.row(await s.world.imagine(PRIVATE, person="ben"))
+        remembered = await s.world.row(await s.world.imagine(PRIVATE, person="ben"))
         assert remembered.refusal is not None
         assert remembered.refusal.reason == "blocked_before"
         assert (await s.world.answer(remembered.id)).quote == ""

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from bot import lifecycle
 from bot.domain.outcome import SUBMITTED, Outcome, Pending
 from bot.domain.request_states import Answer, RequestState
-from bot.ledger import attempt_rows, request_rows
+from bot.ledger import attempt_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, requests
 from bot.requests import scheduler
@@ -35,8 +35,7 @@ async def calling(folder: Path, count: int = 1) -> AsyncIterator[tuple[World, li
 
 
 async def state(w: World, request_id: str) -> tuple[RequestState, Answer | None]:
-    found = await w.bot.ledger.read(lambda c: request_rows.get(c, request_id))
-    assert found is not None
+    found = await w.row(request_id)
     return found.state, found.answer
 
 

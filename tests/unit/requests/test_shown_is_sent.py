@@ -9,8 +9,6 @@ import pytest
 
 from bot.chat.views import Act, ActionName, Reply, View
 from bot.domain.request_states import Answer
-from bot.domain.requests import Request
-from bot.ledger import request_rows
 from bot.requests.guide import USE_ROWS
 from bot.requests.ready import SLOW, setting_of
 from bot.texts import text
@@ -29,10 +27,6 @@ async def press(w: World, action: ActionName, row: str, values: dict[str, str] |
     return await w.bot.core.act(dataclasses.replace(act, **where))  # type: ignore[arg-type]
 
 
-async def of_ana(w: World) -> list[Request]:
-    return list(await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))
-
-
 async def view_of(w: World, action: ActionName, row: str, values: dict[str, str] | None = None) -> View:
     reply = await press(w, action, row, values)
     assert reply.view is not None, reply.text
@@ -46,9 +40,9 @@ async def test_the_guide_sends_the_shown_wording_whatever_its_press_carries(tmp_
         for action in (A.GUIDE_SEND, A.GUIDE_SEND_PRIVATE, A.GUIDE_DROP, A.GUIDE_WORDING):
             elsewhere = await press(w, action, send.row, {"prompt": "mine"}, platform="other")
             assert (elsewhere.text, elsewhere.changed) == (text("guide.not_yours"), False)
-        assert await of_ana(w) == []
+        assert await w.requests() == []
         assert (await press(w, A.GUIDE_SEND, send.row, OTHER)).changed
-        assert [one.prompt for one in await of_ana(w)] == [view.quote]
+        assert [one.prompt for one in await w.requests()] == [view.quote]
 
 
 @pytest.mark.parametrize("private", [True, False])
@@ -60,9 +54,9 @@ async def test_simplify_sends_the_shown_wording_and_to_nobody_new(tmp_path: Path
         send = next(one for one in view.buttons if one.action is A.LADDER_SEND)
         elsewhere = await press(w, A.LADDER_SEND, send.row, platform="other")
         assert (elsewhere.text, elsewhere.changed) == (text("reply.not_yours"), False)
-        assert len(await of_ana(w)) == 1
+        assert len(await w.requests()) == 1
         assert (await press(w, A.LADDER_SEND, send.row, OTHER)).changed
-        step = next(one for one in await of_ana(w) if one.parent == row)
+        step = next(one for one in await w.requests() if one.parent == row)
         assert (step.prompt, step.private, step.count) == (view.quote, private, 1)
 
 
@@ -77,7 +71,7 @@ async def test_a_ladder_is_over_for_every_step_once_one_was_blocked(tmp_path: Pa
         await press(w, A.LADDER_SEND, first.buttons[0].row)
         await w.until(lambda: len(w.service.calls) == 2)
         for _ in range(200):
-            if any(one.answer is Answer.BLOCKED for one in await of_ana(w)):
+            if any(one.answer is Answer.BLOCKED for one in await w.requests()):
                 break
             await w.answer(row)
         for one in later:

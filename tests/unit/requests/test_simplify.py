@@ -13,7 +13,7 @@ from bot.domain.failure import Evidence
 from bot.domain.outcome import Outcome
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
-from bot.ledger import ladder_rows, request_rows
+from bot.ledger import ladder_rows
 from bot.prompts.details import Detail, details_of
 from bot.prompts.normalise import normalise
 from bot.providers.port import Call, OnPartial
@@ -43,16 +43,11 @@ class Refusing(Service):
         return bad(REFUSED) if self.words and self.words in call.prompt else drawn
 
 
-async def press(w: World, action: ActionName, row: str, person: str = "ana") -> Reply:
-    w.events += 1
-    return await w.bot.core.act(Act(f"p{w.events}", person, person.title(), "test", "home", "imagine", action, row))
-
-
 async def newest(w: World) -> Request:
     """Ana's latest request, once it has its answer."""
     async with asyncio.timeout(60):
         while True:
-            found = (await w.bot.ledger.read(lambda c: request_rows.of_person(c, "test", "ana")))[0]
+            found = (await w.requests())[0]
             if found.answer is not None or found.refusal is not None:
                 return found
             await asyncio.sleep(0.02)
@@ -74,26 +69,26 @@ async def test_the_hidden_detail_is_named_and_every_wording_is_seen_before_it_is
             row = await w.imagine(prompt, quality="low")
             first = await newest(w)
             assert (first.id, first.answer) == (row, Answer.FAILED), prompt
-            calls, reply = 0, await press(w, A.SIMPLIFY, row)
+            calls, reply = 0, await w.reply(A.SIMPLIFY, row)
             shown = await w.answer(row)
             assert A.SIMPLIFY in {one.action for one in shown.buttons}
             while reply.view is not None and reply.view.buttons:
                 # Down to the minimal version without paying for what lies between.
                 minimal = next((one for one in reply.view.buttons if one.label == "Go to the minimal version"), None)
                 if minimal is not None:
-                    reply = await press(w, minimal.action, minimal.row)
+                    reply = await w.reply(minimal.action, minimal.row)
                     continue
                 send = reply.view.buttons[0]
                 assert send.label == "Send this wording"
-                assert (await press(w, send.action, send.row, "ben")).text.startswith("Only the person")
-                assert (await press(w, send.action, send.row)).changed
+                assert (await w.reply(send.action, send.row, "ben")).text.startswith("Only the person")
+                assert (await w.reply(send.action, send.row)).changed
                 calls += 1
                 step = await newest(w)
                 assert step.prompt == reply.view.quote, "what was shown is what was sent"
                 assert step.parent == row
-                again = await press(w, send.action, send.row)
+                again = await w.reply(send.action, send.row)
                 assert (again.changed, again.text) == (False, "That's already on its way.")
-                reply = await press(w, A.SIMPLIFY, step.id)
+                reply = await w.reply(A.SIMPLIFY, step.id)
             assert reply.view is not None, reply.text
             assert reply.view.title == f"This made it fail: “{hidden.words}”.", prompt
             assert calls <= math.ceil(math.log2(len(details))) + 2, prompt
@@ -116,19 +111,19 @@ async def test_the_detail_that_leads_a_picture_astray_is_named_by_its_member_say
         helps = await reject(w, row)
         assert helps.view is not None
         [button] = [one for one in helps.view.buttons if one.action is A.SIMPLIFY]
-        calls, reply = 0, await press(w, A.SIMPLIFY, button.row)
+        calls, reply = 0, await w.reply(A.SIMPLIFY, button.row)
         while reply.view is not None and reply.view.buttons:
             minimal = next((one for one in reply.view.buttons if one.label == "Go to the minimal version"), None)
             if minimal is not None:
-                reply = await press(w, minimal.action, minimal.row)
+                reply = await w.reply(minimal.action, minimal.row)
                 continue
-            await press(w, A.LADDER_SEND, reply.view.buttons[0].row)
+            await w.reply(A.LADDER_SEND, reply.view.buttons[0].row)
             calls += 1
             assert calls < 10
             step = await newest(w)
             if wrong in step.prompt:
                 await reject(w, step.id)
-            reply = await press(w, A.SIMPLIFY, step.id)
+            reply = await w.reply(A.SIMPLIFY, step.id)
         assert reply.view is not None
         assert reply.view.title == f"This made it fail: \u201c{wrong}\u201d."
         assert calls <= math.ceil(math.log2(len(details_of(prompt)))) + 2
@@ -138,12 +133,12 @@ async def test_a_step_of_last_week_says_so_and_a_new_ladder_begins(tmp_path: Pat
     async with world(tmp_path, Service([bad(REFUSED)])) as w:
         failed = await w.imagine("a red robot with a lantern, watercolour, oil painting")
         await w.answer(failed)
-        step = _row(await press(w, A.SIMPLIFY, failed))
+        step = _row(await w.reply(A.SIMPLIFY, failed))
         await w.bot.ledger.write(lambda tx: ladder_rows.drop_before(tx, tx.now + 1))
         for action in (A.LADDER_SEND, A.LADDER_SHOW):
-            late = await press(w, action, step)
+            late = await w.reply(action, step)
             assert (late.text, late.changed) == (text("simplify.over"), False)
-        assert (await press(w, A.SIMPLIFY, failed)).view is not None
+        assert (await w.reply(A.SIMPLIFY, failed)).view is not None
         assert len(w.service.calls) == 1
 
 
@@ -151,13 +146,13 @@ async def test_a_block_gets_no_ladder_and_its_form_notes_the_case(tmp_path: Path
     async with world(tmp_path, Service([bad(BLOCK)])) as w:
         row = await w.imagine("a knight with a sword, covered in blood")
         await w.answer(row)
-        reply = await press(w, A.SIMPLIFY, row)
+        reply = await w.reply(A.SIMPLIFY, row)
         assert (reply.changed, reply.view, reply.text.startswith("Simplify isn't a way around a block")) == (False, None, True)
         again = await w.imagine("a knight with a sword, covered in blood")
         refused = (await newest(w)).refusal
         assert refused is not None
         assert refused.reason == "blocked_before"
-        assert (await press(w, A.SIMPLIFY, again)).text.startswith("Simplify isn't a way around a block")
+        assert (await w.reply(A.SIMPLIFY, again)).text.startswith("Simplify isn't a way around a block")
         form = await w.bot.core.form(Act("f", "ana", "Ana", "test", "home", "imagine", A.EDIT, row))
         assert isinstance(form, Form)
         assert form.text.startswith("Case 1 is on record")
@@ -169,13 +164,13 @@ async def test_a_block_on_the_way_ends_the_ladder(tmp_path: Path) -> None:
     async with world(tmp_path, Service([bad(REFUSED), bad(BLOCK)])) as w:
         row = await w.imagine("a knight with a sword, a castle, oil painting")
         await w.answer(row)
-        reply = await press(w, A.SIMPLIFY, row)
+        reply = await w.reply(A.SIMPLIFY, row)
         assert reply.view is not None
         others = reply.view.buttons
-        await press(w, A.LADDER_SEND, others[0].row)
+        await w.reply(A.LADDER_SEND, others[0].row)
         step = await newest(w)
         assert step.answer is Answer.BLOCKED
-        late = await press(w, A.LADDER_SEND, (await shown_again(w, others[1].row)) or others[1].row)
+        late = await w.reply(A.LADDER_SEND, (await shown_again(w, others[1].row)) or others[1].row)
         assert late.view is not None
         assert late.view.title == "This wording was blocked, so Simplify ends here"
         assert late.view.buttons == ()
@@ -184,7 +179,7 @@ async def test_a_block_on_the_way_ends_the_ladder(tmp_path: Path) -> None:
 
 async def shown_again(w: World, row: str) -> str:
     """The row of a step that another panel still shows."""
-    return _row(await press(w, A.LADDER_SHOW, row))
+    return _row(await w.reply(A.LADDER_SHOW, row))
 
 
 def _row(reply: Reply) -> str:
