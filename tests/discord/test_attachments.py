@@ -15,7 +15,7 @@ from bot.domain.attachments import ReferenceLimits
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.files import File, upload
 from tests.discord.standin.world import BOT_DEFAULT, HISTORY, Interaction, Message, User
-from tests.platforms.stage import png
+from tests.platforms.stage import mask_of, png
 
 MENU, YES = "Imagine with this picture", "It's fine, send them"
 
@@ -28,14 +28,6 @@ def quick_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 def photo(s: Stage, name: str = "cat.png", colour: str = "teal", **more: object) -> File:
     content = more.pop("content", None) or png((64, 48), colour)
     return upload(s.discord.world, name, content, **more)  # type: ignore[arg-type]
-
-
-def mask_of(size: tuple[int, int]) -> bytes:
-    image = Image.new("RGBA", size, (0, 0, 0, 255))
-    image.paste((0, 0, 0, 0), (8, 8, 24, 24))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
 
 
 async def agreed(s: Stage, event: Interaction, count: int = 1) -> Message:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from adapters.discord.escape import fit, label
@@ -11,22 +9,7 @@ from adapters.discord.render import texts
 from bot.chat.views import View
 from bot.texts import text
 from bot.texts.direction import FSI, PDI
-from tests.slack.core_views import of_everything
-
-PROMPT, NAME = "שלום \u202eעולם\u2069", "נועה\u202e"
-CASES = list(of_everything(PROMPT, NAME))
-
-
-def turned(words: str) -> list[str]:
-    """Lines in which words of ours stand beside words from right to left that nothing isolates."""
-    found = []
-    for line in words.split("\n"):
-        rest = line
-        while (shorter := re.sub(f"{FSI}[^{FSI}{PDI}]*{PDI}", "", rest)) != rest:
-            rest = shorter
-        if (re.search("[\u0590-\u08ff]", rest) and re.search("[A-Za-z]", rest)) or {FSI, PDI, "\u202e"} & set(rest):
-            found.append(line)
-    return found
+from tests.platforms.direction import CASES, turned
 
 
 @pytest.mark.parametrize(("name", "view"), CASES, ids=[name for name, _ in CASES])

@@ -39,6 +39,15 @@ def png(size: tuple[int, int] = (64, 64), colour: str = "teal", kind: str = "PNG
     return out.getvalue()
 
 
+def mask_of(size: tuple[int, int]) -> bytes:
+    """A mask that leaves a square in the top left corner open."""
+    image = Image.new("RGBA", size, (0, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (8, 8, 24, 24))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 @dataclass
 class Store:
     """Pictures in memory."""

@@ -17,7 +17,7 @@ from adapters.slack import adapter, intake
 from adapters.slack import attachments as slack_attachments
 from adapters.slack.manifest import SHORTCUT
 from bot.domain.attachments import ReferenceLimits
-from tests.platforms.stage import png
+from tests.platforms.stage import mask_of, png
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.forms import CannotDo
 from tests.slack.standin.world import Channel, Event, File, Message, User
@@ -33,14 +33,6 @@ def quick_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 def photo(s: Stage, name: str = "cat.png", colour: str = "teal", user: User | None = None, **more: object) -> File:
     content = more.pop("content", None) or png((64, 48), colour)
     return s.slack.files.upload(user or s.ada, name, content, **more)  # type: ignore[arg-type]
-
-
-def mask_of(size: tuple[int, int]) -> bytes:
-    image = Image.new("RGBA", size, (0, 0, 0, 255))
-    image.paste((0, 0, 0, 0), (8, 8, 24, 24))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
 
 
 async def agreed(s: Stage, user: User | None = None) -> None:

@@ -13,13 +13,10 @@ from bot.catalogue.load import Catalogue
 from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.failures.classify import classify
-from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
-from bot.providers.pictures import PictureStore
 from bot.providers.port import Call
-from bot.providers.services.registry import api_for
 from bot.sandbox.server import RunningSandbox
-from tests.contract.provider.test_services import MODELS, TASKS, calls
+from tests.contract.provider.test_services import MODELS, TASKS, calls, provider_of
 from tests.contract.provider.test_services import to_the_end as polled
 from tests.unit.requests.ground import Ground
 
@@ -30,11 +27,8 @@ ONE_PICTURE = ("bfl", "gemini")
 
 @pytest.fixture(params=ALL)
 async def service(request: pytest.FixtureRequest, sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[HttpProvider]:
-    store = PictureStore(tmp_path)
-    made = HttpProvider(sandbox.base_url_of(request.param), "a-key", store, SystemPorts(), api=api_for("", request.param))
-    yield made
-    await made.aclose()
-    store.close()
+    async with provider_of(request.param, sandbox, tmp_path) as made:
+        yield made
 
 
 def a_call(service: HttpProvider, prompt: str = "a red bicycle", **values: object) -> Call:

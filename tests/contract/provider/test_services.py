@@ -1,6 +1,7 @@
 """Every service that has a language of its own, over real HTTP: what a member, the books and the gate need to know comes the same way."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,13 +24,20 @@ MODELS = {"gemini": "gemini-3-pro-image", "fal": "fal-ai/flux/dev", "replicate":
 TASKS = ("fal", "replicate", "bfl")
 
 
-@pytest.fixture(params=sorted(MODELS))
-async def provider(request: pytest.FixtureRequest, sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[HttpProvider]:
-    store = PictureStore(tmp_path)
-    made = HttpProvider(sandbox.base_url_of(request.param), "a-key", store, SystemPorts(), api=api_for("", request.param))
+@contextlib.asynccontextmanager
+async def provider_of(service: str, sandbox: RunningSandbox, folder: Path) -> AsyncIterator[HttpProvider]:
+    """A service of the sandbox, asked as it wants to be."""
+    store = PictureStore(folder)
+    made = HttpProvider(sandbox.base_url_of(service), "a-key", store, SystemPorts(), api=api_for("", service))
     yield made
     await made.aclose()
     store.close()
+
+
+@pytest.fixture(params=sorted(MODELS))
+async def provider(request: pytest.FixtureRequest, sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[HttpProvider]:
+    async with provider_of(request.param, sandbox, tmp_path) as made:
+        yield made
 
 
 def a_call(provider: HttpProvider, prompt: str = "a red bicycle", count: int = 1, size: str = "1024x1024", timeout: float = 10.0) -> Call:
@@ -135,11 +143,8 @@ async def test_two_pictures_where_a_service_draws_two(provider: HttpProvider) ->
 class TestTasks:
     @pytest.fixture(params=TASKS)
     async def provider(self, request: pytest.FixtureRequest, sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[HttpProvider]:
-        store = PictureStore(tmp_path)
-        made = HttpProvider(sandbox.base_url_of(request.param), "a-key", store, SystemPorts(), api=api_for("", request.param))
-        yield made
-        await made.aclose()
-        store.close()
+        async with provider_of(request.param, sandbox, tmp_path) as made:
+            yield made
 
     async def test_a_lost_task_is_not_ordered_again(self, provider: HttpProvider, sandbox: RunningSandbox) -> None:
         failure = await failure_of(provider, "sandbox:task_lost")

@@ -55,6 +55,20 @@ class Ended:
     err: str
 
 
+Call = Callable[..., Ended]
+KEY = "sk-canary-4242424242"
+
+
+@pytest.fixture
+def doctor(imagine_bot: Call) -> Call:
+    """`imagine-bot doctor` with a key and the stand-in's token."""
+
+    def call(*arguments: str, **env: str) -> Ended:
+        return imagine_bot("doctor", *arguments, **{"IMAGE_API_KEY": KEY, "STANDIN_TOKEN": "token-1"} | env)
+
+    return call
+
+
 @pytest.fixture
 def adapters(monkeypatch: pytest.MonkeyPatch) -> dict[str, Point]:
     """Installed adapters, by name; a test adds its own."""

@@ -16,12 +16,12 @@ import pytest
 
 from tests.postgres import binaries, keeper
 from tests.unit.cli.broken import Certificates, serving
+from tests.unit.cli.conftest import KEY
 from tests.unit.cli.loopback import Handler, listening
 
 if TYPE_CHECKING:
     from tests.unit.cli.test_setups import Service
 
-KEY = "sk-canary-4242424242"
 OPENAI = "https://api.openai.com/v1"
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.domain.own_services import SETTING, OwnService, named
 from bot.ledger import files
-from tests.unit.cli.conftest import Ended
+from tests.unit.cli.conftest import Call
 
-Call = Callable[..., Ended]
 LIMITS = ("--max-pictures", "20", "--budget", "5", "--out", "covers", "--demo")
 
 

@@ -19,10 +19,7 @@ from bot import compose
 from bot.cli import running, screen
 from bot.cli.screen import dollars, plain
 from bot.ledger.store import Ledger, LedgerProblem
-from tests.unit.cli.conftest import Ended, Point, StandInPlugin
-
-Call = Callable[..., Ended]
-KEY = "sk-canary-4242424242"
+from tests.unit.cli.conftest import KEY, Call, Ended, Point, StandInPlugin
 
 
 def said(ended: Ended) -> str:

@@ -22,11 +22,8 @@ from bot.pixels import provenance
 from bot.pixels.captions import fonts, installed
 from bot.sandbox.server import start
 from bot.settings import load
-from tests.unit.cli.conftest import Ended, Point, StandInPlugin
+from tests.unit.cli.conftest import KEY, Call, Ended, Point, StandInPlugin
 from tests.unit.cli.loopback import Handler, listening
-
-Call = Callable[..., Ended]
-KEY = "sk-canary-4242424242"
 
 
 @dataclass

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,18 +20,7 @@ from bot.ledger.store import Ledger
 from bot.ports import SystemPorts
 from bot.settings import load
 from tests.unit.cli.broken import Certificates, serving
-from tests.unit.cli.conftest import Ended, Point, StandInPlugin
-
-Call = Callable[..., Ended]
-KEY = "sk-canary-4242424242"
-
-
-@pytest.fixture
-def doctor(imagine_bot: Call) -> Call:
-    def call(*arguments: str, **env: str) -> Ended:
-        return imagine_bot("doctor", *arguments, **{"IMAGE_API_KEY": KEY, "STANDIN_TOKEN": "token-1"} | env)
-
-    return call
+from tests.unit.cli.conftest import Call, Ended, Point, StandInPlugin
 
 
 @pytest.fixture(scope="module")

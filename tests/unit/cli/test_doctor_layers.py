@@ -13,11 +13,9 @@ import pytest
 from PIL import Image
 
 from bot.cli.probes import chat_model
-from tests.unit.cli.conftest import Ended, Point, StandInPlugin
+from tests.unit.cli.conftest import Call, Ended, Point, StandInPlugin
 from tests.unit.cli.loopback import Handler, listening
 
-Call = Callable[..., Ended]
-KEY = "sk-canary-4242424242"
 REFUSED = {"error": {"message": "The requested size is not supported by this deployment.", "code": "invalid_value", "param": "size"}}
 NO_KEY = {"error": {"code": "invalid_api_key", "message": "Incorrect API key provided."}}
 
@@ -43,14 +41,6 @@ def serving(chat: int, pictures: int, refusal: object = REFUSED) -> Iterator[str
 
     with listening(Answers) as port:
         yield f"http://127.0.0.1:{port}/v1"
-
-
-@pytest.fixture
-def doctor(imagine_bot: Call) -> Call:
-    def call(*arguments: str, **env: str) -> Ended:
-        return imagine_bot("doctor", *arguments, **{"IMAGE_API_KEY": KEY, "STANDIN_TOKEN": "token-1"} | env)
-
-    return call
 
 
 def verdicts(found: dict[str, Any]) -> dict[str, str]:

@@ -24,13 +24,11 @@ from bot.cli.draft import SettingsDraft, platform_steps, second_step
 from bot.cli.init import write
 from bot.cli.screen import Stop
 from tests.unit.cli import test_setups
-from tests.unit.cli.conftest import Ended, Point
+from tests.unit.cli.conftest import KEY, Call, Point
 from tests.unit.cli.test_setups import Service, Workshop
 from tests.unit.evidence.test_bundle import SECRETS, VARIABLES
 
 service, workshop = test_setups.service, test_setups.workshop
-KEY = "sk-canary-4242424242"
-Call = Callable[..., Ended]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,8 @@ from bot.ledger.server import LedgerServer
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import metadata
 from tests.postgres import cluster
-from tests.unit.cli.conftest import Ended
+from tests.unit.cli.conftest import Call
 
-Call = Callable[..., Ended]
 NOW = 1_800_000_000.0
 TEXTS = ("plain", "Ünïcödé 图片 \N{TURTLE}", "quote ' and \\ backslash", "tab\tand\nline", "x" * 3000)
 

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -21,10 +21,8 @@ from bot.ledger.codec import failure_to_json
 from bot.ledger.store import Ledger, Tx
 from bot.ledger.tables import requests, spend
 from bot.ports import SystemPorts
-from tests.unit.cli.conftest import Ended
+from tests.unit.cli.conftest import Call, Ended
 from tests.world import BAD_KEY, BLOCK, PICTURE, RATE, Service, bad, good, world
-
-Call = Callable[..., Ended]
 
 
 @pytest.fixture

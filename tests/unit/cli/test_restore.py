@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.domain.outcome import Billed, Outcome, Picture
 from bot.ledger.read_only import count_if_sound
-from tests.unit.cli.conftest import Ended
+from tests.unit.cli.conftest import Call
 from tests.world import world
 
-Call = Callable[..., Ended]
 PIXELS = b"\x89PNG and so on"
 SHA = hashlib.sha256(PIXELS).hexdigest()
 

@@ -24,14 +24,13 @@ from bot.cli import checks, plugins
 from tests.discord.standin.server import StandIn as DiscordStandIn
 from tests.slack.standin.server import StandIn as SlackStandIn
 from tests.unit.cli.broken import Certificates, serving
-from tests.unit.cli.conftest import Ended, Point
+from tests.unit.cli.conftest import KEY, Ended, Point
 from tests.unit.cli.further_setups import FurtherSetups
 from tests.unit.cli.loopback import Handler, listening
 from tests.unit.cli.setups import SETUPS, Setup
 from tests.unit.cli.test_doctor_broken import HOLD, other_program, running
 
 T = TypeVar("T")
-KEY = "sk-canary-4242424242"
 VIEW = 1 << 10
 
 

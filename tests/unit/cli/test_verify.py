@@ -20,14 +20,12 @@ from bot.domain.outcome import Billed, Outcome
 from bot.evidence.collect import FailedRequest, find
 from bot.ledger import read_only
 from bot.ledger.tables import requests, spend
-from tests.unit.cli.conftest import Ended
+from tests.unit.cli.conftest import KEY, Call, Ended
 from tests.unit.cli.loopback import Handler, listening
 from tests.unit.cli.test_setups import _png
 from tests.unit.evidence.test_bundle import MINE, SECRETS, VARIABLES
 from tests.world import BLOCK, DOWN, bad, world
 
-Call = Callable[..., Ended]
-KEY = "sk-canary-4242424242"
 EMPTY = Evidence(provider="openai", api="images.generations", status=200, body={"created": 1, "data": []})
 PROMPT = "a lighthouse in the garden of somebody"
 
