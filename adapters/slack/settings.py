@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import os
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -277,15 +277,14 @@ def _install(env: Mapping[str, str]) -> InstallSettings | None:
 
 
 @contextlib.contextmanager
-def hidden_environment(environ: MutableMapping[str, str] | None = None) -> Iterator[None]:
+def hidden_environment() -> Iterator[None]:
     """Hide all SLACK_* variables while bolt's AsyncApp is created.
 
     With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in the environment, bolt switches to OAuth and drops the token it was given. Don't await
     inside, because other tasks would miss their variables.
     """
-    variables = os.environ if environ is None else environ
-    hidden = {name: variables.pop(name) for name in list(variables) if name.startswith("SLACK_")}
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("SLACK_")}
     try:
         yield
     finally:
-        variables.update(hidden)
+        os.environ.update(hidden)

@@ -32,13 +32,11 @@ class Turning:
     more: bool
 
 
-def list_view(
-    found: Sequence[Request], noted: Mapping[str, GalleryMark], search: GallerySearch, turning: Turning, moderates: bool = False
-) -> View:
+def list_view(found: Sequence[Request], noted: Mapping[str, GalleryMark], search: GallerySearch, turning: Turning) -> View:
     """A page of the list, newest first."""
     plain = search == GallerySearch()
     if not found:
-        return _empty(search, turning, moderates)
+        return _empty(search, turning)
     facts = tuple(_line(number, one, noted.get(one.id, NO_MARK), search.shelf) for number, one in enumerate(found, 1))
     buttons = [Button(ActionName.SHOW, one.id, text("button.show", number=number)) for number, one in enumerate(found, 1)]
     if turning.page and turning.row:
@@ -52,10 +50,9 @@ def list_view(
     return View(title=title, text=tuple(lines), facts=facts, buttons=(*buttons, _search_button(turning)), final=True)
 
 
-def _empty(search: GallerySearch, turning: Turning, moderates: bool) -> View:
+def _empty(search: GallerySearch, turning: Turning) -> View:
     if search == GallerySearch() and not turning.page:
-        buttons = (_search_button(turning),) if moderates else ()
-        return View(title=text("show.none"), text=(text("show.none_why"),), buttons=buttons, final=True)
+        return View(title=text("show.none"), text=(text("show.none_why"),), final=True)
     why = text("gallery.nothing_more" if turning.page else f"gallery.nothing_{search.shelf.value}")
     return View(title=text("gallery.nothing"), text=(why,), buttons=(_search_button(turning),), tone=Tone.NEUTRAL, final=True)
 
