@@ -33,6 +33,7 @@ on_shard_connect, on_shard_resumed, on_shard_disconnect, launch_shard  # discord
     on_disconnect,
     on_interaction,
     on_guild_channel_update,
+    on_guild_available,
     on_guild_join,
     on_guild_remove,
     on_servers,

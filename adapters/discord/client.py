@@ -85,6 +85,8 @@ class ImagineClient(discord.Client):
         self._known_commands, self._ports = context.data_dir / "discord" / "commands.sha256", context.ports
         self._connected, self._permissions_changed = connected, permissions_changed
         self._identified = float("-inf")
+        self._servers: set[str] = set()
+        """Servers that are noted, or about to be."""
         self.gateway_watch = context.supervisor.watch("discord:gateway", longest=LONGEST_PAUSE)
         self.gateway_link = context.supervisor.link("discord:gateway")
         self._events = context.supervisor.watch("discord:events")
@@ -134,13 +136,22 @@ class ImagineClient(discord.Client):
         """The bot was removed from a server, or the server is gone. An outage of Discord is another event."""
         ended = await self.core.community_left(PLATFORM, str(guild.id))
         log.info("discord_guild_left", guild=guild.id, requests=ended)
+        self._servers.discard(str(guild.id))
         await self.core.note_communities(PLATFORM, str(self.application_id), (), [str(guild.id)])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self.core.note_communities(PLATFORM, str(self.application_id), [str(guild.id)])
+        """The bot was added to a server."""
+        if str(guild.id) not in self._servers:
+            self._servers.add(str(guild.id))
+            await self.core.note_communities(PLATFORM, str(self.application_id), [str(guild.id)])
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Within seconds of a session's beginning, the library says this of a new server too."""
+        await self.on_guild_join(guild)
 
     async def on_servers(self, told: departures.ServerList) -> None:
         """A session has begun."""
+        self._servers |= told.servers
         await departures.look(self, self.core, told)
 
     async def on_guild_channel_update(self, before: Any, after: discord.abc.GuildChannel) -> None:

@@ -25,10 +25,10 @@ async def keys(s: Stage) -> set[str]:
     return set(await s.bot.ledger.read(own_rows.everyone))
 
 
-async def noted(s: Stage) -> bool:
-    """Whether the bot remembers that it's in the server."""
+async def noted(s: Stage, guild: str = "") -> bool:
+    """Whether the bot remembers that it's in a server."""
     bot, application = s.bot, s.discord.world.application
-    return bot is not None and s.guild.id in await bot.ledger.read(lambda c: presence_rows.known(c, "discord", application))
+    return bot is not None and (guild or s.guild.id) in await bot.ledger.read(lambda c: presence_rows.known(c, "discord", application))
 
 
 async def again(s: Stage) -> None:
@@ -51,6 +51,21 @@ async def test_a_server_that_removed_the_bot_while_it_was_off_is_left_at_the_nex
         entries = await s.bot.ledger.read(lambda c: [row.facts.get("how") for row in c.execute(select(audit).order_by(audit.c.seq))])
         assert entries[-1] == "left"
         s.discord.world.guilds[gone.id] = gone
+
+
+async def test_servers_that_come_and_go_while_it_runs_are_noted_at_once(tmp_path: Path) -> None:
+    async with town(tmp_path) as (s, _, _):
+        await until(lambda: noted(s))
+        new = s.discord.world.guild("Another server")
+        await s.discord.gateway.join(new)
+        await until(lambda: noted(s, new.id))
+        await s.discord.gateway.dispatch("GUILD_DELETE", {"id": new.id})
+
+        async def left() -> bool:
+            return not await noted(s, new.id)
+
+        await until(left)
+        assert await noted(s)
 
 
 def outage(s: Stage) -> None:

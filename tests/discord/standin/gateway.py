@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.discord.standin.world import World
+from tests.discord.standin.world import Guild, World
 
 
 class Session:
@@ -139,13 +139,20 @@ class Gateway:
         }
         await self.dispatch("READY", ready, session)
         for guild in (guild for one, guild in guilds.items() if one not in self.in_outage):
-            channels = [one.json() for one in guild.channels.values() if one.type != 11]
-            threads = [one.json() for one in guild.channels.values() if one.type == 11]
-            extra = {"joined_at": "2026-01-01T00:00:00+00:00", "large": False, "member_count": 2, "voice_states": [], "presences": []}
-            members = [guild.member_json(self.world.bot)]
-            more = {"channels": channels, "threads": threads, "members": members, "stage_instances": [], "guild_scheduled_events": []}
-            await self.dispatch("GUILD_CREATE", {**guild.json(), **extra, **more, "unavailable": False}, session)
+            await self.dispatch("GUILD_CREATE", {**self._whole(guild), "unavailable": False}, session)
         await self.world.notify()
+
+    def _whole(self, guild: Guild) -> dict[str, Any]:
+        channels = [one.json() for one in guild.channels.values() if one.type != 11]
+        threads = [one.json() for one in guild.channels.values() if one.type == 11]
+        extra = {"joined_at": "2026-01-01T00:00:00+00:00", "large": False, "member_count": 2, "voice_states": [], "presences": []}
+        members = [guild.member_json(self.world.bot)]
+        more = {"channels": channels, "threads": threads, "members": members, "stage_instances": [], "guild_scheduled_events": []}
+        return {**guild.json(), **extra, **more}
+
+    async def join(self, guild: Guild) -> None:
+        """The bot is added to a server."""
+        await self.dispatch("GUILD_CREATE", self._whole(guild))
 
     async def _resume(self, line: Line, data: dict[str, Any]) -> None:
         session = self.sessions.get(data["session_id"])
