@@ -165,7 +165,7 @@ class Bot:
         self.wakeups.on("request", self.scheduler.wake)
         if self._has_role(ProcessRole.CHAT):
             self.wakeups.on("message", self.sender.wake)
-            self.wakeups.on("unshown", self.sender.nudge)
+            self.wakeups.on("unshown", self.sender.find_unsent)
             self.wakeups.on("attachments", self.core.attachments.wake)
         if self._has_role(ProcessRole.WORK):
             self.wakeups.on(GRANT, self.scheduler.look_again)
@@ -206,9 +206,9 @@ class Bot:
     async def _finish(self, request_id: str, place: Place) -> None:
         if not self._has_role(ProcessRole.CHAT):
             return
-        adapter = self.adapters.get(place.platform)
-        if adapter is None:
-            return
+        adapter, found = self.adapters.get(place.platform), await self.ledger.read(lambda c: request_rows.get(c, request_id))
+        if adapter is None or found is None or found.state is not RequestState.RECEIVED:
+            return  # somebody has accepted it since it was found: of many left ones, the last wait long
         if await adapter.acknowledged(place):
             await self.core.accept(request_id)
         else:

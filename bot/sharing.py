@@ -10,7 +10,7 @@ from bot.domain.requests import Place
 from bot.domain.roles import ProcessRole
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
-from bot.ledger import grant_rows, message_rows, process_rows, request_rows
+from bot.ledger import grant_rows, process_rows, request_rows
 from bot.ledger.clock_rows import bound
 from bot.ledger.shared_clock import SharedClock
 from bot.ledger.store import Ledger, Tx
@@ -50,7 +50,7 @@ class Sharing:
             self._recover_dead,
             lambda tx, token: grant_rows.withdraw(tx),
         )
-        self.fleet.on_change = lambda: self.scheduler.wake("*")
+        self.fleet.on_change = self._look_again
         self.sender.fleet = self.fleet
         await self.fleet.beat(first=True)
 
@@ -72,8 +72,7 @@ class Sharing:
         await self.places.exchange(self.ledger)
         supervisor.start("fleet", self.fleet.run)
         if self.has_role(ProcessRole.CHAT):
-            for message_id in await self.ledger.read(message_rows.unsettled):
-                self.sender.wake(message_id)
+            self.sender.find_unsent()
         return found
 
     def has_role(self, role: ProcessRole) -> bool:
@@ -85,11 +84,15 @@ class Sharing:
         """Whether this process runs the gate and the periodic jobs."""
         return self.fleet.leader_token is not None
 
+    def _look_again(self) -> None:
+        self.scheduler.wake("*")
+        if self.has_role(ProcessRole.CHAT):
+            self.sender.find_unsent()
+
     def _recover_dead(self, tx: Tx) -> None:
         """Clean up after dead processes: interrupt their calls and resend their unsettled messages."""
         recover_dead(tx, process_rows.live_calls(tx.connection))
-        for message_id in message_rows.unsettled(tx.connection):
-            tx.wake("message", message_id)
+        tx.wake("unshown", "*")
         tx.wake("request", "*")
 
     def received_by_dead(self) -> Sequence[tuple[str, Place]]:

@@ -102,6 +102,12 @@ def unsettled(connection: Connection) -> Sequence[str]:
     ]
 
 
+def unsettled_places(connection: Connection) -> Sequence[tuple[str, Place]]:
+    """The same, with the place of each."""
+    found = select(messages).where(messages.c.settled.is_(False)).order_by(messages.c.created_at)
+    return [(row.id, _stored(row).message.place) for row in connection.execute(found)]
+
+
 def unsettled_at(connection: Connection, platform: str, community: str) -> Sequence[str]:
     """The same of one community."""
     here = (messages.c.settled.is_(False), messages.c.platform == platform, messages.c.community == community)

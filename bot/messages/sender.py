@@ -18,10 +18,12 @@ from sqlalchemy import Connection
 from bot.chat.localize import localize, zoned
 from bot.chat.port import ChatPort, Later, Message, OwnClocks, Refused, RefusedWhy, SaysItself, SendResult, Sent, StatesLanguage, Unknown
 from bot.chat.views import Audience, View
+from bot.domain.requests import Place
 from bot.events import EventStream, MessageRefused
 from bot.ledger import message_rows
-from bot.ledger.store import Ledger, Tx
+from bot.ledger.store import Ledger, LedgerProblem, Tx
 from bot.messages.readers import Reader, spoken_to
+from bot.messages.send_state import SendState
 from bot.observe import hide
 from bot.ports import Ports
 from bot.processes.fleet import Fleet
@@ -52,42 +54,6 @@ LINK_WITHIN, LINK_POLL = 5.0, 0.2
 
 
 @dataclass(slots=True)
-class SendState:
-    """Delivery state of an unsettled message, in memory only."""
-
-    task: asyncio.Task[None] | None = None
-    woken: bool = False
-    """The message was woken during a send."""
-    shown: View | None = None
-    """View that the platform last confirmed."""
-    sent_at: float = float("-inf")
-    """Loop time of the last send."""
-    uncertain: bool = False
-    """A send with an unknown outcome has happened since the last confirmed final view."""
-    repeat_at: float | None = None
-    """Loop time at which the final view is sent again; None if it needn't be."""
-    final: bool = False
-    """The latest rendered view is final."""
-    repairs: int = 0
-    """Number of repairs of the final view so far."""
-    tries: int = 0
-    """Consecutive sends with an unknown outcome, of progress or of the final view."""
-    ref: Mapping[str, str] | None = None
-    """Latest message reference that isn't stored yet; None if the row has it."""
-    timer: asyncio.TimerHandle | None = None
-    """Timer of the next check."""
-    not_before: float = float("-inf")
-    """Loop time before which the platform wants no send."""
-    progress_not_before: float = float("-inf")
-    """Loop time before which it wants no progress."""
-    link_deadline: float | None = None
-    """Loop time until which it waits for the message that it links to."""
-    sent_under: int | None = None
-    """If several processes share the ledger: how often this one had been replaced when it began a send that it hasn't yet been found to
-    have been entitled to; None otherwise."""
-
-
-@dataclass(slots=True)
 class Sender:
     """Delivers the messages of all platforms. Other rooms call `wake(message_id)` after a change."""
 
@@ -113,6 +79,7 @@ class Sender:
     _states: dict[str, SendState] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stopped: bool = False
+    _finding: asyncio.Task[None] | None = None
 
     def wake(self, message_id: str) -> None:
         """Deliver this message's latest view. Never blocks, never raises."""
@@ -130,8 +97,25 @@ class Sender:
         state.uncertain, state.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_AFTER_RESTART
         self.wake(message_id)
 
+    def find_unsent(self, _: str = "") -> None:
+        """Look for unsettled messages that nothing here is about to send, and send those that this process delivers. Never blocks."""
+        if not self._stopped and (self._finding is None or self._finding.done()):
+            self._finding = asyncio.get_running_loop().create_task(self._find_unsent())
+
+    async def _find_unsent(self) -> None:
+        ours: dict[tuple[str, str], bool] = {}
+        try:
+            for message_id, place in await self.ledger.read(message_rows.unsettled_places):
+                community = place.platform, place.community
+                if community not in ours:
+                    ours[community] = self.fleet is None or await self._claim(message_id, place, self.fleet)
+                if ours[community]:
+                    self.nudge(message_id)
+        except LedgerProblem as problem:
+            log.error("ledger_problem", problem=str(problem))  # the next sweep looks again
+
     def nudge(self, message_id: str) -> None:
-        """Wake a message that the sweep found unsettled, unless it's being sent or a timer is set."""
+        """Wake an unsettled message, unless it's being sent or a timer is set."""
         state = self._states.get(message_id)
         if state is None or (state.task is None and state.timer is None and state.shown is None):
             self.wake(message_id)
@@ -139,6 +123,8 @@ class Sender:
     async def stop(self, drain: float) -> None:
         """Wait at most `drain` seconds for sends in progress, then cancel them. The next process repeats them."""
         self._stopped = True
+        if self._finding is not None:
+            self._finding.cancel()
         for state in self._states.values():
             if state.timer is not None:
                 state.timer.cancel()
@@ -190,7 +176,7 @@ class Sender:
             await self._keep_ref(message_id, state, stored, state.ref)
             stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, ref=state.ref))
         message = stored.message
-        if self.fleet is not None and not await self._claim(message_id, message, self.fleet):
+        if self.fleet is not None and not await self._claim(message_id, message.place, self.fleet):
             state.shown, state.tries = None, 0
             return
         if state.uncertain and not message.ref:
@@ -225,24 +211,22 @@ class Sender:
         state.sent_under = None
         return replaced
 
-    async def _claim(self, message_id: str, message: Message, fleet: Fleet) -> bool:
+    async def _claim(self, message_id: str, place: Place, fleet: Fleet) -> bool:
         """Claim delivery to the message's community. Returns False if another process has it. Messages that the previous owner left
         unsettled are delivered again, because their last edits may still be in flight."""
-        place = message.place
         ours, taken_over = await fleet.claim_delivery(place)
         if taken_over:
             for one in await self.ledger.read(lambda c: message_rows.unsettled_at(c, place.platform, place.community)):
-                if one == message_id:
-                    state = self._states[message_id]
-                    state.uncertain, state.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_AFTER_RESTART
-                else:
-                    self.wake_unsettled(one)
+                state = self._states.setdefault(one, SendState())
+                state.uncertain, state.repeat_at = True, self.ports.monotonic() + REPEAT_FINAL_AFTER * REPEAT_AFTER_RESTART
+                if one != message_id:
+                    self.wake(one)
         return ours
 
     def _read(self, connection: Connection, message_id: str) -> tuple[message_rows.Stored | None, View | None, bool]:
         """Read the message and render its latest view. Returns also whether its link is resolved: sendable now, or never."""
         stored = message_rows.get(connection, message_id)
-        if stored is None or stored.settled:
+        if stored is None or stored.settled or (self.fleet is not None and self.fleet.is_delivered_elsewhere(stored.message.place)):
             return stored, None, True
         reader = self.reader_of(connection, stored.message)
         stored = dataclasses.replace(stored, message=dataclasses.replace(stored.message, language=reader.language or "", zone=reader.zone))

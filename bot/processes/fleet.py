@@ -63,7 +63,7 @@ class Fleet:
     on_elected: Callable[[Tx, int], None] = lambda tx, token: None
     """Called with the fencing token, in the transaction in which this process becomes the leader."""
     on_change: Callable[[], None] = lambda: None
-    """Called after this process has gained or lost a lock, or another process has died."""
+    """Called after this process has gained or lost a lock, or another process has died or left."""
     platforms: Callable[[], Sequence[str]] = tuple
     """Platforms that this process is connected to."""
     leader_token: int | None = None
@@ -77,6 +77,7 @@ class Fleet:
     _delivers_since: int = 0
     """How often this process had been replaced then."""
     _asked_at: dict[str, float] = field(default_factory=dict)
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _beat_at: float = float("-inf")
     _times_replaced: int = 0
 
@@ -114,13 +115,15 @@ class Fleet:
         beat = await self.ledger.write(lambda tx: self._heartbeat(tx, now, first))
         self._beat_at = now
         before = self.leader_token, self.picture_jobs_token, self._times_replaced
+        gone = {process.id for process in self.live} - {process.id for process in beat.live}
         self.live, self.leader_token, self.picture_jobs_token = beat.live, beat.leader_token, beat.picture_jobs_token
         self._times_replaced = self.participant.times_replaced
         self._forget_deliveries()
         if beat.dead:
             log.warning("processes_gone", processes=list(beat.dead))
+        if gone or beat.dead:
             self._delivers = {name: mine for name, mine in self._delivers.items() if mine}
-        if before != (self.leader_token, self.picture_jobs_token, self._times_replaced) or beat.dead:
+        if before != (self.leader_token, self.picture_jobs_token, self._times_replaced) or gone or beat.dead:
             if beat.leader_token != before[0]:
                 log.info("gate_elected" if beat.leader_token else "gate_lost", term=beat.leader_token or before[0])
             self.on_change()
@@ -175,20 +178,35 @@ class Fleet:
         another process just now. One process delivers at a time, so that the platform's rate limit is kept in one place."""
         if ProcessRole.CHAT not in self.roles or place.platform not in self.platforms():
             return False, False
-        name = f"{DELIVERY}{place.platform}:{place.community}"
-        self._forget_deliveries()
-        if self._delivers.get(name):
-            return True, False
-        now = self.ports.monotonic()
-        if name in self._delivers and now - self._asked_at.get(name, float("-inf")) < BEAT:
-            return False, False
-        token = await self.ledger.write(lambda tx: process_rows.acquire(tx, name))
-        self._forget_deliveries()
-        self._delivers[name], self._asked_at[name] = token is not None, now
+        name = _delivery(place)
+        if (known := self._known(name)) is not None:
+            return known, False
+        async with self._claiming:  # many messages ask at once; one transaction answers all
+            if (known := self._known(name)) is not None:
+                return known, False
+            token = await self.ledger.write(lambda tx: process_rows.acquire(tx, name))
+            self._forget_deliveries()
+            self._delivers[name], self._asked_at[name] = token is not None, self.ports.monotonic()
         return token is not None, token is not None and token > 1
+
+    def is_delivered_elsewhere(self, place: Place) -> bool:
+        """Whether another process was found to deliver to the community less than a heartbeat ago. Thread-safe."""
+        return self._known(_delivery(place)) is False
+
+    def _known(self, name: str) -> bool | None:
+        """Whether this process holds a delivery lock; None if it has to ask."""
+        if self._delivers_since != self.participant.times_replaced:
+            return None
+        mine = self._delivers.get(name)
+        return None if mine is False and self.ports.monotonic() - self._asked_at.get(name, float("-inf")) >= BEAT else mine
 
     def _forget_deliveries(self) -> None:
         """Forget the delivery locks if this process was replaced since it took them: any of its transactions may have learned that."""
         if self._delivers_since != self.participant.times_replaced:
             self._delivers_since = self.participant.times_replaced
             self._delivers.clear()
+
+
+def _delivery(place: Place) -> str:
+    """Name of the lock for delivery to a place's community."""
+    return f"{DELIVERY}{place.platform}:{place.community}"

@@ -17,7 +17,6 @@ from bot.ledger import (
     gallery_rows,
     ladder_rows,
     memory_rows,
-    message_rows,
     picture_rows,
     request_rows,
     sheet_rows,
@@ -53,8 +52,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
             interrupt(tx, request)
     for request in request_rows.overdue(tx.connection, tx.now):
         _expire(tx, request)
-    for message_id in message_rows.unsettled(tx.connection):
-        tx.wake("unshown", message_id)
+    tx.wake("unshown", "*")
     act_rows.remove(tx, before=tx.now - ACTS_KEPT)
     block_rows.remove_expired_prompts(tx)
     picture_rows.release(tx, draft_rows.drop_older(tx, tx.now - DRAFTS_KEPT), "sweep")

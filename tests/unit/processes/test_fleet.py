@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -163,6 +164,31 @@ async def test_one_process_sends_to_a_community_at_a_time(crew: Crew) -> None:
     assert await crew.second.claim_delivery(HOME) == (False, False)
     assert await crew.second.claim_delivery(Place("test", "elsewhere", "imagine")) == (True, False)
     assert await crew.first.claim_delivery(Place("other", "home", "imagine")) == (False, False)
+
+
+async def test_many_messages_that_ask_at_once_take_one_transaction(crew: Crew) -> None:
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    before = crew.second.ledger.commits
+    asked = await asyncio.gather(*(crew.second.claim_delivery(HOME) for _ in range(50)))
+    assert set(asked) == {(False, False)}
+    assert crew.second.ledger.commits == before + 1
+    assert crew.second.is_delivered_elsewhere(HOME)
+    assert not crew.first.is_delivered_elsewhere(HOME)
+    crew.clock.at += fleet.BEAT
+    assert not crew.second.is_delivered_elsewhere(HOME), "it has to ask again"
+
+
+async def test_who_sees_that_another_one_left_asks_again_at_once(crew: Crew) -> None:
+    changed: list[bool] = []
+    crew.second.on_change = lambda: changed.append(True)
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    await crew.second.beat()
+    assert await crew.second.claim_delivery(HOME) == (False, False)
+    await crew.first.ledger.close()
+    changed.clear()
+    await crew.second.beat()
+    assert changed
+    assert await crew.second.claim_delivery(HOME) == (True, True)
 
 
 def test_roles_as_they_are_typed() -> None:
