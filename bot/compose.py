@@ -147,6 +147,7 @@ async def build(
         open_case=moderation.cases.open_case,
         gallery=gallery,
         snapshot=lambda service: services.of(service).gate.snapshot(ports.monotonic()),
+        unreadable=lambda service: services.of(service).unreadable,
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
         own_settings=own_services.settings_of,

@@ -32,12 +32,13 @@ from bot.messages import own_notices
 from bot.messages.help_view import help_view
 from bot.messages.readers import Readers
 from bot.messages.refusal_view import refusal_sentence
-from bot.messages.status_view import OtherService, status_view
+from bot.messages.status_view import OtherService, nothing_drawn_view, status_view
 from bot.messages.storage import StorageWatch
 from bot.moderation.tier_roles import TierRoles
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
+from bot.requests.drawing_here import drawing_here, why_nobody_draws
 from bot.requests.gallery import Gallery, strict
 from bot.requests.gallery import GalleryEntry as GalleryEntry
 from bot.requests.gallery import GalleryPage as GalleryPage
@@ -119,6 +120,8 @@ class Core:
     """What the provider's status page reports beside failures."""
     own_settings: Callable[[str], Mapping[str, Any]] = lambda community: {}
     """What a community's settings (`platform:community`) say about its own image service, as this process knows it."""
+    unreadable: Callable[[str], bool] = lambda service: False
+    """Whether a community's own service, by its name, has a key that can't be decrypted."""
     gates: Callable[[], Mapping[str, Snapshot]] = dict
     """State of every image service's gate, by the service's name; for the operators' dashboard."""
     own_clocks: Collection[str] = ()
@@ -294,6 +297,8 @@ class Core:
             return await self.price(visitor, typed, {"inline": True})
         place = Place(visitor.platform, visitor.community, visitor.channel)
         settings = await self.roles.settings(visitor)
+        if nobody := self._why_nobody_draws(visitor, settings):
+            return nothing_drawn_view(nobody)
         limits, own = self.rules.in_community(settings).limits.within(settings), own_service_of(settings)
 
         def look(connection: Connection) -> tuple[list[budgets.Left], int]:
@@ -316,9 +321,12 @@ class Core:
         return await self.ledger.read(lambda c: dashboard(c, self.ledger.now(), seconds, self.rules.limits, self.gates()))
 
     async def help(self, visitor: Visitor) -> View:
-        """/imagine-help."""
-        model = self.rules.model
-        return help_view(model.sizes.popular, model.qualities, model.max_count, self.rules.references.count)
+        """/imagine-help, about what draws in the visitor's community."""
+        settings = await self.roles.settings(visitor)
+        return help_view(self._why_nobody_draws(visitor, settings) or drawing_here(settings, self.rules))
+
+    def _why_nobody_draws(self, visitor: Visitor, settings: Mapping[str, Any]) -> str:
+        return why_nobody_draws(Place(visitor.platform, visitor.community, visitor.channel), settings, self.rules, self.unreadable)
 
     async def unfinished(self, visitor: Visitor) -> Sequence[tuple[str, View]]:
         """Previews, questions and wordings that the visitor hasn't decided about, each with its channel, for platforms that lose them at a

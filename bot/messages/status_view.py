@@ -37,9 +37,18 @@ def status_view(
         title=text("status.title"),
         text=(*lines, *_others(others)),
         facts=tuple(_fact(one) for one in left),
-        buttons=(Button(ActionName.NOTIFY_ME, NOTIFY_ROW, text("button.notify_me"), opens_form=True),),
+        buttons=_buttons(),
         final=True,
     )
+
+
+def nothing_drawn_view(why: str) -> View:
+    """Where nothing can be drawn: neither a service's state nor what is left says anything. `why` also says who can mend it."""
+    return View(title=text("status.title"), text=(why,), buttons=_buttons(), final=True)
+
+
+def _buttons() -> tuple[Button, ...]:
+    return (Button(ActionName.NOTIFY_ME, NOTIFY_ROW, text("button.notify_me"), opens_form=True),)
 
 
 def _others(others: Sequence[OtherService]) -> list[str]:

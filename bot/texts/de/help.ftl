@@ -1,9 +1,8 @@
 title = Was du tun kannst
+start = Tippe /imagine und was du sehen möchtest, zum Beispiel: /imagine ein rotes Fahrrad im Regen
+options = Du kannst auch Größe ({ $sizes }), Qualität ({ $qualities }) und Anzahl (bis zu { $count }) wählen, und „privat“ (nur du siehst das Ergebnis, bis du es veröffentlichst).
+own = Hier zeichnet der eigene Bilddienst der Community, mit { $models }.
 text =
-    Tippe /imagine und was du sehen möchtest, zum Beispiel: /imagine ein rotes Fahrrad im Regen
-
-    Du kannst auch Größe ({ $sizes }), Qualität ({ $qualities }) und Anzahl (bis zu { $count }) wählen, und „privat“ (nur du siehst das Ergebnis, bis du es veröffentlichst).
-
     Du weißt nicht, was du schreiben sollst? /imagine-guide fragt eins nach dem anderen und zeigt den Prompt, bevor er abgeschickt wird.
 
     /imagine-show zeigt deine letzten Anfragen. /imagine-status sagt, wie es dem Bilddienst geht und wie viel von deinem Budget übrig ist. /imagine-privacy zeigt, was über dich gespeichert ist, und löscht es auf Wunsch.

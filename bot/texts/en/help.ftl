@@ -1,9 +1,8 @@
 title = What you can do
+start = Type /imagine and what you'd like to see, for example: /imagine a red bicycle in the rain
+options = You can also choose a size ({ $sizes }), a quality ({ $qualities }), how many pictures (up to { $count }), and private (only you see the result until you publish it).
+own = Here, the community's own image service draws, with { $models }.
 text =
-    Type /imagine and what you'd like to see, for example: /imagine a red bicycle in the rain
-
-    You can also choose a size ({ $sizes }), a quality ({ $qualities }), how many pictures (up to { $count }), and private (only you see the result until you publish it).
-
     Not sure what to write? /imagine-guide asks for one thing after the other and shows the wording before it's sent.
 
     /imagine-show lists your last requests. /imagine-status says how the image service is doing and what's left of your budget. /imagine-privacy shows what's stored about you and lets you delete it.

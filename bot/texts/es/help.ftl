@@ -1,9 +1,8 @@
 title = Qué puedes hacer
+start = Escribe /imagine y lo que quieres ver, por ejemplo: /imagine una bicicleta roja bajo la lluvia
+options = También puedes elegir el tamaño ({ $sizes }), la calidad ({ $qualities }), cuántas imágenes (hasta { $count }) y privado (solo tú ves el resultado hasta que lo publiques).
+own = Aquí dibuja el servicio de imágenes propio de la comunidad, con { $models }.
 text =
-    Escribe /imagine y lo que quieres ver, por ejemplo: /imagine una bicicleta roja bajo la lluvia
-
-    También puedes elegir el tamaño ({ $sizes }), la calidad ({ $qualities }), cuántas imágenes (hasta { $count }) y privado (solo tú ves el resultado hasta que lo publiques).
-
     ¿No sabes qué escribir? /imagine-guide pregunta una cosa tras otra y muestra el texto antes de enviarlo.
 
     /imagine-show muestra tus últimas peticiones. /imagine-status dice cómo está el servicio de imágenes y cuánto queda de tu presupuesto. /imagine-privacy muestra lo que hay guardado sobre ti y te deja borrarlo.

@@ -1,9 +1,8 @@
 title = できること
+start = /imagine に続けて見たいものを入力してください。例：/imagine 雨の中の赤い自転車
+options = サイズ（{ $sizes }）、品質（{ $qualities }）、枚数（最大 { $count } 枚）、非公開（公開するまで自分だけに表示）も選べます。
+own = ここではコミュニティ独自の画像サービスが { $models } で描きます。
 text =
-    /imagine に続けて見たいものを入力してください。例：/imagine 雨の中の赤い自転車
-
-    サイズ（{ $sizes }）、品質（{ $qualities }）、枚数（最大 { $count } 枚）、非公開（公開するまで自分だけに表示）も選べます。
-
     何を書けばよいか迷ったら、/imagine-guide が 1 つずつ質問し、送る前に完成した文を見せます。
 
     /imagine-show は最近のリクエストを表示します。/imagine-status は画像サービスの状態と予算の残りを、/imagine-privacy は保存されているあなたの情報を表示し、削除もできます。

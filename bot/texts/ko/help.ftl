@@ -1,9 +1,8 @@
 title = 할 수 있는 것
+start = /imagine 뒤에 보고 싶은 것을 입력하세요. 예: /imagine 빗속의 빨간 자전거
+options = 크기({ $sizes }), 품질({ $qualities }), 장수({ $count }장까지), 비공개(공개하기 전에는 나만 보기)도 고를 수 있어요.
+own = 여기서는 커뮤니티의 자체 이미지 서비스가 그려요. 모델: { $models }.
 text =
-    /imagine 뒤에 보고 싶은 것을 입력하세요. 예: /imagine 빗속의 빨간 자전거
-
-    크기({ $sizes }), 품질({ $qualities }), 장수({ $count }장까지), 비공개(공개하기 전에는 나만 보기)도 고를 수 있어요.
-
     무엇을 쓸지 모르겠다면 /imagine-guide가 하나씩 물어보고, 보내기 전에 문장을 보여 줘요.
 
     /imagine-show는 최근 요청을, /imagine-status는 이미지 서비스의 상태와 남은 예산을 보여 줘요. /imagine-privacy는 나에 대해 저장된 것을 보여 주고 삭제할 수 있게 해요.

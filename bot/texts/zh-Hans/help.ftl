@@ -1,9 +1,8 @@
 title = 你可以做什么
+start = 输入 /imagine 和你想看到的内容，例如：/imagine 雨中的红色自行车
+options = 你还可以选择尺寸（{ $sizes }）、画质（{ $qualities }）、张数（最多 { $count } 张），以及私密（在你发布之前只有你能看到结果）。
+own = 这里由社区自己的图片服务来画，模型是 { $models }。
 text =
-    输入 /imagine 和你想看到的内容，例如：/imagine 雨中的红色自行车
-
-    你还可以选择尺寸（{ $sizes }）、画质（{ $qualities }）、张数（最多 { $count } 张），以及私密（在你发布之前只有你能看到结果）。
-
     不知道写什么？/imagine-guide 会一项一项地问，并在发送之前显示完整的提示词。
 
     /imagine-show 列出你最近的请求。/imagine-status 告诉你图片服务的情况和你的预算还剩多少。/imagine-privacy 显示关于你存了什么，也能让你删除。

@@ -1,9 +1,8 @@
 title = 你可以做什麼
+start = 輸入 /imagine 和你想看到的內容，例如：/imagine 雨中的紅色腳踏車
+options = 你還可以選擇尺寸（{ $sizes }）、畫質（{ $qualities }）、張數（最多 { $count } 張），以及私密（在你發布之前只有你能看到結果）。
+own = 這裡由社群自己的圖片服務來畫，模型是 { $models }。
 text =
-    輸入 /imagine 和你想看到的內容，例如：/imagine 雨中的紅色腳踏車
-
-    你還可以選擇尺寸（{ $sizes }）、畫質（{ $qualities }）、張數（最多 { $count } 張），以及私密（在你發布之前只有你能看到結果）。
-
     不知道寫什麼？/imagine-guide 會一項一項地問，並在送出之前顯示完整的提示詞。
 
     /imagine-show 列出你最近的請求。/imagine-status 告訴你圖片服務的情況和你的預算還剩多少。/imagine-privacy 顯示關於你存了什麼，也能讓你刪除。

@@ -20,7 +20,7 @@ from bot.ledger import message_rows, settings_rows
 from bot.ledger.store import LedgerClosed, LedgerProblem
 from bot.ledger.tables import requests
 from bot.messages.gallery_view import FRESH
-from bot.messages.help_view import help_view
+from bot.messages.help_view import Drawing, help_view
 from bot.texts import text
 from tests.world import RATE, Service, bad, world
 
@@ -149,7 +149,7 @@ async def test_the_options_the_help_and_the_empty_form_are_those_of_the_configur
             list(model.qualities),
             quality or model.default_quality,
         )
-        assert await w.bot.core.help(ANA) == help_view(model.sizes.popular, model.qualities, model.max_count, 16)
+        assert await w.bot.core.help(ANA) == help_view(Drawing(model.sizes.popular, model.qualities, model.max_count, 16))
         form = await w.bot.core.imagine_form(ANA)
         assert {one.name: one.value for one in form.fields} == {
             "prompt": "",

@@ -14,7 +14,7 @@ from bot.chat.views import ActionName, Button, Fact, Reply, View
 from bot.domain.gallery import NO_MARK, GallerySearch
 from bot.domain.kinds import Kind
 from bot.messages.gallery_view import Turning, list_view
-from bot.messages.help_view import help_view
+from bot.messages.help_view import Drawing, help_view
 from bot.texts import capitalized, joined, language_for, paragraphs, say, text
 from bot.texts.fluent import Template
 from tests.languages import Changed, shouted, speak, x_ed
@@ -100,7 +100,7 @@ def test_a_translation_may_have_other_paragraphs(monkeypatch: pytest.MonkeyPatch
 def test_no_sentence_of_any_view_stays_in_the_default_language(monkeypatch: pytest.MonkeyPatch) -> None:
     speak(monkeypatch, "xx", Changed(x_ed))
     left: dict[str, set[str]] = {}
-    for name, view in [*of_everything("1234 5678"), ("own", own_list()), ("help", help_view(["1x1"], ["2"], 3))]:
+    for name, view in [*of_everything("1234 5678"), ("own", own_list()), ("help", help_view(Drawing(["1x1"], ["2"], 3, 1, ["4"])))]:
         said = localize(view, "xx")
         words = [said.title, *said.text, *(one.label for one in said.buttons), *(one.alt for one in said.pictures)]
         words += [part for one in said.facts for part in (one.label, one.value)] + ([] if said.about is None else [said.about.label])
