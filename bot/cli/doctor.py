@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import layers, plugins
+from bot.cli import layers, open_notices, plugins
 from bot.cli.options import AsJson
 from bot.cli.screen import FAILED, hide, remark, say
 from bot.texts import text
@@ -64,17 +64,23 @@ async def _doctor(file: Path, data_dir: Path | None, *, every: bool, spend: bool
 
 def _ended(findings: list[Finding], subject: Subject | None, *, every: bool, as_json: bool) -> int:
     """Print what all findings together mean. Returns the exit code."""
-    well = all(finding.ok for finding in findings)
+    well, notices = all(finding.ok for finding in findings), () if subject is None else open_notices.open_notices(subject)
+    code = FAILED if not well else open_notices.OPEN if notices else 0
     notes = [] if subject is None else subject.notes
     rows = layers.table(findings, {} if subject is None else subject.seen, "" if subject is None else subject.incident)
     if as_json:
-        say(json.dumps({"ok": well, "findings": [_row(one) for one in findings], "layers": _layer_rows(rows), "notes": notes}, indent=2))
-        return 0 if well else FAILED
+        told = {"findings": [_row(one) for one in findings], "layers": _layer_rows(rows), "notes": notes}
+        say(json.dumps({"ok": code == 0, **told, "notices": open_notices.rows(notices)}, indent=2))
+        return code
     for note in notes:
         remark(text("cli.warning", sentence=note))
+    open_notices.show(notices)
     _show_table(rows)
-    say(text("doctor.well" if well else "doctor.stopped_all" if every else "doctor.stopped"))
-    return 0 if well else FAILED
+    if well:
+        say(text("doctor.well_but", count=len(notices)) if notices else text("doctor.well"))
+    else:
+        say(text("doctor.stopped_all" if every else "doctor.stopped"))
+    return code
 
 
 def subject_of(file: Path, data_dir: Path | None) -> Subject:

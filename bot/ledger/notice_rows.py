@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, Row, case, select, update
 
 from bot.ledger.dialect import upsert
 from bot.ledger.store import Tx
@@ -67,6 +68,10 @@ def get(connection: Connection, cause: str) -> Notice | None:
     row = connection.execute(select(notices).where(notices.c.cause == cause)).one_or_none()
     if row is None:
         return None
+    return _as_notice(row)
+
+
+def _as_notice(row: Row[Any]) -> Notice:
     count = int(row._mapping["count"])  # `row.count` is the tuple's method
     return Notice(row.cause, row.kind, count, row.first_at, row.last_at, row.resolved_at, row.facts)
 
@@ -74,3 +79,9 @@ def get(connection: Connection, cause: str) -> Notice | None:
 def open_causes(connection: Connection) -> Sequence[str]:
     """Causes that aren't resolved."""
     return [row.cause for row in connection.execute(select(notices.c.cause).where(notices.c.resolved_at.is_(None)))]
+
+
+def open_ones(connection: Connection) -> Sequence[Notice]:
+    """Notices that aren't resolved, the longest open first."""
+    found = select(notices).where(notices.c.resolved_at.is_(None)).order_by(notices.c.first_at, notices.c.cause)
+    return [_as_notice(row) for row in connection.execute(found)]

@@ -95,24 +95,29 @@ class Notices:
             return View(
                 title=title(row.kind), text=(sentence(row.kind, row.facts),), facts=weekly.shown(row.facts), tone=Tone.NEUTRAL, final=True
             )
-        count = row.count
-        times = (
-            text("notice.once", at=moment(row.last_at))
-            if count == 1
-            else text("notice.times", count=count, first=moment(row.first_at), last=moment(row.last_at))
-        )
         if row.resolved_at is not None:
             return View(
                 title=_over(row.kind),
-                text=(times, text("notice.resolved_at", at=moment(row.resolved_at))),
+                text=(times(row), text("notice.resolved_at", at=moment(row.resolved_at))),
                 tone=Tone.DONE,
                 final=True,
             )
-        facts = tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in row.facts.items() if key in SHOWN_FACTS and value)
         hint = self.hint() if row.kind in KINDS else ""
-        words = (times, *([hint] if hint else []), *paragraphs(sentence(row.kind, row.facts)))
+        words = (times(row), *([hint] if hint else []), *paragraphs(sentence(row.kind, row.facts)))
         collect = (Button(ActionName.EVIDENCE, message.id, text("evidence.button")),) if row.kind in KINDS else ()
-        return View(title=title(row.kind), text=words, facts=facts, buttons=collect, tone=Tone.PROBLEM, final=True)
+        return View(title=title(row.kind), text=words, facts=shown_facts(row.facts), buttons=collect, tone=Tone.PROBLEM, final=True)
+
+
+def times(row: notice_rows.Notice) -> str:
+    """How often it happened, and when."""
+    if row.count == 1:
+        return text("notice.once", at=moment(row.last_at))
+    return text("notice.times", count=row.count, first=moment(row.first_at), last=moment(row.last_at))
+
+
+def shown_facts(facts: Mapping[str, str]) -> tuple[Fact, ...]:
+    """What operators see of a notice's facts."""
+    return tuple(Fact(text(f"notice.fact_{key}"), str(value)) for key, value in facts.items() if key in SHOWN_FACTS and value)
 
 
 def concerns_operators(failure: Failure) -> bool:

@@ -86,6 +86,11 @@ no_picture = No picture was requested. `imagine-bot doctor --spend` asks for the
 other_size = The bot asked the service for { $asked } and got { $got }: it doesn't keep to sizes.
 platforms = Platforms
 well = Everything that was checked is fine.
+notices = Open notices: what the running bot met and nobody has solved yet
+well_but = { $count ->
+    [one] Everything that was checked is fine, but a notice is open: follow its steps above. The bot closes it when it works again.
+   *[other] Everything that was checked is fine, but { $count } notices are open: follow their steps above. The bot closes each when it works again.
+}
 stopped = Fix the line that says STOP, then run doctor again: nothing after it has been checked. `imagine-bot doctor --all` checks the rest as well.
 stopped_all = Fix the lines that say STOP from the top, then run doctor again.
 settings_usable = Every setting has a usable value, and address and key belong together.
