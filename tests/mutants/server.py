@@ -31,6 +31,8 @@ MOST = 250
 """Tests for one change."""
 LONGEST = 180.0
 """Seconds for one change; one whose tests hang counts as noticed."""
+HANGS, TIMES = 15.0, 10.0
+"""Seconds for one test, beside so many times what it takes without a change."""
 SURVIVED, UNREACHED, NO_FUNCTION = "survived", "no test runs it", "no living function"
 Verdict = Callable[[Change, str], None]
 
@@ -134,7 +136,12 @@ class _Server:
     def _try(self, functions: Functions, change: Change, order: Sequence[int]) -> str:
         if not functions.change(change.module, change.source):
             return NO_FUNCTION
-        return next((str(index) for index in order if not self._passes(self.items[index])), SURVIVED)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        for index in order:
+            signal.setitimer(signal.ITIMER_REAL, HANGS + TIMES * self.seconds[index])  # ends this process
+            if not self._passes(self.items[index]):
+                return str(index)
+        return SURVIVED
 
     def _tried(self, change: Change, where: str, said: str) -> None:
         if said.isdigit():
@@ -166,7 +173,7 @@ class _Server:
             _to_nowhere()
             factory: Any = self.items[0].config._tmp_path_factory  # type: ignore[attr-defined] # two processes must not share a folder
             factory._basetemp = Path(tempfile.mkdtemp(dir=self.folder))
-            with os.fdopen(write, "w") as pipe:
+            with _databases_of_its_own(), os.fdopen(write, "w") as pipe:
                 pipe.write(body())
         finally:
             os._exit(0)
@@ -205,6 +212,15 @@ def _silence() -> Iterator[None]:
         for stream, copy in enumerate(kept):
             os.dup2(copy, stream)
             os.close(copy)
+
+
+@contextmanager
+def _databases_of_its_own() -> Iterator[None]:
+    """For tests on PostgreSQL: what one process leaves half-done in a database is nothing to the next one."""
+    from tests.postgres import cluster
+
+    with cluster.of_its_own():
+        yield
 
 
 def _quick_ledgers(folder: Path) -> None:

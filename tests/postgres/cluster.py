@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -69,11 +71,20 @@ class Pool:
     """Empty ledgers, used again and again: emptying one takes a few milliseconds, making and dropping one ten times as long."""
 
     def __init__(self) -> None:
+        self.made: list[LedgerServer] = []
         self._free: list[LedgerServer] = []
         self._connections: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
 
+    def forget(self) -> None:
+        """Use none of them again."""
+        for one in (self.made, self._free, self._connections):
+            one.clear()
+
     def take(self) -> LedgerServer:
-        return self._free.pop() if self._free else create()
+        if not self._free:
+            self.made.append(create())
+            self._free.append(self.made[-1])
+        return self._free.pop()
 
     def give_back(self, server: LedgerServer) -> None:
         """Empty a ledger. Whoever is still connected is put out, with the locks that they hold."""
@@ -96,3 +107,15 @@ _EMPTY = "; ".join(
     )
 )
 pool = Pool()
+
+
+@contextlib.contextmanager
+def of_its_own() -> Iterator[None]:
+    """In a forked process: its tests get other databases than the parent's, which are dropped afterwards."""
+    pool.forget()
+    administrator.cache_clear()
+    try:
+        yield
+    finally:
+        for one in pool.made:
+            drop(one)
