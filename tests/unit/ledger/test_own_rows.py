@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -99,3 +100,20 @@ async def test_pictures_of_all_services_are_counted_together(ledger: Ledger) -> 
     await ledger.write(lambda tx: spend_rows.add(tx, rows, reserved=0, spent=5, pictures=3))
     assert await ledger.read(lambda c: own_rows.pictures_in(c, "m2026-11")) == 6
     assert await ledger.read(lambda c: own_rows.pictures_in(c, "m2026-12")) == 0
+
+
+async def test_a_name_is_deleted_where_its_owner_set_a_key_and_nowhere_else(ledger: Ledger) -> None:
+    def body(tx: Tx) -> None:
+        for community, by, name in (("one", "olu", "Olu"), ("two", "pat", "Pat"), ("three", "olu", "")):
+            put(tx, community, dataclasses.replace(service(community), by=by, by_name=name), size="1024x1024")
+        settings_rows.replace(tx, "slack", "one", {SETTING: dataclasses.replace(service("d"), by="olu", by_name="Olu").as_stored()}, "olu")
+        own_rows.forget_name(tx, "discord", "olu")
+
+    await ledger.write(body)
+    found = await ledger.read(own_rows.everyone)
+    names = {"discord:one": "", "discord:two": "Pat", "discord:three": "", "slack:one": "Olu"}
+    assert {community: one.by_name for community, one in found.items()} == names
+    assert await ledger.read(lambda c: settings_rows.of_community(c, "discord", "one")) == {
+        "size": "1024x1024",
+        SETTING: dataclasses.replace(service("one"), by="olu").as_stored(),
+    }

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from bot.catalogue.load import Catalogue
+from bot.domain.attachments import ReferenceLimits
 from bot.domain.own_services import SETTING, CommunityKeys, OwnService, api_of, ends_of, is_own, named, own_service_of
 from bot.domain.refusal import Refusal
 from bot.domain.requests import LOCAL, Place, Request
@@ -71,6 +72,32 @@ async def test_pictures_that_the_other_service_does_not_take_are_not_sent_to_it(
     assert drawn_with(waiting, own(silicon), rules) == Refusal("own_changed")
 
 
+@pytest.mark.parametrize(
+    ("count", "mask", "limits", "drawn"),
+    [
+        (2, False, ReferenceLimits(count=2, mask=False), True),
+        (3, False, ReferenceLimits(count=2, mask=True), False),
+        (1, True, ReferenceLimits(count=2, mask=True), True),
+        (1, True, ReferenceLimits(count=2, mask=False), False),
+        (0, False, ReferenceLimits(count=0, mask=False), True),
+    ],
+)
+async def test_attached_pictures_go_where_as_many_are_taken(
+    ground: Ground, count: int, mask: bool, limits: ReferenceLimits, drawn: bool
+) -> None:
+    waiting = await request(ground, service=OLD.name, references=("ab" * 32,) * count, mask="cd" * 32 if mask else "", per_call=3)
+    rules = dataclasses.replace(RULES, model=dataclasses.replace(RULES.model, references=limits))
+    found = drawn_with(waiting, {}, dataclasses.replace(rules, community_keys=OPTIONAL))
+    assert found == (dataclasses.replace(waiting, service=DEFAULT, per_call=0) if drawn else Refusal("own_changed"))
+
+
+async def test_what_is_accepted_goes_to_the_service_of_its_community(ground: Ground) -> None:
+    asked = await request(ground)
+    assert home_of(None, asked) is asked
+    assert home_of(NEW, asked) == dataclasses.replace(asked, service=NEW.name)
+    assert home_of(NEW, dataclasses.replace(asked, service=HALF_PRICE)) == Refusal("own_changed")
+
+
 def test_the_command_line_and_direct_messages() -> None:
     rules = dataclasses.replace(RULES, community_keys=REQUIRED)
     assert unusable(Place(LOCAL, "x", "y"), {}, rules) is None
@@ -87,7 +114,8 @@ def test_a_names_api_is_in_it_and_everything_stored_is_read_again() -> None:
     assert own_service_of(own(OLD)) == OLD
     for odd in ({}, {SETTING: None}, {SETTING: "x"}, {SETTING: []}):
         assert own_service_of(odd) is None
-    assert [ends_of(key) for key in ("short", "x" * 15, "sk-0123456789-abcd")] == ["", "", "abcd"]
+    assert own_service_of({SETTING: {"name": "own-xai-a"}}) == OwnService("own-xai-a", "", "", (), "", "", 0.0)
+    assert [ends_of(key) for key in ("short", "x" * 15, "0123456789-abcde", "sk-0123456789-abcd")] == ["", "", "bcde", "abcd"]
 
 
 def test_a_community_has_its_own_models_and_nothing_that_was_set_for_the_operators_service() -> None:
@@ -107,6 +135,27 @@ def test_a_community_has_its_own_models_and_nothing_that_was_set_for_the_operato
     assert rules.in_community({}) is rules
     call = rules.for_call(XAI.name, "grok-2-image")
     assert (call.model.id, dict(call.equals), call.leave_out) == ("grok-2-image", {}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("model", "references", "mask", "takes"),
+    [
+        ("a", 0, True, True),
+        ("a", 2, True, True),
+        ("a", 3, False, False),
+        ("b", 1, False, True),
+        ("b", 1, True, False),
+        ("c", 1, False, False),
+    ],
+)
+def test_a_fallback_takes_the_pictures_that_its_equal_model_takes(model: str, references: int, mask: bool, takes: bool) -> None:
+    limits = {"a": ReferenceLimits(count=2, mask=True), "b": ReferenceLimits(count=2, mask=False)}
+    one = ImageService("fallback", None, None, equals={"a": "x"}, references=limits)  # type: ignore[arg-type]
+    assert one.takes(model, references, mask=mask) is takes
+    assert (one.model_for("a"), one.model_for("b")) == ("x", None)
+    same = ImageService("key-2", None, None, references=limits)  # type: ignore[arg-type]
+    assert same.takes(model, references, mask=mask) is True
+    assert same.model_for(model) == model
 
 
 def test_a_service_that_is_not_known_here_is_never_the_operators() -> None:
@@ -130,6 +179,8 @@ def test_a_service_that_is_not_known_here_is_never_the_operators() -> None:
             "azure",
             "https://x.openai.azure.com/openai",
         ),
+        ("https://art.example/~ana/v1!", "gateway", "https://art.example/~ana/v1!"),
+        ("https://art.example/" + "x" * 280, "gateway", "https://art.example/" + "x" * 280),
     ],
 )
 def test_addresses_that_are_taken(typed: str, api: str, expected: str) -> None:
@@ -158,13 +209,19 @@ def test_addresses_that_are_taken(typed: str, api: str, expected: str) -> None:
             "https://art.example/\\evil",
             "https://art.example/ v1",
         ),
-        *("https://ärt.example/", "https://art..example/", "https://-art.example/", "https://art.example/" + "x" * 300),
+        *("https://ärt.example/", "https://art..example/", "https://-art.example/", "https://art.example/" + "x" * 281),
     ],
 )
 def test_addresses_that_are_not(typed: str) -> None:
     with pytest.raises(WrongAddress) as problem:
         read_address(typed, "gateway")
     assert problem.value.key == "address"
+
+
+@pytest.mark.parametrize("query", ["key=1", "api-version=", "api-version=2025-04-01&key=1"])
+def test_an_azure_address_takes_a_version_and_nothing_else(query: str) -> None:
+    with pytest.raises(WrongAddress, match="address"):
+        read_address(f"https://x.openai.azure.com/openai?{query}", "azure")
 
 
 @pytest.mark.parametrize("api", ["azure", "gateway"])
