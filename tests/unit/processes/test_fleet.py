@@ -3,77 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
-import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.requests import Place
 from bot.domain.roles import ALL, ProcessRole, read, written
 from bot.ledger import process_rows
 from bot.ledger.process_rows import GATE
-from bot.ledger.server import LedgerServer
-from bot.ledger.store import Ledger
-from bot.ports import SystemPorts
+from bot.ledger.store import LedgerProblem, Tx
 from bot.processes import fleet
-from bot.processes.fleet import Fleet
+from tests.unit.processes.crew import HOME, Crew
 
 pytestmark = pytest.mark.sqlite_only  # opens its own databases, once
-HOME = Place("test", "home", "imagine")
-_ids = itertools.count()
-
-
-@dataclass
-class Clock(SystemPorts):
-    """Loop time that a test moves."""
-
-    at: float = 100.0
-
-    def monotonic(self) -> float:
-        return self.at
-
-
-@dataclass
-class Crew:
-    """Two processes."""
-
-    server: LedgerServer
-    clock: Clock
-    first: Fleet
-    second: Fleet
-
-    def end_session(self, one: Fleet) -> None:
-        """What kill -9 does to a process's writing session."""
-        with psycopg.connect(self.server.url, autocommit=True) as other:
-            ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s"
-            assert other.execute(ended, (f"imagine-bot {one.participant.id[:12]}",)).fetchall()
-
-    def expire(self, one: Fleet) -> None:
-        with psycopg.connect(self.server.url, autocommit=True) as other:
-            other.execute("UPDATE processes SET lease_until = 1.0 WHERE id = %s", (one.participant.id,))
-
-    async def look(self) -> None:
-        """The second one looks twice, far enough apart; the first one writes nothing meanwhile."""
-        await self.second.beat()
-        self.clock.at += fleet.SILENT_FOR
-        await self.second.beat()
-
-
-@pytest.fixture
-async def crew(server: LedgerServer, tmp_path: Path) -> AsyncIterator[Crew]:
-    clock, made = Clock(), []
-    for _ in range(2):
-        ledger = await Ledger.open(tmp_path, clock.now, clock.new_id, server)
-        assert ledger.participant is not None
-        made.append(Fleet(ledger, clock, ledger.participant, platforms=lambda: ("test",)))
-    await made[0].beat(first=True)
-    await made[1].beat(first=True)
-    yield Crew(server, clock, *made)
-    for one in made:
-        await one.ledger.close()
 
 
 async def test_one_process_is_the_gate_until_it_leaves(crew: Crew) -> None:
@@ -166,29 +109,157 @@ async def test_one_process_sends_to_a_community_at_a_time(crew: Crew) -> None:
     assert await crew.first.claim_delivery(Place("other", "home", "imagine")) == (False, False)
 
 
-async def test_many_messages_that_ask_at_once_take_one_transaction(crew: Crew) -> None:
+async def test_a_refused_lock_is_asked_for_again_after_a_while_or_when_a_process_has_died(crew: Crew) -> None:
     assert await crew.first.claim_delivery(HOME) == (True, False)
-    before = crew.second.ledger.commits
-    asked = await asyncio.gather(*(crew.second.claim_delivery(HOME) for _ in range(50)))
-    assert set(asked) == {(False, False)}
-    assert crew.second.ledger.commits == before + 1
-    assert crew.second.is_delivered_elsewhere(HOME)
-    assert not crew.first.is_delivered_elsewhere(HOME)
-    crew.clock.at += fleet.BEAT
-    assert not crew.second.is_delivered_elsewhere(HOME), "it has to ask again"
-
-
-async def test_who_sees_that_another_one_left_asks_again_at_once(crew: Crew) -> None:
-    changed: list[bool] = []
-    crew.second.on_change = lambda: changed.append(True)
-    assert await crew.first.claim_delivery(HOME) == (True, False)
-    await crew.second.beat()
     assert await crew.second.claim_delivery(HOME) == (False, False)
     await crew.first.ledger.close()
-    changed.clear()
-    await crew.second.beat()
-    assert changed
+    crew.clock.at += fleet.BEAT - 0.1
+    assert await crew.second.claim_delivery(HOME) == (False, False), "it was refused a moment ago"
+    crew.clock.at += 0.1
     assert await crew.second.claim_delivery(HOME) == (True, True)
+    assert await crew.second.claim_delivery(HOME) == (True, False), "taken over once"
+
+
+async def test_the_lock_of_a_process_that_left_is_taken_over_after_the_next_heartbeat(crew: Crew) -> None:
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    await crew.second.beat()
+    assert not crew.second.is_delivered_elsewhere(HOME), "it hasn't asked"
+    assert await crew.second.claim_delivery(HOME) == (False, False)
+    assert crew.second.is_delivered_elsewhere(HOME)
+    assert not crew.first.is_delivered_elsewhere(HOME)
+    await crew.first.ledger.close()
+    await crew.second.beat()
+    assert not crew.second.is_delivered_elsewhere(HOME)
+    assert await crew.second.claim_delivery(HOME) == (True, True)
+
+
+async def test_the_lock_of_a_dead_process_is_taken_over_at_once(crew: Crew) -> None:
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    crew.expire(crew.first)
+    await crew.second.beat()
+    crew.clock.at += fleet.SILENT_FOR
+    assert await crew.second.claim_delivery(HOME) == (False, False)
+    await crew.second.beat()
+    assert await crew.second.claim_delivery(HOME) == (True, True)
+
+
+async def test_who_does_not_chat_sends_nothing(crew: Crew) -> None:
+    crew.first.roles = ALL - {ProcessRole.CHAT}
+    assert await crew.first.claim_delivery(HOME) == (False, False)
+    assert await crew.second.claim_delivery(HOME) == (True, False)
+
+
+async def test_locks_go_to_processes_with_the_role(crew: Crew) -> None:
+    await crew.first.ledger.close()
+    crew.second.roles = frozenset({ProcessRole.CHAT})
+    await crew.second.beat()
+    assert (crew.second.leader_token, crew.second.picture_jobs_token) == (None, None)
+    crew.second.roles = frozenset({ProcessRole.WORK})
+    await crew.second.beat()
+    assert (crew.second.leader_token, crew.second.picture_jobs_token) == (None, 2)
+    crew.second.roles = frozenset({ProcessRole.GATE})
+    await crew.second.beat()
+    assert (crew.second.leader_token, crew.second.picture_jobs_token) == (2, None)
+
+
+async def test_observations_may_be_as_old_as_two_missed_heartbeats(crew: Crew) -> None:
+    crew.expire(crew.first)
+    await crew.second.beat()
+    crew.clock.at += fleet.STALE
+    await crew.second.beat()
+    assert crew.second.leader_token == 2
+
+
+async def test_who_wrote_lately_does_not_ask_whether_it_lives(crew: Crew) -> None:
+    async def beats() -> list[int]:
+        return [one.beat for one in await crew.second.ledger.read(process_rows.live)]
+
+    await crew.first.beat()
+    before = await beats()
+    crew.clock.at += fleet.SILENT_FOR - 0.1
+    assert await crew.first.is_still_live(0)
+    assert await beats() == before
+    assert not await crew.first.is_still_live(1)
+
+
+async def test_who_lost_the_lead_before_it_resigns_leaves_nothing_to_the_next_one(crew: Crew) -> None:
+    crew.expire(crew.first)
+    await crew.look()
+    assert (crew.first.leader_token, crew.second.leader_token) == (1, 2)
+    left: list[bool] = []
+    await crew.first.resign(lambda tx: left.append(True))
+    await crew.second.beat()
+    assert (left, crew.second.leader_token) == ([], 2)
+
+
+async def test_changes_of_locks_and_deaths_are_told_once(crew: Crew) -> None:
+    told: list[str] = []
+    crew.second.on_change = lambda: told.append("changed")
+    crew.second.on_dead = lambda tx: told.append("dead")
+    crew.second.on_elected = lambda tx, token: told.append(f"elected {token}")
+    await crew.second.beat()
+    assert told == []
+    crew.expire(crew.first)
+    await crew.second.beat()
+    crew.clock.at += fleet.SILENT_FOR
+    with capture_logs() as logs:
+        await crew.second.beat()
+        await crew.second.beat()
+    assert told == ["dead", "elected 2", "changed"]
+    assert [(one["event"], one.get("term")) for one in logs] == [("processes_gone", None), ("gate_elected", 2)]
+    assert [one.id for one in crew.second.live] == [crew.second.participant.id]
+    told.clear()
+    crew.first.on_change = lambda: told.append("changed")
+    with capture_logs() as logs:
+        await crew.first.beat()
+        await crew.first.beat()
+    assert told == ["changed"]
+    assert [(one["event"], one.get("term")) for one in logs] == [("process_was_replaced", None), ("gate_lost", 1)]
+
+
+async def test_a_process_that_left_may_have_cut_off_a_call(crew: Crew) -> None:
+    told: list[str] = []
+    await crew.second.resign(lambda tx: None)
+    crew.second.roles = frozenset({ProcessRole.CHAT})
+    await crew.second.beat()
+    crew.second.on_dead, crew.second.on_change = lambda tx: told.append("dead"), lambda: told.append("changed")
+    await crew.first.ledger.close()
+    await crew.second.beat()
+    await crew.second.beat()
+    assert told == ["dead", "changed"], "once"
+
+
+async def test_a_death_is_told_also_where_no_lock_changes(crew: Crew) -> None:
+    told: list[str] = []
+    crew.second.roles = frozenset({ProcessRole.CHAT})
+    crew.second.on_change = lambda: told.append("changed")
+    crew.expire(crew.first)
+    await crew.look()
+    assert told == ["changed"]
+
+
+async def test_heartbeats_go_on_by_themselves_and_after_one_that_failed(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fleet, "BEAT", 0.01)
+    fails, beaten = [True], asyncio.Event()
+
+    def elected(tx: Tx, token: int) -> None:
+        if fails:
+            fails.clear()
+            raise LedgerProblem("The server doesn't answer.")
+
+    crew.first.on_elected, crew.first.on_change = elected, beaten.set
+    setattr(crew.first, "leader_token", None)  # noqa: B010 - the type checker would believe it for ever
+    running = asyncio.create_task(crew.first.run())
+    await asyncio.wait_for(beaten.wait(), 10.0)
+    running.cancel()
+    assert (fails, crew.first.leader_token) == ([], 1)
+
+
+async def test_workers_are_the_live_processes_with_that_role(crew: Crew) -> None:
+    await crew.first.beat()
+    assert set(crew.first.workers()) == {crew.first.participant.id, crew.second.participant.id}
+    crew.first.live = [replace(one, roles=frozenset({ProcessRole.CHAT})) for one in crew.first.live]
+    assert crew.first.workers() == []
 
 
 def test_roles_as_they_are_typed() -> None:
