@@ -259,3 +259,9 @@ async def test_removing_a_key_says_what_happens_now(desk: Desk, mode: CommunityK
     assert await desk.settings() == {"size": "1024x1024"}
     assert await desk.ground.ledger.read(lambda c: vault_rows.every(c, VAULT, 0.0)) == []
     assert await desk.written() == [("done", "set"), ("done", "removed")]
+
+
+async def test_a_service_without_a_model_list_is_believed(desk: Desk) -> None:
+    typed = {"own_api": "fal", "own_address": "", "own_models": "fal-ai/flux/dev"}
+    assert await desk.save(**typed) == Reply(text("own.saved_unproven", host="queue.fal.run"))
+    assert desk.asked == []

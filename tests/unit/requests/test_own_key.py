@@ -164,6 +164,7 @@ def test_a_service_that_is_not_known_here_is_never_the_operators() -> None:
     assert (stranger.name, stranger.known) == (OLD.name, False)
     assert stranger.gate.next(0.0, []).when == float("inf")  # type: ignore[union-attr]
     assert services.of("no longer configured").name == DEFAULT
+    assert services.own_of("test:home") == ""
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,20 @@ async def test_a_cancelled_call_of_a_dead_process_is_closed_beside_a_running_one
         assert len(await open_calls(w)) == 1
 
 
+@pytest.mark.parametrize("position", [0, 1, 2])
+async def test_a_task_that_is_polled_stays_open_beside_cancelled_calls(tmp_path: Path, position: int) -> None:
+    async with calling(tmp_path, 3) as (w, made):
+
+        def body(tx: Tx) -> int:
+            for number, one in enumerate(made):
+                values = {"state": S.COLLECTING.value} if number == position else {"state": S.ANSWERED.value, "answer": "cancelled"}
+                tx.connection.execute(update(requests).where(requests.c.id == one).values(**values))
+            return recover_dead(tx, ())
+
+        assert await w.bot.ledger.write(body) == 0
+        assert await open_calls(w) == {made[position]}
+
+
 @pytest.mark.parametrize(
     "unfinished", [Outcome(pending=Pending("task-1", poll_after=1.0), status=202), bad(RATE)], ids=["a poll", "a call"]
 )
