@@ -171,8 +171,8 @@ class Core:
         with self.calls.enter() as may:
             if not may:
                 return None
-            await self._storing(self.roles.of_request(request_id))
-            taken = await self._storing(self.ledger.write(lambda tx: accept(tx, request_id, self.rules, self.open_case)))
+            work = self.roles.knowing(lambda tx, known: accept(tx, request_id, self.rules, self.open_case, roles_known=known))
+            taken = await self._storing(work)
         if not isinstance(taken, Unfetched):
             return taken
         # Fetching isn't waited for when the bot stops: the next start continues where this one was.

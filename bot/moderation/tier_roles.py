@@ -6,19 +6,21 @@ A role counts only if the platform says yes; without an answer the member has wh
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.domain.requests import Place
 from bot.ledger import batch_rows, case_rows, request_rows, settings_rows
-from bot.ledger.store import Ledger
+from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck
 from bot.moderation.community import Asker
+from bot.requests.accept import RolesUnknown
 from bot.requests.rules import Rules
-from bot.requests.tiers import knows_roles, remember_roles, settings_for, tiers_of
+from bot.requests.tiers import knows_roles, remember_roles, roles_named, settings_for
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,14 @@ class TierRoles:
             lambda c: settings_for(c, asker.platform, asker.community, asker.person, self.rules, self.ledger.now())
         )
 
-    async def of_request(self, request_id: str) -> None:
-        """Ask about the member of a received request."""
-
-        def look(connection: Connection) -> tuple[Place, str, Sequence[str]] | None:
-            request = request_rows.get(connection, request_id)
-            if request is None:
-                return None
-            place, person = request.place, request.person.id
-            return place, person, _named(settings_rows.of_community(connection, place.platform, place.community), person)
-
-        found = await self.ledger.read(look)
-        if found is not None:
-            place, person, named = found
-            await self._ask(place.platform, place.community, person, named)
+    async def knowing(self, body: Callable[[Tx, bool], T]) -> T:
+        """Run `body` in a transaction; if it raises RolesUnknown, ask the platform and run it again. It's told whether they're known."""
+        try:
+            return await self.ledger.write(lambda tx: body(tx, False))
+        except RolesUnknown as problem:
+            place, person = problem.request.place, problem.request.person
+        await self.of(place.platform, place.community, person.id)
+        return await self.ledger.write(lambda tx: body(tx, True))
 
     async def of_press(self, platform: str, community: str, person: str, row: str) -> None:
         """Ask about somebody who presses a button, in the community of the press and in that of the request, case or batch that it's
@@ -71,17 +67,9 @@ class TierRoles:
 
     async def of(self, platform: str, community: str, person: str) -> None:
         """Ask about a member of a community, if it has tiers for roles."""
-        named = await self.ledger.read(lambda c: _named(settings_rows.of_community(c, platform, community), person))
-        await self._ask(platform, community, person, named)
-
-    async def _ask(self, platform: str, community: str, person: str, named: Sequence[str]) -> None:
+        named = await self.ledger.read(lambda c: roles_named(settings_rows.of_community(c, platform, community), person))
         if not named or not person:
             return
         held = await self.access.held(platform, community, person, named)
         if not await self.ledger.read(lambda c: knows_roles(c, platform, community, person, held, self.ledger.now())):
             await self.ledger.write(lambda tx: remember_roles(tx, platform, community, person, held))
-
-
-def _named(own: Mapping[str, Any], person: str) -> Sequence[str]:
-    """The roles that a community's tiers name."""
-    return sorted({one for tier in tiers_of(own) for one in tier.who} - {person})

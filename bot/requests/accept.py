@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.catalogue.check import Checked, Problem
 from bot.catalogue.check import check as check_options
@@ -29,7 +30,7 @@ from bot.requests.change_choices import MOST_PICTURES, ChangeProblem, caption_li
 from bot.requests.choices import Choices, chosen_model, combined
 from bot.requests.own_key import home_of, unusable
 from bot.requests.rules import Rules
-from bot.requests.tiers import limited, settings_for
+from bot.requests.tiers import limited, roles_named, settings_for
 from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
 
 
@@ -40,16 +41,25 @@ class Unfetched:
     request_id: str
 
 
+class RolesUnknown(Exception):
+    """The community's tiers name roles, and the platform has to be asked first which of them the member holds."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.id)
+        self.request = request
+
+
 LINEAGE = 50
 """Number of ancestors that are searched for a moderator's approval of the same edit."""
 RAW_PROMPT = 100_000
 """Maximum characters of a prompt to store; the models' own limits are far lower."""
 
 
-def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request | Refusal | Unfetched | None:
+def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener, *, roles_known: bool = True) -> Request | Refusal | Unfetched | None:
     """Validate and queue a received request. Returns None if it isn't `received` any longer, so a second call changes nothing.
 
-    The caller has acknowledged the command, so the member is now told about a request that was silently dropped.
+    The caller has acknowledged the command, so the member is now told about a request that was silently dropped. Raises RolesUnknown if
+    the caller hasn't asked about the member's roles (`roles_known`) and they count here.
     """
     request = request_rows.get(tx.connection, request_id)
     if request is not None and request.refusal is not None and request.refusal.reason == DROPPED:
@@ -57,8 +67,11 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
         return request.refusal
     if request is None or request.state is not RequestState.RECEIVED:
         return None
+    own = settings_for(tx.connection, request.place.platform, request.place.community, request.person.id, rules, tx.now)
+    if not roles_known and roles_named(own, request.person.id):
+        raise RolesUnknown(request)
     attached = attachment_rows.of_request(tx.connection, request_id)
-    checked = check(tx, request, attached, rules)
+    checked = check(tx, request, own, attached, rules)
     if isinstance(checked, Refusal):
         return refuse_unasked(tx, request, checked, rules)
     if not all(one.taken for one in attached):
@@ -69,23 +82,31 @@ def accept(tx: Tx, request_id: str, rules: Rules, opener: CaseOpener) -> Request
     if attached:
         request_rows.annotate(tx, request_id, references=list(checked.references), mask=checked.mask)
         attachment_rows.forget_handles(tx, request_id)
-    memory = blocked_before(tx, checked)
+    return _queue_or_question(tx, checked, attached, rules, opener)
+
+
+def _queue_or_question(
+    tx: Tx, request: Request, attached: Sequence[StoredAttachment], rules: Rules, opener: CaseOpener
+) -> Request | Refusal:
+    """Refuse a valid request that was blocked before or needs a moderator first, hold one that its member has to be asked about, and queue
+    all others."""
+    memory = blocked_before(tx, request)
     if memory is not None:
-        return _refuse_blocked(tx, checked, memory, rules, opener)
-    doubt = _doubtful(tx, checked, attached)
+        return _refuse_blocked(tx, request, memory, rules, opener)
+    doubt = _doubtful(tx, request, attached)
     if doubt is not None:
-        return _refuse_held(tx, checked, doubt, rules, opener)
+        return _refuse_held(tx, request, doubt, rules, opener)
     # The member has seen and accepted a moderator's wording: send that exact text without another question.
-    held = None if request.origin is Origin.REWRITE else upload_question(tx, checked, attached) or prompt_question(checked, rules)
-    values = _values(checked, rules, tx.now)
-    if held is not None and checked.batch:
+    held = None if request.origin is Origin.REWRITE else upload_question(tx, request, attached) or prompt_question(request, rules)
+    values = _values(request, rules, tx.now)
+    if held is not None and request.batch:
         # Nobody sits beside a batch to answer forty questions: its owner changes the topic instead.
-        return refuse_unasked(tx, checked, Refusal("batch_question"), rules)
+        return refuse_unasked(tx, request, Refusal("batch_question"), rules)
     if held is not None:
-        hold(tx, checked, held, rules.held_for, due_at=tx.now, **values)
-        return dataclasses.replace(checked, state=RequestState.AWAITING_MEMBER, refusal=held)
-    queue(tx, checked, RequestEvent.ACCEPT, tx.now, **values)
-    return dataclasses.replace(checked, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_of(checked))
+        hold(tx, request, held, rules.held_for, due_at=tx.now, **values)
+        return dataclasses.replace(request, state=RequestState.AWAITING_MEMBER, refusal=held)
+    queue(tx, request, RequestEvent.ACCEPT, tx.now, **values)
+    return dataclasses.replace(request, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_of(request))
 
 
 def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
@@ -147,7 +168,7 @@ def prompt_question(request: Request, rules: Rules) -> Refusal | None:
     return None if question is None else Refusal(question.reason, question.facts, cleaned=question.cleaned)
 
 
-def check(tx: Tx, request: Request, attached: Sequence[StoredAttachment], rules: Rules) -> Request | Refusal:
+def check(tx: Tx, request: Request, own: Mapping[str, Any], attached: Sequence[StoredAttachment], rules: Rules) -> Request | Refusal:
     """Normalise the prompt and validate the options. Returns the request with them, or the refusal. Writes nothing."""
     if request.typed.get("unreadable"):
         return Refusal("unreadable")
@@ -155,7 +176,6 @@ def check(tx: Tx, request: Request, attached: Sequence[StoredAttachment], rules:
         prompt = normalise(request.prompt)
     except UnusableText:
         return Refusal("prompt_empty")  # lone surrogates, the other problem, were marked as unreadable when it was stored
-    own = settings_for(tx.connection, request.place.platform, request.place.community, request.person.id, rules, tx.now)
     admitted = _admission(tx, request, rules, own) or home_of(own_service_of(own), request)
     if isinstance(admitted, Refusal):
         return admitted

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,6 +204,11 @@ def settings_for(connection: Connection, platform: str, community: str, person: 
 def rules_here(connection: Connection, place: Place, rules: Rules) -> Rules:
     """The rules of a community, which may have a service of its own."""
     return rules.in_community(settings_rows.of_community(connection, place.platform, place.community))
+
+
+def roles_named(own: Mapping[str, Any], person: str) -> Sequence[str]:
+    """The roles that a community's tiers name, and that somebody may hold."""
+    return sorted({one for tier in tiers_of(own) for one in tier.who} - {person})
 
 
 def knows_roles(connection: Connection, platform: str, community: str, person: str, held: Iterable[str], now: float) -> bool:

@@ -28,13 +28,6 @@ async def asked(ground: Ground) -> list[tuple[str, str]]:
     return found
 
 
-async def test_a_request_asks_where_it_is_from_about_its_member(ground: Ground, asked: list[tuple[str, str]]) -> None:
-    request = await ground.ledger.write(lambda tx: ground.request(tx, "tea", BEN, "other"))
-    await ground.room.tier_roles.of_request(request.id)
-    await ground.room.tier_roles.of_request("2" * 16)
-    assert asked == [(BEN.id, "other")]
-
-
 async def test_a_press_asks_where_it_is_and_where_what_it_is_about_is_from(ground: Ground, asked: list[tuple[str, str]]) -> None:
     case, offer = await ground.suggested()
     request = await ground.ledger.write(lambda tx: ground.request(tx, "tea", ANN, "other"))

@@ -21,6 +21,7 @@ from bot.ledger.store import LedgerClosed, LedgerProblem
 from bot.ledger.tables import requests
 from bot.messages.gallery_view import FRESH
 from bot.messages.help_view import Drawing, help_view
+from bot.requests.tiers import Tier, as_stored
 from bot.texts import text
 from tests.world import RATE, Service, bad, world
 
@@ -49,6 +50,20 @@ async def test_a_command_is_stored_once_however_often_and_with_however_long_an_i
             assert await w.bot.core.receive(key, replace(SUBMISSION, prompt="other words")) == Duplicate(first.request_id)
         rows = await w.bot.ledger.read(lambda c: c.execute(select(requests)).all())
         assert {(row.event_key, row.prompt) for row in rows} == {("one", "a purple walrus"), ("k" * 200, "a purple walrus")}
+
+
+async def test_a_command_asks_the_platform_about_the_roles_that_its_communitys_tiers_name(tmp_path: Path) -> None:
+    artists = {"ben"}
+
+    async def holds(person: str, community: str, role: str) -> bool:
+        return (person in artists, community, role) == (True, "home", "77")
+
+    async with world(tmp_path) as w:
+        w.platform.moderators.holds_role = holds  # type: ignore[attr-defined]
+        own = {"tiers": as_stored([Tier("e", "Everyone", (), qualities=("low",), day=1_000), Tier("t", "Artists", ("77",), day=900_000)])}
+        await w.bot.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", own, "olu"))
+        rows = [await w.row(await w.imagine("a cat", person, quality="high")) for person in ("ana", "ben")]
+        assert [one.refusal and one.refusal.reason for one in rows] == ["tier_quality", None]
 
 
 async def test_a_command_whose_acknowledgement_failed_is_dropped_and_one_that_was_accepted_is_not(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Lineage, Origin, Person, Place, Submission
 from bot.ledger import settings_rows
 from bot.messages.refusal_view import refusal_sentence
-from bot.requests.accept import accept
+from bot.requests.accept import RolesUnknown, accept
 from bot.requests.attempt import Ended, Opened
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
@@ -49,6 +49,20 @@ async def asks(ground: Ground, **options: Any) -> Refusal | None:
 
 def own(*given: Tier, **values: object) -> Mapping[str, Any]:
     return {**values, "tiers": as_stored(given)}
+
+
+async def test_a_command_is_accepted_once_the_platform_has_been_asked_about_the_roles_that_count(ground: Ground) -> None:
+    async def accepted(request: str, *, roles_known: bool = False) -> object:
+        return await ground.ledger.write(lambda tx: accept(tx, request, ground.rules, ground.open_case, roles_known=roles_known))
+
+    await tiers(ground, Tier("t1", "Mine", ("ana",)))
+    assert getattr(await accepted(await ground.received("a cat")), "state", None) is RequestState.QUEUED, "nobody has to be asked"
+    await tiers(ground, Tier("t1", "Mine", ("ana",)), SMALL)
+    waiting = await ground.received("a dog")
+    with pytest.raises(RolesUnknown) as raised:
+        await accepted(waiting)
+    assert (raised.value.request.id, (await ground.row(waiting)).state) == (waiting, RequestState.RECEIVED)
+    assert getattr(await accepted(waiting, roles_known=True), "state", None) is RequestState.QUEUED
 
 
 def test_stored_tiers_are_read_as_they_were() -> None:
