@@ -262,13 +262,13 @@ class Core:
 
     async def _act(self, act: Act) -> Reply:
         await self.roles.of_press(act.platform, act.community, act.person, act.row)
+        if refused := await self.roles.refused(act):
+            return refused
         if act.action is ActionName.SHOW:
             visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name, act.zone)
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))
         handler = self._actions.get(act.action)
-        if handler is None:
-            return Reply(text("reply.unknown_button"), changed=False)
-        return await handler(strict(act))
+        return await handler(strict(act)) if handler else Reply(text("reply.unknown_button"), changed=False)
 
     async def imagine_form(self, visitor: Visitor) -> Form:
         """An empty /imagine form (prompt, size, quality, count, private). The adapter turns its submission into a Submission."""

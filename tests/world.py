@@ -119,12 +119,17 @@ class Everybody:
 
     moderators: set[str] = field(default_factory=lambda: {"mia", "noor"})
     administrators: set[str] = field(default_factory=lambda: {"olu"})
+    left: set[tuple[str, str]] = field(default_factory=set)
+    """Who isn't in a community anymore."""
 
     async def is_moderator(self, person: str, community: str) -> bool:
         return person in self.moderators
 
     async def is_administrator(self, person: str, community: str) -> bool:
         return person in self.administrators
+
+    async def is_member(self, person: str, community: str) -> bool:
+        return (person, community) not in self.left
 
 
 @dataclass

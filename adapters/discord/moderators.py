@@ -76,6 +76,10 @@ class DiscordModerators:
         rights = await self._rights(person, community)
         return rights is not None and role in rights.roles
 
+    async def is_member(self, person: str, community: str) -> bool:
+        """Whether the person is in that server."""
+        return await self._rights(person, community) is not None
+
     async def is_administrator(self, person: str, community: str) -> bool:
         """Whether the person has Manage Server in that server."""
         rights = await self._rights(person, community)

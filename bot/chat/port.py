@@ -155,3 +155,12 @@ class RoleCheck(Protocol):
     async def holds_role(self, person: str, community: str, role: str) -> bool:
         """Whether somebody currently has this role in the community; False if unsure."""
         ...
+
+
+@runtime_checkable
+class MemberCheck(Protocol):
+    """Optional addition to ModeratorCheck for platforms whose direct messages belong to no community."""
+
+    async def is_member(self, person: str, community: str) -> bool:
+        """Whether somebody is in the community now; False if unsure."""
+        ...

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import structlog
 
-from bot.chat.port import ModeratorCheck, ModeratorDirectory, RoleCheck
+from bot.chat.port import MemberCheck, ModeratorCheck, ModeratorDirectory, RoleCheck
 from bot.ledger import settings_rows
 from bot.ledger.store import Ledger
 
@@ -68,6 +68,11 @@ class AccessCheck:
             return frozenset()
         answers = await asyncio.gather(*(_sure(check.holds_role(person, community, role), platform) for role in roles))
         return frozenset(role for role, yes in zip(roles, answers, strict=True) if yes)
+
+    async def belongs(self, platform: str, community: str, person: str) -> bool:
+        """Whether the platform says now that somebody is in a community."""
+        check: object = self.check(platform)
+        return isinstance(check, MemberCheck) and await _sure(check.is_member(person, community), platform)
 
     async def _moderates(self, check: ModeratorCheck, platform: str, community: str, person: str) -> bool:
         """Whether the platform counts the person as a moderator; if the community names people or roles, only those count."""

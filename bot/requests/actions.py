@@ -263,11 +263,14 @@ class RequestActions:
 def where(act: Act, request: Request, *, private: bool) -> Place:
     """Place of the new request: where the button was pressed.
 
-    Exceptions: the answer to a question in a direct message belongs where it was asked, and so does a private direct result that the form
-    makes public.
+    Exceptions in a direct message: the answer to a question belongs where it was asked, and what follows a private result to the community
+    that it's from, whose key draws and whose budgets pay. If it stays private, it arrives as a direct message of its own.
     """
+    home = request.place
     if act.direct and ((request.private and not private) or request.state is RequestState.AWAITING_MEMBER):
-        return dataclasses.replace(request.place, reply=act.reply)
+        return dataclasses.replace(home, reply=act.reply)
+    if act.direct and request.private and act.community != home.community:
+        return dataclasses.replace(home, reply={})
     thread = request.place.thread if act.channel == request.place.channel else None
     return Place(act.platform, act.community, act.channel, thread, act.reply)
 

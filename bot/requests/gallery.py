@@ -26,7 +26,7 @@ from bot.messages import gallery_view
 from bot.messages.gallery_view import Turning
 from bot.messages.picture_view import picture_views
 from bot.messages.readers import Readers
-from bot.requests.actions import RequestActions, edit_form
+from bot.requests.actions import RequestActions, edit_form, where
 from bot.requests.gallery_search import UnusableSearch, dates_of, of_form, of_line
 from bot.requests.making import as_json, base_name, file_name, making, packed
 from bot.requests.prices import price_view
@@ -267,7 +267,8 @@ class Gallery:
             if not _is_result(request) or not request.prompt:
                 return Reply(text("gallery.gone"), changed=False)
             rules = self.requests.rules
-            own = settings_for(tx.connection, act.platform, act.community, act.person, rules, tx.now)
+            there = where(act, request, private=request.private).community
+            own = settings_for(tx.connection, act.platform, there, act.person, rules, tx.now)
             typed = {"model": request.model, "size": request.size, "quality": request.quality, "count": str(request.count)}
             kept = [text("gallery.same_pictures", count=len(request.references))] if request.references else []
             kept += [text("gallery.same_caption", text=" ".join(request.caption.split()))] if request.caption else []

@@ -136,8 +136,9 @@ class Simplify:
         return Reply(view.title, changed=False, view=view)
 
     def _step(self, tx: Tx, act: Act, known: Known, kept: Kept) -> View:
-        own = settings_for(tx.connection, act.platform, act.community, act.person, self.requests.rules, tx.now)
         wording, root = put_together(known.details, kept), known.root
+        there = where(act, root, private=root.private).community
+        own = settings_for(tx.connection, act.platform, there, act.person, self.requests.rules, tx.now)
         typed = {"model": root.model, "size": root.size, "quality": root.quality, "count": "1"}
         price = [
             one

@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.outcome import Billed, Outcome
 from bot.ledger import message_rows
+from bot.ledger.tables import requests
 from tests.discord.stage import Stage, stage
 from tests.discord.standin.world import ATTACH, SEND, VIEW, Interaction, Message
 from tests.platforms.faults import How
@@ -203,6 +205,24 @@ async def test_a_private_answer_without_token_goes_to_the_member_and_never_to_th
         event.expired = True
         message = await delivered(s)
         assert message.channel.recipient is s.ada
+        assert not s.discord.calls("POST", f"/channels/{s.channel.id}/messages")
+
+
+async def test_a_button_under_a_private_answer_in_a_direct_message_draws_as_in_its_server(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        event = await held(s, private=True)
+        event.expired = True
+        message = await delivered(s)
+        await s.press(s.ada, message, "Again")
+        await s.until(lambda: len(s.service.calls) == 2 and len(finals(s)) == 2, what="another picture")
+        assert all(one.channel.recipient is s.ada for one in finals(s))
+        assert s.bot is not None
+        rows = await s.bot.ledger.read(lambda c: c.execute(select(requests.c.community, requests.c.channel)).all())
+        assert {tuple(row) for row in rows} == {(s.guild.id, s.channel.id)}
+        del s.guild.members[s.ada.id]
+        press = await s.press(s.ada, message, "Again")
+        assert "You aren't in the community anymore" in (await s.whisper(press)).text
+        assert len(s.service.calls) == 2
         assert not s.discord.calls("POST", f"/channels/{s.channel.id}/messages")
 
 

@@ -19,6 +19,7 @@ one_more_question = Danke! Bevor das abgeschickt wird, gibt es noch eine Frage: 
 discarded = Nicht abgeschickt, und dein Text ist gelöscht.
 question_over = Diese Frage ist schon geschlossen, es gibt nichts mehr zu beantworten.
 not_yours = Das kann nur die Person, die es angefordert hat. Tippe /imagine für ein eigenes.
+not_there_anymore = Du bist nicht mehr in der Community, aus der das stammt, oder der Bot konnte das gerade nicht feststellen; deshalb wurde nichts gesendet. Bist du noch dort, versuch es in einer Minute noch einmal, oder frag dort in einem Kanal.
 unknown_button = Dieser Knopf funktioniert nicht mehr. Mit /imagine-show findest du deine Anfrage.
 here_it_is = Hier ist es.
 stopping = Der Bot startet gerade neu. Bitte drücke in einer Minute noch einmal.

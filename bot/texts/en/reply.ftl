@@ -19,6 +19,7 @@ one_more_question = Thanks! There's one more question before this is sent: pleas
 discarded = Not sent, and your text is deleted.
 question_over = That question is already closed, so there's nothing left to answer.
 not_yours = Only the person who asked for this can do that. Type /imagine to make your own.
+not_there_anymore = You aren't in the community anymore that this is from, or the bot couldn't find that out just now, so nothing was sent. If you're still there, please try again in a minute, or ask in a channel there.
 unknown_button = This button doesn't work anymore. Type /imagine-show to find your request.
 here_it_is = Here it is.
 stopping = The bot is restarting. Please press that again in a minute.

@@ -19,6 +19,7 @@ one_more_question = ¡Gracias! Hay una pregunta más antes de enviarlo: míralo 
 discarded = No se envió y tu texto está borrado.
 question_over = Esa pregunta ya está cerrada; no queda nada que responder.
 not_yours = Solo puede hacerlo quien lo pidió. Escribe /imagine para hacer la tuya.
+not_there_anymore = Ya no estás en la comunidad de la que viene esto, o el bot no pudo comprobarlo ahora, así que no se envió nada. Si sigues allí, inténtalo de nuevo en un minuto o pídelo en un canal de allí.
 unknown_button = Este botón ya no funciona. Escribe /imagine-show para encontrar tu petición.
 here_it_is = Aquí está.
 stopping = El bot se está reiniciando. Pulsa otra vez dentro de un minuto.

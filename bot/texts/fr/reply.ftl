@@ -19,6 +19,7 @@ one_more_question = Merci ! Il reste une question avant l'envoi : regarde encore
 discarded = Pas envoyé, et ton texte est supprimé.
 question_over = Cette question est déjà close, il n'y a plus rien à répondre.
 not_yours = Seule la personne qui l'a demandé peut faire ça. Tape /imagine pour faire la tienne.
+not_there_anymore = Tu n'es plus dans la communauté d'où cela vient, ou le bot n'a pas pu le vérifier à l'instant ; rien n'a donc été envoyé. Si tu y es toujours, réessaie dans une minute, ou demande dans un salon là-bas.
 unknown_button = Ce bouton ne marche plus. Tape /imagine-show pour retrouver ta demande.
 here_it_is = La voici.
 stopping = Le bot redémarre. Appuie à nouveau dans une minute.

@@ -19,6 +19,7 @@ one_more_question = 고마워요! 보내기 전에 질문이 하나 더 있어�
 discarded = 보내지 않았고, 입력한 글도 삭제했어요.
 question_over = 그 질문은 이미 닫혀서 답할 것이 없어요.
 not_yours = 요청한 사람만 할 수 있어요. /imagine으로 내 이미지를 만들어 보세요.
+not_there_anymore = 이 이미지가 나온 커뮤니티에 더는 없거나, 봇이 지금 확인하지 못해서 아무것도 보내지 않았어요. 아직 그곳에 있다면 1분 뒤에 다시 시도하거나 그곳의 채널에서 부탁해 주세요.
 unknown_button = 이 버튼은 더 이상 쓸 수 없어요. /imagine-show로 요청을 찾을 수 있어요.
 here_it_is = 여기 있어요.
 stopping = 봇이 다시 시작하고 있어요. 1분 뒤에 다시 눌러 주세요.

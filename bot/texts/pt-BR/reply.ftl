@@ -19,6 +19,7 @@ one_more_question = Obrigado! Há mais uma pergunta antes do envio: dê mais uma
 discarded = Não foi enviado, e o seu texto foi excluído.
 question_over = Essa pergunta já foi encerrada, então não há mais o que responder.
 not_yours = Só quem pediu isto pode fazer isso. Digite /imagine para fazer a sua.
+not_there_anymore = Você não está mais na comunidade de onde isto veio, ou o bot não conseguiu verificar isso agora, então nada foi enviado. Se você ainda está lá, tente de novo em um minuto ou peça em um canal de lá.
 unknown_button = Este botão não funciona mais. Digite /imagine-show para achar o seu pedido.
 here_it_is = Aqui está.
 stopping = O bot está reiniciando. Aperte de novo daqui a um minuto.

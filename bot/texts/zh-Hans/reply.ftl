@@ -19,6 +19,7 @@ one_more_question = 谢谢！发送之前还有一个问题，请再看一下。
 discarded = 没有发送，你的文字也已删除。
 question_over = 那个问题已经关闭，不用再回答了。
 not_yours = 只有发起请求的人才能这样做。输入 /imagine 画你自己的吧。
+not_there_anymore = 你已经不在它所属的社区里，或者机器人刚才没能确认，所以什么也没有发送。如果你还在那里，请过一分钟再试，或者在那里的频道里请求。
 unknown_button = 这个按钮已经失效。输入 /imagine-show 可以找到你的请求。
 here_it_is = 在这里。
 stopping = 机器人正在重启，请一分钟后再按一次。

@@ -19,6 +19,7 @@ one_more_question = 謝謝！送出之前還有一個問題，請再看一下。
 discarded = 沒有送出，你的文字也已刪除。
 question_over = 那個問題已經關閉，不用再回答了。
 not_yours = 只有發起請求的人才能這樣做。輸入 /imagine 畫你自己的吧。
+not_there_anymore = 你已經不在它所屬的社群裡，或者機器人剛才沒能確認，所以什麼也沒有傳送。如果你還在那裡，請過一分鐘再試，或者在那裡的頻道裡請求。
 unknown_button = 這個按鈕已經失效。輸入 /imagine-show 可以找到你的請求。
 here_it_is = 在這裡。
 stopping = 機器人正在重新啟動，請一分鐘後再按一次。

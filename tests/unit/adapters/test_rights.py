@@ -235,6 +235,15 @@ def server(http: Http | None) -> DiscordModerators:
     return DiscordModerators(session)
 
 
+async def test_somebody_is_a_member_only_if_discord_says_so() -> None:
+    asked = server(Http())
+    assert [await asked.is_member(*one) for one in (("7", "5"), ("8", "5"), ("7", "6"), ("7", "dm:7"), ("", "5"))] == [
+        *(True, False, False, False, False)
+    ]
+    assert not await server(Http(fails=lambda: TimeoutError())).is_member("7", "5")
+    assert not await server(None).is_member("7", "5")
+
+
 async def answers(asked: DiscordModerators, person: str = "7", guild: str = "5") -> tuple[bool, bool, bool]:
     return (
         await asked.is_moderator(person, guild),

@@ -153,14 +153,13 @@ async def test_a_new_wording_answers_the_question_about_the_old_one_unless_it_is
 
 
 @pytest.mark.parametrize("private_now", ["true", "false"])
-async def test_what_came_directly_and_is_made_public_belongs_where_it_was_asked_for(ground: Ground, private_now: str) -> None:
+async def test_what_follows_a_private_result_that_came_directly_belongs_where_it_was_asked_for(ground: Ground, private_now: str) -> None:
     first = await ground.drawn(private=True, place=Place("test", "home", "imagine", "thread1"))
     directly = {"direct": True, "community": "dm:ana", "channel": "d1", "reply": {"token": "direct"}}
     await ground.press(A.EDIT, first.id, values={"prompt": "a green one", "private": private_now}, **directly)
     [child] = await ground.children(first.id)
     where = child.place.community, child.place.channel, child.place.thread, dict(child.place.reply)
-    public = ("home", "imagine", "thread1", {"token": "direct"})
-    assert where == (public if private_now == "false" else ("dm:ana", "d1", None, {"token": "direct"}))
+    assert where == ("home", "imagine", "thread1", {"token": "direct"} if private_now == "false" else {})
 
 
 @pytest.mark.parametrize(("channel", "thread"), [("imagine", "thread1"), ("elsewhere", None)])
