@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.chat.views import Act, ActionName, Form
+from bot.chat.views import ActionName, Form
 from bot.core import Received
 from bot.domain.requests import Person, Place, Submission
 from bot.ledger.store import LedgerProblem
@@ -65,7 +65,7 @@ async def test_what_is_pressed_or_typed_after_the_stop_is_answered_in_words(tmp_
         await w.bot.stop(0.0)
         for action, row in ((ActionName.CASE_CLAIM, case), (ActionName.SHOW, stored.request_id), (ActionName.AGAIN, stored.request_id)):
             assert await w.press(action, row, "mia") == text("reply.stopping")
-        form = await w.bot.core.form(Act("f", "mia", "Mia", "test", "home", "imagine", ActionName.CASE_DENY, case))
+        form = await w.form(ActionName.CASE_DENY, case, "mia")
         assert not isinstance(form, Form)
         assert form.text == text("reply.stopping")
         assert await w.bot.core.accept(stored.request_id) is None

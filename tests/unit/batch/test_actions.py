@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.views import ActionName, Audience, Button, View
+from bot.chat.views import Act, ActionName, Audience, Button, View
 from bot.domain.batches import Batch, BatchState, ItemState
 from bot.domain.requests import Person, Place
 from bot.ledger import batch_rows, memory_rows, picture_rows, settings_rows
@@ -134,7 +134,7 @@ async def test_people_choose_on_contact_sheets_and_only_what_they_picked_is_fini
         view = await shown(there, batch, "too dark")
         assert "Picked: 1, 2 and 21." in said(view)
         there.events += 1
-        offer = await there.bot.core.act(act(there, ActionName.BATCH_FINISH, batch))
+        offer = await there.reply(ActionName.BATCH_FINISH, batch.id)
         assert offer.view is not None
         assert "3 pictures in high quality: up to $" in said(offer.view)
         assert len(service.calls) == 25
@@ -148,21 +148,14 @@ async def test_people_choose_on_contact_sheets_and_only_what_they_picked_is_fini
         assert len(finals.pictures) == 3
 
 
-def act(there: World, action: ActionName, batch: Batch, person: str = "ana"):  # type: ignore[no-untyped-def]
-    from bot.chat.views import Act
-
-    there.events += 1
-    return Act(f"press:{there.events}", person, person.title(), "test", "home", "imagine", action, batch.id)
-
-
 async def test_nobody_pays_more_than_the_price_that_was_shown(tmp_path: Path) -> None:
     service, store = painter(tmp_path)
     async with world(tmp_path, service, pictures=store) as there:
         batch = await reach(there, await started(there), BatchState.DRAFTED)
         await there.press(ActionName.BATCH_PICK, batch.id, values={"numbers": "1"})
-        await there.bot.core.act(act(there, ActionName.BATCH_FINISH, batch))
+        await there.reply(ActionName.BATCH_FINISH, batch.id)
         await there.press(ActionName.BATCH_PICK, batch.id, values={"numbers": "all"})
-        again = await there.bot.core.act(act(there, ActionName.BATCH_FINISH_NOW, batch))
+        again = await there.reply(ActionName.BATCH_FINISH_NOW, batch.id)
         assert again.view is not None
         assert "3 pictures" in said(again.view)
         assert (await state(there, batch)).state is BatchState.DRAFTED
@@ -208,11 +201,10 @@ async def look(there: World, person: str, number: int) -> View:
 
 
 async def test_a_batch_of_another_platform_cannot_be_pressed(tmp_path: Path) -> None:
-    import dataclasses
 
     async with world(tmp_path) as there:
         batch = await proposed(there)
-        foreign = dataclasses.replace(act(there, ActionName.BATCH_START, batch), platform="other")
+        foreign = Act("press:other", "ana", "Ana", "other", "home", "imagine", ActionName.BATCH_START, batch.id)
         assert "isn't there anymore" in (await there.bot.core.act(foreign)).text
         assert (await state(there, batch)).state is BatchState.PROPOSED
 
@@ -232,7 +224,7 @@ async def test_a_reached_limit_asks_its_owner_for_another_one(tmp_path: Path) ->
     async with world(tmp_path, service, pictures=store) as there:
         batch = await reach(there, await started(there, max_pictures="3"), BatchState.DRAFTED)
         await there.press(ActionName.BATCH_PICK, batch.id, values={"numbers": "all"})
-        await there.bot.core.act(act(there, ActionName.BATCH_FINISH, batch))
+        await there.reply(ActionName.BATCH_FINISH, batch.id)
         await there.press(ActionName.BATCH_FINISH_NOW, batch.id)
         await reach(there, batch, BatchState.FINISH_PAUSED)
         view = await shown(there, batch, "Raise the number")

@@ -122,7 +122,7 @@ async def test_nothing_is_finished_that_nobody_picked_or_was_not_offered(tmp_pat
         drawn = len(there.service.calls)
         for action in (A.BATCH_FINISH_NOW, A.BATCH_FINISH_HALF):
             await there.bot.ledger.write(lambda tx: batch_rows.mark(tx, batch.id, facts={}))
-            reply = await there.bot.core.act(Act(action.value, "ana", "Ana", "test", "home", "imagine", action, batch.id))
+            reply = await there.reply(action, batch.id)
             assert (reply.view is not None, (await state(there, batch)).state) == (True, BatchState.DRAFTED)
         assert len(there.service.calls) == drawn
 
@@ -136,7 +136,7 @@ async def test_a_price_above_the_shown_one_is_shown_again(tmp_path: Path, shown:
         offered = (await state(there, batch)).facts["offered"]
         assert isinstance(offered, int)
         await there.bot.ledger.write(lambda tx: batch_rows.mark(tx, batch.id, facts={"offered": offered + shown}))
-        reply = await there.bot.core.act(Act("now", "ana", "Ana", "test", "home", "imagine", A.BATCH_FINISH_NOW, batch.id))
+        reply = await there.reply(A.BATCH_FINISH_NOW, batch.id)
         assert (reply.changed, reply.view is None) == (finished, finished)
 
 

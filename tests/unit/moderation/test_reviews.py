@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, true, update
 
-from bot.chat.views import Act, ActionName, Audience, Form, Reply, View
+from bot.chat.views import ActionName, Audience, Form, Reply, View
 from bot.core import Received
 from bot.domain.case_states import CaseState
 from bot.domain.requests import Person, Place, Request, Submission
@@ -295,11 +295,9 @@ async def test_the_page_of_the_settings(tmp_path: Path) -> None:
         row = "settings2results"
 
         async def press(**values: str) -> Reply:
-            s.world.events += 1
-            act = Act(f"s{s.world.events}", "olu", "Olu", "test", "home", "imagine", A.SETTINGS, row, values)
-            return await s.world.bot.core.act(act)
+            return await s.world.reply(A.SETTINGS, row, "olu", values)
 
-        form = await s.world.bot.core.form(Act("f", "olu", "Olu", "test", "home", "imagine", A.SETTINGS, row))
+        form = await s.world.form(A.SETTINGS, row, "olu")
         assert isinstance(form, Form)
         assert [one.name for one in form.fields] == ["results", "reviewers", "reviews_channel"]
         assert form.fields[0].value == "public"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.chat.views import Act, ActionName, Document, Form, Reply, View
+from bot.chat.views import ActionName, Document, Form, Reply, View
 from bot.core import Visitor
 from bot.ledger import request_rows
 from bot.ledger.gallery_tables import gallery_marks, gallery_searches
@@ -36,13 +36,7 @@ async def drawn(w: World, prompt: str, person: str = "ana", **options: object) -
 
 
 async def act(w: World, action: ActionName, row: str, person: str = "ana", **values: str) -> Reply:
-    w.events += 1
-    return await w.bot.core.act(Act(f"gallery:{w.events}", person, person.title(), "test", "home", "imagine", action, row, values))
-
-
-async def opened(w: World, action: ActionName, row: str, person: str = "ana") -> Form | Reply:
-    w.events += 1
-    return await w.bot.core.form(Act(f"gallery:{w.events}", person, person.title(), "test", "home", "imagine", action, row))
+    return await w.reply(action, row, person, values)
 
 
 async def test_words_are_found_in_any_case_and_script_and_only_ones_own(tmp_path: Path) -> None:
@@ -129,10 +123,10 @@ async def test_moderators_see_what_the_channel_has_seen_and_no_more(tmp_path: Pa
         assert (await w.bot.core.show(BEN, public)).title == text("show.unknown")
         await w.press(A.PUBLISH, private)
         assert rows(await w.bot.core.show(MIA, "is:public")) == [private, public]
-        form = await opened(w, A.GALLERY_SEARCH, "gallery222222222", "mia")
+        form = await w.form(A.GALLERY_SEARCH, "gallery222222222", "mia")
         assert isinstance(form, Form)
         assert [one.value for one in form.fields[-1].choices] == ["own", "favourites", "public"]
-        form = await opened(w, A.GALLERY_SEARCH, "gallery222222222", "ben")
+        form = await w.form(A.GALLERY_SEARCH, "gallery222222222", "ben")
         assert isinstance(form, Form)
         assert [one.value for one in form.fields[-1].choices] == ["own", "favourites"]
         page = await w.bot.core.gallery_page(BEN, {"shelf": "public"})
@@ -144,7 +138,7 @@ async def test_reproduce_opens_the_form_with_the_same_settings_and_sends_nothing
     async with world(tmp_path) as w:
         first = await drawn(w, "a red bicycle", size="1536x1024", quality="low", count=2)
         calls = len(w.service.calls)
-        form = await opened(w, A.REPRODUCE, first)
+        form = await w.form(A.REPRODUCE, first)
         assert isinstance(form, Form)
         values = {one.name: one.value for one in form.fields}
         assert (values["prompt"], values["size"], values["quality"], values["count"]) == ("a red bicycle", "1536x1024", "low", "2")
@@ -155,7 +149,7 @@ async def test_reproduce_opens_the_form_with_the_same_settings_and_sends_nothing
         assert (await act(w, form.action, form.row, **values)).changed
         await w.until(lambda: len(w.service.calls) > calls)
         assert (w.service.calls[-1].prompt, w.service.calls[-1].size, w.service.calls[-1].count) == ("a red bicycle", "1536x1024", 2)
-        foreign = await opened(w, A.REPRODUCE, first, "ben")
+        foreign = await w.form(A.REPRODUCE, first, "ben")
         assert isinstance(foreign, Reply)
         assert foreign.text == text("reply.not_yours")
 
@@ -164,7 +158,7 @@ async def test_a_blocked_wording_isnt_reproduced_around_its_block(tmp_path: Path
     async with world(tmp_path, Service([bad(BLOCK)])) as w:
         blocked = await w.imagine("a dragon")
         await w.answer(blocked)
-        form = await opened(w, A.REPRODUCE, blocked)
+        form = await w.form(A.REPRODUCE, blocked)
         assert isinstance(form, Reply)
         listed = await w.bot.core.show(ANA, blocked)
         assert not {A.REPRODUCE, A.DOWNLOAD, A.FAVOURITE} & {one.action for one in listed.buttons}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.chat.views import Act, ActionName, Form, Reply
+from bot.chat.views import ActionName, Form, Reply
 from bot.domain.failure import Evidence
 from bot.domain.outcome import Outcome
 from bot.domain.request_states import Answer
@@ -97,9 +97,7 @@ async def test_the_hidden_detail_is_named_and_every_wording_is_seen_before_it_is
 
 
 async def reject(w: World, row: str, reason: str = "composition") -> Reply:
-    w.events += 1
-    values = {"reason": reason, "words": "not what I asked for"}
-    return await w.bot.core.act(Act(f"p{w.events}", "ana", "Ana", "test", "home", "imagine", A.NOT_RIGHT, row, values))
+    return await w.reply(A.NOT_RIGHT, row, values={"reason": reason, "words": "not what I asked for"})
 
 
 async def test_the_detail_that_leads_a_picture_astray_is_named_by_its_member_saying_what_isnt_right(tmp_path: Path) -> None:
@@ -153,7 +151,7 @@ async def test_a_block_gets_no_ladder_and_its_form_notes_the_case(tmp_path: Path
         assert refused is not None
         assert refused.reason == "blocked_before"
         assert (await w.reply(A.SIMPLIFY, again)).text.startswith("Simplify isn't a way around a block")
-        form = await w.bot.core.form(Act("f", "ana", "Ana", "test", "home", "imagine", A.EDIT, row))
+        form = await w.form(A.EDIT, row)
         assert isinstance(form, Form)
         assert form.text.startswith("Case 1 is on record")
         assert "“covered in blood”" in form.text
