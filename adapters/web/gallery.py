@@ -76,7 +76,7 @@ class GalleryView:
 
         self._sheets.clear()
         with self._sheets:
-            Sheet(form, submitted, text("web.close"))
+            Sheet(form, submitted, text("web.close"), self.who.id)
 
     def sent(self, key: str) -> None:
         """Nothing to empty here: this page has no text box."""

@@ -63,7 +63,7 @@ class ChatPage:
         """Open a form. `leave` replaces the label "Close" where closing has an effect."""
         self._sheets.clear()
         with self._sheets:
-            Sheet(form, submit, leave or text("web.close"))
+            Sheet(form, submit, leave or text("web.close"), self.who.id)
 
     def sent(self, key: str) -> None:
         """Empty the text box, unless something else has been typed since."""

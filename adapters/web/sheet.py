@@ -23,10 +23,11 @@ _ON = frozenset({"true", "1", "yes", "on"})
 class Sheet:
     """One open form, built in the current slot. Removes itself when closed."""
 
-    def __init__(self, form: Form, submit: Submit, leave: str) -> None:
+    def __init__(self, form: Form, submit: Submit, leave: str, who: str) -> None:
+        """`who` fills it in: what they type is kept by their browser, for this form about this subject."""
         self._form, self._submit, self._busy = form, submit, False
         self._errors: dict[str, Part] = {}
-        self.dialog = part("dialog", "", "sheet", aria_labelledby="sheet-title")
+        self.dialog = part("dialog", "", "sheet", aria_labelledby="sheet-title", data_keep=f"{who} {form.action} {form.row}")
         with self.dialog, part("form", method="dialog", novalidate=True) as frame:
             part("h2", form.title, "", id="sheet-title")
             if form.text:

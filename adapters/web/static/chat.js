@@ -7,6 +7,7 @@
   const NEW = "● ";
   const DRAFT = "imagine-bot-draft";
   const MORE = "imagine-bot-more-options";
+  const FORM = "imagine-bot-form ";
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
   let flight = null; // what was sent last; it stays in the box until the server has it
@@ -94,6 +95,7 @@
       const answer = await fetch(`/topics?${new URLSearchParams({ name: file.name })}`, { method: "POST", body: file }).catch(() => null);
       const found = (await answer?.json().catch(() => null)) ?? { words: "", remark: event.target.dataset.lost };
       if (found.words) form.elements.topics.value = found.words;
+      keepForm(form.closest("dialog"));
       event.target.value = "";
       byId("topics-remark").textContent = found.remark;
       form.elements.topics.focus();
@@ -167,6 +169,32 @@
     if (key) box.dataset.key = key;
     grow(box);
   }
+  // What is typed into a form outlives a reload and a restart of the bot, until the form is sent or closed. Secrets are never kept.
+  const ofForm = (dialog) => Array.from(dialog.querySelectorAll("[name]")).filter((one) => !["password", "file", "hidden"].includes(one.type));
+  const inField = (field) => JSON.stringify(field.type === "checkbox" ? field.checked : field.value);
+  function keepForm(dialog) {
+    const changed = ofForm(dialog).map((field) => [field.name, field.dataset.begun, inField(field)]);
+    try {
+      sessionStorage.setItem(FORM + dialog.dataset.keep, JSON.stringify(changed.filter(([, begun, now]) => begun !== now)));
+    } catch {
+      forgetForm(dialog); // too long for the browser's store
+    }
+  }
+  const forgetForm = (dialog) => sessionStorage.removeItem(FORM + dialog.dataset.keep);
+  // A field that begins with another value than the one that was changed keeps that: somebody else has changed it meanwhile.
+  function restoreForm(dialog) {
+    const kept = JSON.parse(sessionStorage.getItem(FORM + dialog.dataset.keep) ?? "[]");
+    for (const field of ofForm(dialog)) {
+      field.dataset.begun = inField(field);
+      const found = kept.find(([name, begun]) => name === field.name && begun === field.dataset.begun);
+      if (found) fillIn(field, JSON.parse(found[2]));
+      if (found && inField(field) !== found[2]) fillIn(field, JSON.parse(field.dataset.begun)); // a choice that is gone
+    }
+  }
+  function fillIn(field, value) {
+    if (field.type === "checkbox") field.checked = value;
+    else field.value = value;
+  }
   function unfold(open) {
     const form = byId("composer");
     form.classList.toggle("open", open);
@@ -213,6 +241,8 @@
     }
   });
   document.addEventListener("input", (event) => {
+    const dialog = event.target.closest?.("dialog.sheet");
+    if (dialog) keepForm(dialog);
     const box = byId("message");
     if (!box || !event.target.closest?.("#composer")) return;
     delete box.dataset.key; // another text, or other options, are another event
@@ -240,7 +270,8 @@
   document.addEventListener("load", follow, true); // a picture that arrives moves what is below it
   document.addEventListener(
     "close",
-    () => {
+    (event) => {
+      if (event.target.matches?.("dialog.sheet")) forgetForm(event.target);
       if (document.activeElement === document.body) byId("message")?.focus();
     },
     true,
@@ -255,6 +286,7 @@
     const look = () => {
       for (const dialog of document.querySelectorAll("dialog.sheet:not([open]):not([data-seen])")) {
         dialog.dataset.seen = "1";
+        restoreForm(dialog);
         dialog.showModal();
       }
       // The button that was pressed may be gone: its message takes the focus, so that the keyboard does not start again at the top.

@@ -76,6 +76,9 @@ def typed(olu: Chat, address: str, key: str) -> None:
     dialog.get_by_label("Address").fill(address)
     dialog.get_by_label("Models").fill("gpt-image-2")
     dialog.get_by_label("Key", exact=True).fill(key)
+    kept = dialog.page.evaluate("() => JSON.stringify({ ...sessionStorage, ...localStorage })")
+    assert address in kept, "the rest of the form is kept for a reload"
+    assert key not in kept, "a key never is"
     dialog.get_by_role("button", name="Save").click()
 
 

@@ -92,3 +92,43 @@ def test_what_was_begun_is_there_after_a_kill_and_is_done_once(service: Service,
     expect(shown).to_have_count(1, timeout=ANSWER)
     for words in ("Only you can see this so far", "Nothing has been sent yet", "Send this wording"):
         expect(ben.page.get_by_role("log")).not_to_contain_text(words)
+
+
+def test_what_was_typed_into_a_form_is_there_again_until_it_is_sent_or_closed(
+    service: Service, started: Callable[..., Process], opened: OpenPage
+) -> None:
+    bot = started(service)
+    chat = opened(bot.url)
+    words = chat.dialog.get_by_label("Text", exact=True)
+    kite, boat = (chat.imagine(f"a {one} with words") for one in ("kite", "boat"))
+    for one in (kite, boat):
+        one.shows(1)
+    kite.press("Add text")
+    words.fill("Open today until nine")
+    bot.kill()
+    again(bot)
+    expect(chat.dialog).to_have_count(0, timeout=BACK)
+    chat.page.wait_for_function("() => window.did_handshake === true && window.socket?.connected", timeout=BACK)
+    boat.press("Add text")
+    expect(words).to_have_value("")
+    chat.dialog.get_by_role("button", name="Close", exact=True).click()
+    kite.press("Add text")
+    expect(words).to_have_value("Open today until nine")
+    chat.next(chat.dialog.get_by_role("button", name="Show me", exact=True).click).says("Only you can see this so far")
+    kite.press("Add text")
+    expect(words).to_have_value("")
+    chat.page.keyboard.press("Escape")
+
+    kite.press("Edit prompt")
+    chat.dialog.get_by_label("Prompt", exact=True).fill("a kite with more words")
+    chat.dialog.get_by_label("How many").select_option("3")
+    chat.dialog.get_by_role("switch").check()
+    chat.reload()
+    kite.press("Edit prompt")
+    expect(chat.dialog.get_by_label("Prompt", exact=True)).to_have_value("a kite with more words")
+    expect(chat.dialog.get_by_label("How many")).to_have_value("3")
+    expect(chat.dialog.get_by_role("switch")).to_be_checked()
+    chat.dialog.get_by_role("button", name="Close", exact=True).click()
+    kite.press("Edit prompt")
+    expect(chat.dialog.get_by_label("Prompt", exact=True)).to_have_value("a kite with words")
+    assert chat.page.evaluate("() => Object.keys(sessionStorage).filter((one) => one.startsWith('imagine-bot-form'))") == []
