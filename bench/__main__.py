@@ -13,6 +13,7 @@ BENCHES = {
     "beside": ("bench.beside", "members beside a batch that never ends: how long their pictures take, against without it"),
     "core": ("bench.core", "the core's own time on a real SQLite file"),
     "processes": ("bench.processes", "one, two and four work processes on one PostgreSQL: throughput, and how long a command waits"),
+    "workers": ("bench.workers", "the provider benchmark with three work processes, against one process, in real time; ten minutes"),
     "failures": ("bench.failures", "how well and how fast failures are recognised, also with each family of rules left out"),
     "classifier": ("bench.classifier", "how well failures of unseen sources are understood: rules, learned reader, both; calibration"),
     "lag": ("bench.loop_lag", "how long the event loop waits while pictures are decoded"),

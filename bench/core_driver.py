@@ -27,8 +27,10 @@ from bot.core import Core, Received, Visitor
 from bot.domain.attachments import Attachment, ReferenceLimits
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Person, Place, Request, Submission
+from bot.domain.roles import ALL, ProcessRole
 from bot.gate.settings import GateSettings
 from bot.ledger import request_rows
+from bot.ledger.server import LedgerServer
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
@@ -108,15 +110,22 @@ async def run(
     with tempfile.TemporaryDirectory() as folder:
         async with standing_clock():
             deadline = min([DEADLINE, *(job["deadline_s"] for job in jobs)])
-            bot, chat = await _start(base_url, Path(folder), deadline, second_url, partials)
-        forecasts: dict[str, Forecast] = {}
-        asking = asyncio.create_task(_ask(bot, forecasts, began))
+            bot, chat = await started(base_url, Path(folder), deadline, second_url, partials)
         try:
-            return list(await asyncio.gather(*(_one(bot, chat, job, began, forecasts) for job in jobs)))
+            return await play(bot, chat, jobs, began)
         finally:
-            asking.cancel()
             async with standing_clock():
                 await bot.stop(0.0)
+
+
+async def play(bot: Bot, chat: Chat, jobs: Sequence[Mapping[str, Any]], began: float) -> list[dict[str, Any]]:
+    """Submit each job at its time after the loop time `began`, and wait for what its member sees."""
+    forecasts: dict[str, Forecast] = {}
+    asking = asyncio.create_task(_ask(bot, forecasts, began))
+    try:
+        return list(await asyncio.gather(*(_one(bot, chat, job, began, forecasts) for job in jobs)))
+    finally:
+        asking.cancel()
 
 
 @asynccontextmanager
@@ -132,7 +141,17 @@ async def standing_clock() -> AsyncIterator[None]:
         await held
 
 
-async def _start(base_url: str, folder: Path, deadline: float, second_url: str | None, partials: int) -> tuple[Bot, Chat]:
+async def started(
+    base_url: str,
+    folder: Path,
+    deadline: float,
+    second_url: str | None = None,
+    partials: int = 0,
+    *,
+    database: LedgerServer | None = None,
+    roles: frozenset[ProcessRole] = ALL,
+) -> tuple[Bot, Chat]:
+    """A running bot, and its chat."""
     ports, platform = SystemPorts(), Platform()
     pictures, model, fallbacks = PictureStore(folder), Catalogue.load().resolve(MODEL), list[ServicePlan]()
     if second_url is not None:
@@ -142,6 +161,7 @@ async def _start(base_url: str, folder: Path, deadline: float, second_url: str |
         )
     bot = await build(
         data_dir=folder,
+        database=database,
         ports=ports,
         rules=Rules(
             model=model,
@@ -155,8 +175,10 @@ async def _start(base_url: str, folder: Path, deadline: float, second_url: str |
         provider=HttpProvider(base_url, "sk-bench", pictures, ports),
         pictures=pictures,
         fallbacks=fallbacks,
+        roles=roles,
     )
-    bot.add(platform)
+    if ProcessRole.CHAT in roles:
+        bot.add(platform)
     await bot.start()
     return bot, platform.chat
 

@@ -57,6 +57,7 @@ class Job:
     seed: int
     python: str = sys.executable
     clock: str = "virtual"
+    wall: float = WALL
 
 
 def run_all(jobs: Sequence[Job], scenarios: Sequence[dict[str, Any]], at_once: int = 2) -> list[Row]:
@@ -79,9 +80,9 @@ def _run(job: Job, file: Path) -> Row:
     row: Row = {"driver": job.driver.stem, "scenario": job.scenario, "seed": job.seed}
     command = [job.python, "-m", "bench.provider.worker", str(job.driver), str(file), job.scenario, str(job.seed), job.clock]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=WALL, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=job.wall, check=False)
     except subprocess.TimeoutExpired:
-        return {**row, "failed": f"not done after {WALL:.0f} s"}
+        return {**row, "failed": f"not done after {job.wall:.0f} s"}
     found = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     if not found:
         return {**row, "failed": " ".join((done.stderr or done.stdout).split())[-200:] or "no result"}
