@@ -77,10 +77,8 @@ class Egress:
     def context(self, kind: type[C] = ssl.SSLContext) -> C:  # type: ignore[assignment]
         """A client TLS context that verifies host names and trusts the configured certificates."""
         made = kind(ssl.PROTOCOL_TLS_CLIENT)
-        places = ssl.get_default_verify_paths()
         replaced = self.cert_file is not None or self.cert_dir is not None
-        file = self.cert_file if self.cert_file is not None else places.openssl_cafile
-        folder = self.cert_dir if self.cert_dir is not None else places.openssl_capath
+        file, folder = self._store()
         found = _load(made, file=file)
         found = _load(made, folder=folder) or found
         if not found and not replaced:
@@ -88,6 +86,18 @@ class Egress:
         if self.image_ca is not None:
             made.load_verify_locations(cafile=self.image_ca)
         return made
+
+    def certificates(self) -> tuple[object, ...]:
+        """What `context` reads: equal for two rules, and at two moments, only if their contexts trust the same."""
+        file, folder = self._store()
+        places = [one for one in (file, *folder.split(":"), str(self.image_ca or "")) if one]
+        return (self.cert_file, self.cert_dir, self.image_ca, *((one, _state(one)) for one in places))
+
+    def _store(self) -> tuple[str, str]:
+        """The file and the folder of the trusted certificates."""
+        places = ssl.get_default_verify_paths()
+        file = self.cert_file if self.cert_file is not None else places.openssl_cafile
+        return file, self.cert_dir if self.cert_dir is not None else places.openssl_capath
 
     def trusts(self) -> str:
         """The trusted certificates, in words for the operator."""
@@ -152,6 +162,15 @@ def _load(context: ssl.SSLContext, *, file: str | None = None, folder: str | Non
     except (OSError, ValueError):  # ssl.SSLError is an OSError
         return False
     return False
+
+
+def _state(place: str) -> tuple[int, ...] | None:
+    """What changes with a file's or folder's content; None if it can't be read."""
+    try:
+        found = Path(place).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _set(env: Mapping[str, str], name: str) -> str | None:

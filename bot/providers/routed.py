@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -20,13 +21,26 @@ _NAME: ContextVar[str | None] = ContextVar("name", default=None)
 _PROXIED = "imagine_bot_proxied"
 
 
+_SHARED: WeakValueDictionary[tuple[object, ...], ssl.SSLContext] = WeakValueDictionary()
+"""Contexts in use, by what they trust: each takes 30 ms and a megabyte for the system's certificates."""
+
+
+def shared_context(egress: Egress, kind: type[ssl.SSLContext] = ssl.SSLContext) -> ssl.SSLContext:
+    """The context for these certificates, one for all services; another one once the certificates on disk have changed."""
+    key = (kind, *egress.certificates())
+    found = _SHARED.get(key)
+    if found is None:
+        found = _SHARED[key] = egress.context(kind)
+    return found
+
+
 class RoutedTransport(httpx.AsyncBaseTransport):
     """Direct and proxied connections to the image service and to its picture URLs."""
 
     def __init__(self, egress: Egress, verify: ssl.SSLContext | bool | None = None) -> None:
         """`verify` replaces the configured certificates in tests."""
         self._egress = egress
-        self._context = egress.context() if verify is None else verify
+        self._context = shared_context(egress) if verify is None else verify
         self._verify = verify
         self._direct = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False, limits=LIMITS)
         self._proxied: dict[str, httpx.AsyncHTTPTransport] = {}
@@ -49,7 +63,7 @@ class RoutedTransport(httpx.AsyncBaseTransport):
         if proxy not in self._proxied:
             own = self._context if proxy.startswith("https:") and isinstance(self._context, ssl.SSLContext) else None
             via = httpx.Proxy(proxy, ssl_context=own)
-            named = self._egress.context(_TunnelContext) if self._verify is None else self._verify
+            named = shared_context(self._egress, _TunnelContext) if self._verify is None else self._verify
             self._proxied[proxy] = httpx.AsyncHTTPTransport(verify=named, proxy=via, trust_env=False, limits=LIMITS)
         return self._proxied[proxy]
 
