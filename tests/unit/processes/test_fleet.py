@@ -14,6 +14,7 @@ from bot.ledger import process_rows
 from bot.ledger.process_rows import GATE
 from bot.ledger.store import LedgerProblem, Tx
 from bot.processes import fleet
+from bot.processes.fleet import Fleet
 from tests.unit.processes.crew import HOME, Crew
 
 pytestmark = pytest.mark.sqlite_only  # opens its own databases, once
@@ -133,6 +134,29 @@ async def test_the_lock_of_a_process_that_left_is_taken_over_after_the_next_hear
     assert await crew.second.claim_delivery(HOME) == (True, True)
 
 
+async def test_many_that_ask_at_once_are_answered_by_one_transaction(crew: Crew) -> None:
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    await crew.first.ledger.close()
+    [before] = [one.beat for one in await crew.second.ledger.read(process_rows.live)]
+    found = await asyncio.gather(*(crew.second.claim_delivery(HOME) for _ in range(5)))
+    assert sorted(found) == [(True, False)] * 4 + [(True, True)]
+    [after] = [one.beat for one in await crew.second.ledger.read(process_rows.live)]
+    assert after == before + 1
+
+
+async def test_who_was_replaced_and_delivers_again_takes_over_once(crew: Crew) -> None:
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+    crew.expire(crew.first)
+    await crew.look()
+    assert await crew.second.claim_delivery(HOME) == (True, True)
+    await crew.second.ledger.close()
+    assert [await crew.first.claim_delivery(HOME) for _ in range(2)] == [(True, False), (True, False)], "it hasn't heard of it yet"
+    await crew.first.beat()
+    assert [await crew.first.claim_delivery(HOME) for _ in range(2)] == [(True, True), (True, False)]
+    await crew.first.beat()
+    assert await crew.first.claim_delivery(HOME) == (True, False)
+
+
 async def test_the_lock_of_a_dead_process_is_taken_over_at_once(crew: Crew) -> None:
     assert await crew.first.claim_delivery(HOME) == (True, False)
     crew.expire(crew.first)
@@ -215,6 +239,33 @@ async def test_changes_of_locks_and_deaths_are_told_once(crew: Crew) -> None:
         await crew.first.beat()
     assert told == ["changed"]
     assert [(one["event"], one.get("term")) for one in logs] == [("process_was_replaced", None), ("gate_lost", 1)]
+
+
+async def test_the_gate_without_picture_jobs_logs_its_own_changes_alone(crew: Crew) -> None:
+    crew.first.roles = frozenset({ProcessRole.GATE})
+    await crew.first.beat()
+    assert (crew.first.leader_token, crew.first.picture_jobs_token) == (1, None)
+    crew.expire(crew.first)
+    await crew.look()
+    with capture_logs() as logs:
+        await crew.first.beat()
+    assert [(one["event"], one.get("term")) for one in logs] == [("process_was_replaced", None), ("gate_lost", 1)]
+    await crew.second.ledger.close()
+    await crew.first.beat()
+    assert crew.first.leader_token == 3
+    crew.first.live = [*crew.first.live, replace(crew.first.live[0], id="another")]
+    with capture_logs() as logs:
+        await crew.first.beat()
+    assert logs == [], "another one left, and it still leads"
+
+
+async def test_a_first_heartbeat_that_brings_no_lock_changes_nothing(crew: Crew) -> None:
+    told: list[str] = []
+    assert crew.second.ledger.participant is not None
+    one = Fleet(crew.second.ledger, crew.clock, crew.second.ledger.participant, frozenset({ProcessRole.CHAT}))
+    one.on_change = lambda: told.append("changed")
+    await one.beat(first=True)
+    assert told == []
 
 
 async def test_a_process_that_left_may_have_cut_off_a_call(crew: Crew) -> None:
