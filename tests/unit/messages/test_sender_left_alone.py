@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from bot.chat.port import Later, Sent, Unknown
+from bot.chat.port import Later, Message, SendResult, Sent, Unknown
 from bot.chat.views import View
+from bot.domain.requests import Place
+from bot.messages.readers import Reader
 from bot.messages.sender import Sender
-from tests.unit.messages.sender_stage import FINAL, PROGRESS, Stage, play, soon
+from bot.texts import DEFAULT_LANGUAGE
+from tests.unit.messages.sender_stage import FINAL, HOME, PROGRESS, Stage, play, soon
 
 
 def test_the_sweep_leaves_alone_what_is_under_way_planned_or_shown(tmp_path: Path) -> None:
@@ -124,5 +127,51 @@ def test_settling_waits_for_what_is_being_sent_and_no_longer(tmp_path: Path) -> 
             before = s.loop.time()
             await sender.settle(10)
             assert s.loop.time() - before == soon(waited)
+
+    play(tmp_path, scene)
+
+
+@dataclass
+class Polyglot:
+    """A platform that knows the languages of its places, or says everything itself."""
+
+    stage: Stage
+    stated: str
+    says_itself: bool
+    asked: list[Place] = field(default_factory=list)
+
+    async def send(self, message: Message, view: View) -> SendResult:
+        return await self.stage.send(message, view)
+
+    async def language_at(self, place: Place) -> str:
+        self.asked.append(place)
+        return self.stated
+
+
+@pytest.mark.parametrize(
+    ("known", "stated", "says_itself", "spoken", "asked"),
+    [
+        ("de", "ja", False, "de", 0),
+        (None, "ja", False, "ja", 1),
+        (None, "", False, DEFAULT_LANGUAGE, 1),
+        ("de", "ja", True, DEFAULT_LANGUAGE, 0),
+        ("de", None, False, "de", 0),
+        (None, None, False, DEFAULT_LANGUAGE, 0),
+    ],
+)
+def test_a_message_is_sent_in_its_readers_language_and_time_zone(
+    tmp_path: Path, known: str | None, stated: str | None, says_itself: bool, spoken: str, asked: int
+) -> None:
+    """Known to the bot, or else stated by a platform that can be asked."""
+
+    async def scene(stage: Stage, sender: Sender) -> None:
+        sender.reader_of = lambda connection, message: Reader(known, "Europe/Berlin")
+        platform = Polyglot(stage, stated or "", says_itself)
+        if stated is not None:
+            sender.chats = {"test": platform}
+        await stage.want(FINAL)
+        await sender.idle()
+        assert [(message.language, message.zone) for _, _, message in stage.sent] == [(spoken, "Europe/Berlin")]
+        assert platform.asked == [HOME] * asked
 
     play(tmp_path, scene)

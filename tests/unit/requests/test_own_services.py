@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from bot.domain.own_services import VAULT, OwnService, named
+from bot.gate.settings import GateSettings
 from bot.ledger.vault_rows import SealedRow
-from bot.requests.own_services import as_sealed, from_sealed, keys_in
+from bot.requests.own_services import OwnServices, as_sealed, from_sealed, keys_in, none_at_all
+from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
+from bot.vault import Vault
 from bot.vault.cipher import Cipher, new_key
+from tests.unit.requests.ground import Ground
+from tests.world import Service
 
 MINE = OwnService(named("openai", "a"), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1234", "olu", 5.0)
 OTHER = OwnService(named("xai", "b"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "5678", "pat", 6.0)
@@ -48,3 +53,18 @@ def test_keys_that_can_be_read_are_found_and_others_left_out() -> None:
         row(mine, odd, {"service": odd.as_stored()}),
     ]
     assert keys_in(rows, mine) == {MINE.name: (MINE, "key-1234567890abcdef")}
+
+
+async def test_changes_in_a_row_are_read_by_one_look_after_the_one_under_way(ground: Ground) -> None:
+    """One that was begun before a change may not have seen it."""
+    told: list[str] = []
+    vault, registry = Vault(ground.ledger, ()), ImageServices([ImageService(DEFAULT, Service(), None)])  # type: ignore[arg-type]
+    services = OwnServices(ground.ledger, vault, registry, none_at_all, nothing_made, GateSettings(), told.append)
+    for _ in range(5):
+        services.wake("test:home")
+    await services.stop()
+    assert told == ["*", "*"]
+
+
+async def nothing_made(plan: ServicePlan) -> ImageService:
+    raise AssertionError(plan)
