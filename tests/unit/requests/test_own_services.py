@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from bot.domain.own_services import VAULT, OwnService, named
+from bot.domain.own_services import SETTING, VAULT, OwnService, named
 from bot.gate.settings import GateSettings
+from bot.ledger import own_rows, settings_rows, vault_rows
+from bot.ledger.store import Tx
+from bot.ledger.tables import requests
 from bot.ledger.vault_rows import SealedRow
+from bot.observe import Redactor
+from bot.ports import SystemPorts
+from bot.providers.http_provider import HttpProvider
+from bot.providers.pictures import PictureStore
+from bot.requests.nowhere import NoGate
 from bot.requests.own_services import OwnServices, as_sealed, from_sealed, keys_in, none_at_all
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
 from bot.vault import Vault
@@ -64,6 +75,67 @@ async def test_changes_in_a_row_are_read_by_one_look_after_the_one_under_way(gro
         services.wake("test:home")
     await services.stop()
     assert told == ["*", "*"]
+
+
+def kept(ground: Ground, folder: Path, encryption: str) -> tuple[OwnServices, ImageServices]:
+    """Services as the bot keeps them, and their registry."""
+    store = PictureStore(folder)
+
+    def connect(service: OwnService, key: str) -> HttpProvider:
+        return HttpProvider(service.base_url, key, store, SystemPorts())
+
+    async def make(plan: ServicePlan) -> ImageService:
+        return ImageService(plan.name, plan.provider, NoGate())
+
+    registry = ImageServices([ImageService(DEFAULT, Service(), None)])  # type: ignore[arg-type]
+    return OwnServices(ground.ledger, Vault(ground.ledger, [encryption]), registry, connect, make, GateSettings()), registry
+
+
+async def test_a_service_whose_key_is_not_there_sends_nothing(ground: Ground, tmp_path: Path) -> None:
+    services, registry = kept(ground, tmp_path, new_key())
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {SETTING: MINE.as_stored()}, "olu"))
+    await services.refresh()
+    assert {one.name: one.unreadable for one in registry.own} == {MINE.name: True}
+    await ground.ledger.write(
+        lambda tx: vault_rows.put(tx, VAULT, OTHER.name, services.vault.seal(VAULT, OTHER.name, {"service": OTHER.as_stored()}))
+    )
+    await services.refresh()
+    assert {one.name for one in registry.own} == {MINE.name}, "of an older key that can't be read, no task can be looked up"
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_an_older_key_is_known_as_long_as_a_task_needs_it(ground: Ground, tmp_path: Path, readable: bool) -> None:
+    encryption, hidden = new_key(), Redactor()
+    older, newer = "key-1234567890abcdef", "key-fedcba0987654321"
+    old = replace(MINE, name=named("openai", "older"))
+
+    def put(tx: Tx) -> None:
+        for service, key in ((MINE, newer), (old, older)):
+            sealed = Cipher([encryption]).seal(VAULT, service.name, as_sealed(service, key))
+            vault_rows.put(tx, VAULT, service.name, sealed)
+        settings_rows.replace(tx, "test", "home", {SETTING: MINE.as_stored()}, "olu")
+
+    services, registry = kept(ground, tmp_path, encryption if readable else new_key())
+    asked = await ground.asked()
+    await ground.called(asked.id)
+    await ground.ledger.write(put)
+    state = update(requests).where(requests.c.id == asked.id)
+    await ground.ledger.write(lambda tx: tx.connection.execute(state.values(state="collecting", service=old.name)))
+    await services.refresh()
+    assert {one.name: one.unreadable for one in registry.own} == ({MINE.name: False, old.name: False} if readable else {MINE.name: True})
+    assert (registry.own_of("test:home"), registry.own_of("test:other")) == (MINE.name, "")
+    assert (services.settings_of("test:home"), services.settings_of("test:other")) == ({SETTING: MINE.as_stored()}, {})
+    assert [hidden(one) == one for one in (older, newer)] == [not readable, not readable]
+    await ground.ledger.write(lambda tx: tx.connection.execute(state.values(state="answered")))
+    await services.refresh()
+    await services.refresh()
+    assert {one.name for one in registry.own} == {MINE.name}
+    assert [one.key for one in await ground.ledger.read(lambda c: vault_rows.every(c, VAULT, 0.0))] == [MINE.name]
+    assert [hidden(one) == one for one in (older, newer)] == [True, not readable]
+    assert services._concealed == ({MINE.name} if readable else set()), "names of what is gone aren't kept"
+    await ground.ledger.write(lambda tx: own_rows.leave(tx, "test", "home"))
+    await services.refresh()
+    assert (list(registry.own), hidden(newer)) == ([], newer)
 
 
 async def nothing_made(plan: ServicePlan) -> ImageService:
