@@ -19,7 +19,7 @@ from bench.classifier.records import OPENED, PUBLIC, Record
 from bench.classifier.train import fold_of
 from bot.domain.kinds import KINDS, NO_CREDIT, NOT_STARTED, Action, Group, Kind
 from bot.failures import reader
-from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, judge
+from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, judge, possible
 from bot.failures.data import FOLDER
 from bot.failures.reader.features import marks
 from bot.failures.reader.model import LinearModel
@@ -100,7 +100,7 @@ def cases(records: Sequence[Record], models: Sequence[LinearModel]) -> list[Case
             kind, _ = refine(kind, action, seen, text)
             reader.use(models[fold_of(record.group)])
             context = {"status": seen.status, "api": seen.api, "also": marks(seen)}
-            scores = reader.score(seen.words, **context)  # type: ignore[arg-type]
+            scores = possible(reader.score(seen.words, **context), seen, text)  # type: ignore[arg-type]
             weakest, ways = scores, 0
             if KINDS[kind].group is not Group.SAFETY and block(scores) >= MAY_ACCUSE:
                 shorter = [*reader.score_shortened(seen.words, **context)]  # type: ignore[arg-type]

@@ -27,7 +27,8 @@ OPENED = (
 these, nor from the two halves for training, so the weights of the rules are learned on them.
 """
 PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services", "world")), *OPENED)
-"""All of them were opened; a new half that is held back is named `*-closed.jsonl` until then."""
+"""All of them were opened; a new half that is held back is named `*-closed.jsonl` until then, and `*-opened.jsonl` until it's
+trained on."""
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 CORPUS = tuple(SHARED / f"{name}.jsonl" for name in ("failures", "failures_turn2"))
 """The shared corpora, which the first rules were written with. They aren't part of this repository: a model that is trained where they're

@@ -44,6 +44,8 @@ class Fixer(StrEnum):
 class Kind(StrEnum):
     """What went wrong: 41 kinds. `output_rejected` comes from a person, all others from evidence."""
 
+    __hash__ = str.__hash__  # that of StrEnum is a function in Python, and kinds are keys of every vote
+
     SAFETY_PROMPT = "safety_prompt"
     SAFETY_REFERENCE_IMAGE = "safety_reference_image"
     SAFETY_OUTPUT = "safety_output"

@@ -15,7 +15,7 @@ from bot.failures import reader
 from bot.failures.evidence import FETCHED
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.reader.features import marks
-from bot.failures.refine import certainty, refine
+from bot.failures.refine import certainty, nothing_uploaded, refine
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.load import family
 from bot.failures.rules.rule import Rule, Text
@@ -70,6 +70,8 @@ _TELLING_ALONE = frozenset({401, 403, 404, 405, 429})
 """Statuses that say more than a guess at words that no rule knows."""
 SURE_OF_WORDS = 0.7
 """Confidence from which on the guess says more."""
+_LIMITS = NO_CREDIT | {Kind.MODEL_ACCESS_DENIED}
+"""Limits that a 429 may be about, too, and that no wait clears."""
 _CAUSELESS = frozenset({Kind.SERVER_ERROR, Kind.BAD_REQUEST_OTHER})
 _HTTP_TIMEOUT = re.compile(r"(?:read|connect|pool|write|socket|etimed|gateway|http) ?(?:operation )?time(?:d )?out")
 """A single request that took too long, not the task."""
@@ -103,8 +105,9 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     if not decided:
         wordless = confidence <= ONLY_STATUS and told in _TELLING_ALONE
         named, action = refine(kind, action, seen, text)
-        kind, action, confidence = _weigh(named, action, confidence, seen, cleared=_is_cleared(text))
-        if wordless and confidence < SURE_OF_WORDS and KINDS[kind].group is not Group.SAFETY and kind is not _by_status(told):
+        kind, action, confidence = _weigh(named, action, confidence, seen, text)
+        limit = told == 429 and kind in _LIMITS
+        if wordless and confidence < SURE_OF_WORDS and KINDS[kind].group is not Group.SAFETY and kind is not _by_status(told) and not limit:
             kind, action = _by_status(told), None  # words that no rule knows say less than these
     own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
@@ -136,6 +139,10 @@ def judge(seen: Signals, text: Text, known: Tables) -> tuple[Kind, Action | None
     rule = _decide(seen, text, known)
     if rule is None:
         return *_fallback(seen), not _has_words(seen)
+    if rule.kind is Kind.INVALID_REFERENCE_IMAGE and nothing_uploaded(seen, text):
+        kind, action, confidence = _fallback(seen)
+        made = seen.status is None or seen.ok
+        return (Kind.CORRUPT_IMAGE, None, NAMED, False) if made else (kind, action, confidence, False)
     worded = KINDS[rule.kind].group is Group.SAFETY and not (rule.codes or rule.says or rule.true or rule.false or rule.shapes)
     if worded and _is_cleared(text):
         return *_fallback(seen), not _has_words(seen)
@@ -154,13 +161,24 @@ def _is_cleared(text: Text) -> bool:
     return text.says(family("CLEARED")) or text.has_any(_FOUND_NOTHING)
 
 
-def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, *, cleared: bool) -> tuple[Kind, Action | None, float]:
+_NOTICEABLE = 0.01
+
+
+def possible(read_kinds: dict[Kind, float], seen: Signals, text: Text) -> dict[Kind, float]:
+    """The reader's probabilities, without that of a wrong upload if there was none."""
+    wrong = read_kinds.get(Kind.INVALID_REFERENCE_IMAGE, 0.0)
+    if not _NOTICEABLE < wrong < 1 or not nothing_uploaded(seen, text):
+        return read_kinds
+    return {kind: 0.0 if kind is Kind.INVALID_REFERENCE_IMAGE else share / (1 - wrong) for kind, share in read_kinds.items()}
+
+
+def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, text: Text) -> tuple[Kind, Action | None, float]:
     """What rules and learned reader say together."""
     also = marks(seen)
-    read_kinds = reader.score(seen.words, status=seen.status, api=seen.api, also=also)
+    read_kinds = possible(reader.score(seen.words, status=seen.status, api=seen.api, also=also), seen, text)
     verdict = KINDS[kind].group is Group.SAFETY and confidence >= STRUCTURE_DECIDES
     shortened = reader.score_shortened(seen.words, status=seen.status, api=seen.api, also=also)
-    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict, cleared=cleared)
+    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict, cleared=_is_cleared(text))
     known = weights()
     turned_away = belief.kind in NOT_STARTED and BY_STATUS.get(seen.status or 0) in NOT_STARTED and belief.safety < known.accuse
     outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE

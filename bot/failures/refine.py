@@ -46,6 +46,11 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
     return kind, action
 
 
+def nothing_uploaded(seen: Signals, text: Text) -> bool:
+    """Whether the call carried no picture, so an unusable one is the one that was made."""
+    return seen.api == "images.generations" and not (text.has_any(_REFERENCE) or text.says(family("SENT")))
+
+
 UNNAMED_SIDE = 0.89
 """Certainty of a block at most where no word says whether prompt, photo or result was blocked; it's taken for the prompt then."""
 

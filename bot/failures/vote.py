@@ -137,7 +137,7 @@ ORDINARY = 0.85
 WITHOUT_A_WORD = 0.2
 """Minimum probability of the safety kinds without any one of the words, if only the reader speaks of a block: nobody is accused over a
 single odd word."""
-SURE_ALONE, ENOUGH_WORDS = 0.93, 6
+SURE_ALONE, ENOUGH_WORDS = 0.95, 6
 """How probable the reader finds a block that may hang on a word, in a sentence of at least so many: what a filter stopped is said once."""
 
 

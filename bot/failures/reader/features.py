@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from bot.failures.data import table
 from bot.failures.normal import MARKS, masked, normalise
-from bot.failures.plain import Sentence, plain
+from bot.failures.plain import Sentence, plain, stems
 from bot.failures.rules.load import family
 from bot.failures.tokens import split_words
 
@@ -48,8 +48,17 @@ def features(text: str, status: int | None = None, api: str = "", also: Iterable
 
 
 def words_of(text: str) -> list[str]:
-    """The words that are read."""
-    return _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])
+    """The words that are read. A service's name is a sign that says nothing: what one service's program says, another's does, too."""
+    names = _names()
+    return [_NAME if word in names else word for word in _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])]
+
+
+_NAME = "\u00a4"
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(table("names")["services"].split())
 
 
 def context(status: int | None, api: str, also: Iterable[str]) -> set[str]:
@@ -60,6 +69,7 @@ def context(status: int | None, api: str, also: Iterable[str]) -> set[str]:
 def pieces(words: Sequence[str]) -> set[str]:
     """Words, pairs of words, pieces of words, and families of words."""
     found = _families(words)
+    found |= _pairs(found)
     before = ""
     for word in words:
         found.update(_pieces_of(word))
@@ -85,13 +95,33 @@ def _families(words: Sequence[str]) -> set[str]:
     return {mark for stem in marks_of.keys() & known for mark in marks_of[stem]}
 
 
+_SAYS = "\tsays "
+
+
 @cache
 def _marks_of_stems() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name in table("stems"):
         for stem in family(name).all:
-            found[stem] = (*found.get(stem, ()), f"\tsays {name}")
+            found[stem] = (*found.get(stem, ()), f"{_SAYS}{name}")
+    for name, more in table("tongues").items():
+        for stem in stems(
+            " / ".join(plain(f"{one} ").strip() + "_" * one.endswith("_") for one in " ".join(more.split()).split(" / "))
+        ).all:
+            found[stem] = (*found.get(stem, ()), f"{_SAYS}{name}")
     return found
+
+
+@cache
+def _things() -> frozenset[str]:
+    """The families that name what a failure is about; the others say what's wrong with it."""
+    return frozenset(f"{_SAYS}{name}" for name in table("names")["things"].split())
+
+
+def _pairs(says: Set[str]) -> set[str]:
+    """What is about what: `KEY` with `MISSING` is another failure than with `BAD_KEY`, in every language."""
+    things = says & _things()
+    return {f"{thing}{wrong}" for wrong in says - things for thing in things}
 
 
 MAX_SHORTENED = 16
