@@ -38,6 +38,7 @@ from bot.ledger.tables import memory, requests
 from bot.ports import SystemPorts
 from bot.providers.port import Call, OnPartial
 from bot.requests.rules import Rules
+from bot.requests.shared_handover import SharedHandover
 
 PICTURE = Picture("ab" * 32, "png", 64, 64, 100)
 GROWING = ("requests", "attempts", "pictures", "messages", "audit", "acts", "spend", "cases")
@@ -175,7 +176,9 @@ async def bot_on(folder: Path, database: LedgerServer | None = None) -> AsyncIte
         provider=service,
         pictures=NoPictures(),
     )
-    bot.services.default.gate = OpenGate(bot.services.default.gate)
+    gate = bot.services.default.gate = OpenGate(bot.services.default.gate)
+    if isinstance(bot.scheduler.handover, SharedHandover):  # whoever becomes the leader makes a gate of its own
+        bot.scheduler.handover.fresh_gate = lambda service, learned, age: gate  # type: ignore[assignment,return-value]
     bot.add(platform)
     await bot.start()
     try:
