@@ -109,6 +109,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
         limit = told == 429 and kind in _LIMITS
         if wordless and confidence < SURE_OF_WORDS and KINDS[kind].group is not Group.SAFETY and kind is not _by_status(told) and not limit:
             kind, action = _by_status(told), None  # words that no rule knows say less than these
+    if kind is Kind.GATEWAY_ERROR and not decided and _by_status(told) is Kind.TIMEOUT:
+        kind, action = Kind.TIMEOUT, None  # a gateway that says how long it waited
     own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause

@@ -47,8 +47,12 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
 
 
 def nothing_uploaded(seen: Signals, text: Text) -> bool:
-    """Whether the call carried no picture, so an unusable one is the one that was made."""
-    return seen.api == "images.generations" and not (text.has_any(_REFERENCE) or text.says(family("SENT")))
+    """Whether the call carried no picture, so an unusable one is the one that was made.
+
+    A service that refuses a request (4xx) speaks of the request, whatever this side calls it.
+    """
+    refused = seen.status is not None and 400 <= seen.status < 500
+    return seen.api == "images.generations" and not refused and not (text.has_any(_REFERENCE) or text.says(family("SENT")))
 
 
 UNNAMED_SIDE = 0.89
