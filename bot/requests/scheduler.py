@@ -102,12 +102,11 @@ class Scheduler:
         self.cancel_here(request_id)
 
     def cancel_here(self, request_id: str) -> None:
-        """Cancel the call if it runs in this process."""
-        if request_id in self._running:
+        """Cancel the call if it runs in this process. Once: what it does to end well isn't cancelled again."""
+        if request_id in self._running and request_id not in self._cancelled:
             self._cancelled.add(request_id)
-        call = self._calls.get(request_id)
-        if call is not None:
-            call.cancel()
+            if (call := self._calls.get(request_id)) is not None:
+                call.cancel()
         self.wake(request_id)
 
     def is_running(self, request_id: str) -> bool:

@@ -29,8 +29,9 @@ from tests.unit.requests.test_simplify import REFUSED
 from tests.world import bad
 
 A = ActionName
-NOISE = {"audit", "acts", "messages", "gallery_searches", "spend", "contact_sheets"}
-"""Tables that a press without effect may write: refused presses are on record, ids of events are kept, a page is turned, a sheet made."""
+NOISE = {"audit", "acts", "messages", "gallery_searches", "spend", "contact_sheets", "processes", "holdings", "grants"}
+"""Tables that a press without effect may write: refused presses are on record, ids of events are kept, a page is turned, a sheet made,
+heartbeats are counted."""
 PROMPT = "a red robot with a lantern, a blue scarf, watercolour, oil painting"
 PRIVATE = "Call +49 151 2345 6789"
 
