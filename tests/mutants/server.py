@@ -70,8 +70,15 @@ class _Server:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.items = session.items
-        _quick_ledgers(self.folder)
-        self._measure()
+        try:
+            _quick_ledgers(self.folder)
+            self._measure()
+            self._try_all()
+        finally:  # in memory, and gigabytes with large ledgers
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return True
+
+    def _try_all(self) -> None:
         functions = Functions(self.probes)
         gc.collect()
         gc.freeze()
@@ -88,8 +95,6 @@ class _Server:
                 lambda said, change=change, where=where: self._tried(change, where, said),  # type: ignore[misc]
             )
         self._wait_for(0)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return True
 
     def _order(self, where: str, covering: set[int], lines: set[tuple[str, int]]) -> list[int]:
         """Those first that noticed something of the function, then one of each parametrized test; of these, who runs what few others run
