@@ -55,7 +55,7 @@ def consent_skipped() -> Iterator[None]:
             assert case is not None
             request, made = request_rows.get(tx.connection, case.request_id), tx.new_id()
             assert request is not None
-            asked = offers.submission(tx.connection, request, act.values["prompt"], dataclasses.replace(act, reply={}))
+            asked = offers.submission(request, act.values["prompt"], dataclasses.replace(act, reply={}))
             store_submission(tx, made, f"act:{act.event_key}", asked, self.rules, Lineage(Origin.REWRITE, request.id))
             accept(tx, made, self.rules, lambda *_: "")
 
@@ -90,8 +90,8 @@ def a_stale_consent_accepted() -> Iterator[None]:
 def another_text_sent_than_accepted() -> Iterator[None]:
     real = member_actions.submission
 
-    def submission(connection: Any, request: Any, prompt: str, act: Act, values: Any = None) -> Any:
-        return real(connection, request, f"{prompt}, tastefully", act, values)
+    def submission(request: Any, prompt: str, act: Act, values: Any = None) -> Any:
+        return real(request, f"{prompt}, tastefully", act, values)
 
     with patch.object(member_actions, "submission", submission):
         yield

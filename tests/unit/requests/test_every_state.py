@@ -31,8 +31,7 @@ from tests.world import bad
 
 A = ActionName
 NOISE = {"audit", "acts", "messages", "gallery_searches", "spend", "contact_sheets", "processes", "holdings", "grants"}
-"""Tables that a press without effect may write: refused presses are on record, ids of events are kept, a page is turned, a sheet made,
-heartbeats are counted."""
+"""Tables that a press without effect may write: refused presses, ids of events, a page that is turned, a made sheet, heartbeats."""
 PROMPT = "a red robot with a lantern, a blue scarf, watercolour, oil painting"
 PRIVATE = "Call +49 151 2345 6789"
 
@@ -374,9 +373,7 @@ def told(reply: Form | Reply) -> tuple[bool, bool, bool]:
 
 
 @pytest.mark.parametrize("name", SCENES)
-async def test_a_state_is_kept_from_others_over_a_restart_and_from_a_second_press(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+async def test_a_state_is_kept_from_others_a_restart_and_a_second_press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(sender, "REPEAT_FINAL_AFTER", 0.1)  # several processes: who takes over delivery repeats what wasn't settled
     options: dict[str, Any] = {"lint": ask_about} if "words" in name else {}
     async with stage(tmp_path, **options) as s:
