@@ -73,7 +73,7 @@ async def test_whoever_left_the_community_draws_nothing_there(tmp_path: Path, do
         result = await made(t, "alpha", private=True)
         t.platform.moderators.left.add(("ana", "alpha"))
         said = await press(t, action, result, prompt="a blue bicycle", private="true", count="2")
-        assert said.startswith("You aren't in the community anymore that this is from, or the bot couldn't find that out just now")
+        assert said.startswith("You're no longer in the community that this came from, or the bot couldn't check just now")
         assert door.seen == []
         rows = await t.bot.ledger.read(lambda c: c.execute(select(requests.c.id).where(requests.c.parent == result)).all())
         assert rows == []

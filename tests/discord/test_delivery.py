@@ -221,7 +221,7 @@ async def test_a_button_under_a_private_answer_in_a_direct_message_draws_as_in_i
         assert {tuple(row) for row in rows} == {(s.guild.id, s.channel.id)}
         del s.guild.members[s.ada.id]
         press = await s.press(s.ada, message, "Again")
-        assert "You aren't in the community anymore" in (await s.whisper(press)).text
+        assert "You're no longer in the community" in (await s.whisper(press)).text
         assert len(s.service.calls) == 2
         assert not s.discord.calls("POST", f"/channels/{s.channel.id}/messages")
 

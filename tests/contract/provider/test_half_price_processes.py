@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -25,18 +25,10 @@ from bot.requests.services import HALF_PRICE, ServicePlan
 from bot.sandbox.server import RunningSandbox
 from tests.contract.provider.test_half_price_batch import MODEL, finished_for_half
 from tests.contract.provider.test_half_price_ends import WAITS, ends, named, spent, states
-from tests.postgres import cluster
 from tests.unit.batch.kit import items, until
 from tests.world import Platform, World
 
 pytestmark = pytest.mark.sqlite_only  # opens its own databases, once
-
-
-@pytest.fixture
-def server() -> Iterator[LedgerServer]:
-    made = cluster.pool.take()
-    yield made
-    cluster.pool.give_back(made)
 
 
 @contextlib.asynccontextmanager
