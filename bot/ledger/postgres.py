@@ -191,7 +191,8 @@ class WritingLink(PostgresLink):
 
         def first(connection: Connection) -> None:
             take_turn(connection)
-            if migrate_server.current(connection) not in (None, HEAD) and not connection.execute(_ALONE).scalar_one():
+            outdated = migrate_server.current(connection) not in (None, HEAD)
+            if outdated and not _soon(lambda: connection.execute(_ALONE).scalar_one()):
                 raise LedgerProblem(text("operator.server_update_alone", server=self._server))
             migrate_server.upgrade(connection, self._server, data_dir)
             self.participant.join(connection)
@@ -236,11 +237,26 @@ async def open_server(data_dir: Path, server: LedgerServer, roles: str = written
 
 def _present(raw: psycopg.Connection[Any], server: LedgerServer, participant: Participant) -> None:
     """On every new writing session: keep out who needs the database for themselves, and show that this process lives."""
-    if raw.execute("SELECT pg_try_advisory_lock_shared(%s)", (OWNER,)).fetchone() != (True,):
-        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
-        raise LedgerProblem(text("operator.server_in_use", server=server, who=row[1] if row else "?"))
+    _lock(raw, server, "pg_try_advisory_lock_shared")
     raw.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (PRESENCE, participant.id))
     raw.execute("SET idle_in_transaction_session_timeout = '5s'")  # the others wait for their turn, at most `lock_timeout`
+
+
+def _lock(raw: psycopg.Connection[Any], server: LedgerServer, function: str) -> None:
+    """Take the lock `OWNER` with one of the server's functions. Raises LedgerProblem, which says who has it."""
+    if not _soon(lambda: raw.execute(f"SELECT {function}(%s)", (OWNER,)).fetchone() == (True,)):
+        row = raw.execute(_HOLDER, (OWNER,)).fetchone()
+        raise LedgerProblem(text("operator.server_in_use", server=server, who=row[1] if row else "?"))
+
+
+def _soon(attempt: Callable[[], bool]) -> bool:
+    """Whether `attempt` succeeds within a second and a half: the server frees the locks of a closed session a moment after its process has
+    ended."""
+    for pause in PAUSES[:5]:
+        if attempt():
+            return True
+        time.sleep(pause)
+    return attempt()
 
 
 def look_at_server(server: LedgerServer, fn: Callable[[Connection], T]) -> T:
@@ -310,9 +326,7 @@ class Ownership:
 
     def take(self, raw: psycopg.Connection[Any]) -> None:
         """Take the lock on a new session. Raises LedgerProblem if another process uses the ledger."""
-        if raw.execute("SELECT pg_try_advisory_lock(%s)", (OWNER,)).fetchone() != (True,):
-            row = raw.execute(_HOLDER, (OWNER,)).fetchone()
-            raise LedgerProblem(text("operator.server_in_use", server=self._server, who=row[1] if row else "?"))
+        _lock(raw, self._server, "pg_try_advisory_lock")
 
 
 _ALONE = sql("SELECT pg_try_advisory_xact_lock(:key)").bindparams(key=OWNER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,20 @@ async def test_several_processes_share_a_database_and_a_command_may_need_it_alon
     with pytest.raises(LedgerProblem, match="Another imagine-bot"):
         await opened(tmp_path / "other", server)
     alone.close()
+
+
+@pytest.mark.parametrize("who", ["a process that uses the ledger", "a command that needs it alone"])
+async def test_a_lock_that_is_about_to_be_freed_is_waited_for(server: LedgerServer, tmp_path: Path, who: str) -> None:
+    held, wanted = (psycopg.connect(server.url, autocommit=True) for _ in range(2))
+    postgres.Ownership(server).take(held)
+    timer = threading.Timer(0.3, held.close)
+    timer.start()
+    if "process" in who:
+        await (await opened(tmp_path / "other", server)).close()
+    else:
+        postgres.Ownership(server).take(wanted)
+    timer.join()
+    wanted.close()
 
 
 async def test_an_older_schema_is_not_changed_under_another_process(
