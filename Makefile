@@ -25,8 +25,8 @@ install: $(STAMP) ## what the bot needs, into .venv
 demo: $(STAMP) ## a chat in the browser, with the sandbox as provider; no key needed
 	@$(BIN)/imagine-bot demo $(ARGS)
 
-test: check ## all checks and all tests
-	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder $(ARGS)
+test: check ## all checks and all tests; a failed test runs once more, and the end names those that passed then
+	@$(BIN)/python -m pytest --reruns 1 -rfER -n 5 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-databases: $(STAMP) ## every test that opens a ledger, on each PostgreSQL that is here; about ten minutes for each
 	@for version in $$($(BIN)/python -m tests.postgres); do echo "PostgreSQL $$version"; IMAGINE_BOT_TEST_POSTGRES=$$version $(BIN)/python -m pytest -n 4 --dist loadfile --database postgresql $$($(BIN)/python -m tests.postgres --tests) $(ARGS) || exit 1; done

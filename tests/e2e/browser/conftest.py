@@ -28,19 +28,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 GENEROUS = {f"BUDGET_{who}_DAY_{unit}": "1000" for who in ("MEMBER", "COMMUNITY") for unit in ("USD", "PICTURES")}
 """Nobody runs out of budget in tests about something else."""
 OpenPage = Callable[..., Chat]
-WAITED = ("TimeoutError", "Locator expected", "Execution context was destroyed", "no address; it said")
-"""What a wait for the page or the bot says when it ran out of time. Chromium sometimes stalls on two shared cores."""
 
 NO_CHROMIUM = f"no Chromium on this machine (looked for {', '.join(NAMES)}; CHROMIUM can name another); browser tests need one"
 
 expect.set_options(timeout=10_000)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run a test whose wait ran out once more. Every other failure counts at once, and the summary counts the reruns."""
-    for item in items:
-        if item.get_closest_marker("browser") is not None:
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=list(WAITED)))
 
 
 @pytest.fixture(scope="package")
