@@ -7,11 +7,13 @@ free of I/O by construction. Wake-ups for after the commit are collected in `Tx.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import structlog
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DatabaseError
@@ -29,6 +31,7 @@ from bot.texts import text
 if TYPE_CHECKING:
     from bot.ledger.listener import WakeUpListener
 
+log = structlog.get_logger()
 T = TypeVar("T")
 EXACT = 0.5
 """Seconds that asking for the database's time may take. A process that was stopped meanwhile would take that for a step of the clock."""
@@ -62,15 +65,16 @@ class Tx:
         """Wake whoever handles this kind of row, after the commit; not before `at`."""
         self.wakes.append(Wake(topic, row, at))
 
-    def isolated(self, fn: Callable[[], T]) -> T | Exception:
-        """Run `fn` in a savepoint. A bug in it only undoes its own writes and is returned; database errors are raised."""
+    @contextmanager
+    def isolated(self, event: str, **facts: str) -> Iterator[None]:
+        """A savepoint. A bug inside only undoes its own writes, and is logged as `event`; database errors are raised."""
         try:
             with self.connection.begin_nested():
-                return fn()
+                yield
         except DatabaseError:
             raise
         except Exception as bug:
-            return bug
+            log.error(event, error=type(bug).__name__, **facts)
 
 
 class Ledger:

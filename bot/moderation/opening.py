@@ -30,24 +30,31 @@ class Cases:
 
     home: Home = lambda platform: None
 
-    def open_case(self, tx: Tx, request: Request, failure: Failure) -> str:
-        """Open, join or reopen a case for this block. Returns its id; the caller links the request to it."""
-        waiting = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
-        case = self._again(tx, request, failure, waiting)
-        if case is None:
-            case = waiting or case_rows.open_new(
-                tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY
-            )
-            what = "opened" if waiting is None else "joined"
-            case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), what, facts=_facts(request, failure))
-            case = settle(tx, case)
-        place = moderators_place(tx.connection, case.platform, case.community, self.home)
-        if place is not None:
-            show_card(tx, case.id, place)
-        else:
-            _notify_administrators(tx, request.place)
-        _cool_down(tx, request)
-        return case.id
+    def open_case(self, tx: Tx, request: Request, failure: Failure) -> str | None:
+        """Open, join or reopen a case for this block, and show its card. Returns its id; the caller links the request to it.
+
+        None if a bug prevented that. The caller records the block either way, because otherwise the member's Retry would send the blocked
+        wording again.
+        """
+        opened: str | None = None
+        with tx.isolated("case_not_opened", request=request.id):
+            waiting = case_rows.waiting_of(tx.connection, request.place.platform, request.place.community, request.person.id)
+            case = self._again(tx, request, failure, waiting)
+            if case is None:
+                case = waiting or case_rows.open_new(
+                    tx, request, failure.kind.value, failure.facts, due_at=tx.now + REMINDERS[0], expires_at=tx.now + EXPIRY
+                )
+                what = "opened" if waiting is None else "joined"
+                case_rows.write_audit(tx, case.id, case.community, unnamed(request.person.id), what, facts=_facts(request, failure))
+                case = settle(tx, case)
+            place = moderators_place(tx.connection, case.platform, case.community, self.home)
+            if place is not None:
+                show_card(tx, case.id, place)
+            else:
+                _notify_administrators(tx, request.place)
+            _cool_down(tx, request)
+            opened = case.id
+        return opened
 
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
         """Whether this community has moderators for blocks."""

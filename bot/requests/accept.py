@@ -31,7 +31,7 @@ from bot.requests.choices import Choices, chosen_model, combined
 from bot.requests.own_key import home_of, unusable
 from bot.requests.rules import Rules
 from bot.requests.tiers import limited, roles_named, settings_for
-from bot.requests.transitions import DROPPED, CaseOpener, hold, open_case, queue, refuse, show
+from bot.requests.transitions import DROPPED, CaseOpener, hold, queue, refuse, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) ->
 def _refuse_held(tx: Tx, request: Request, kind: str, rules: Rules, opener: CaseOpener) -> Refusal:
     """Open a case for a moderator, who decides whether the edit is sent. Nothing is sent before."""
     failure = certain(Kind.SAFETY_PROMPT, {"code": HELD_EDIT, "categories": kind})
-    case_id = open_case(tx, request, failure, opener)
+    case_id = opener(tx, request, failure)
     refusal = Refusal("held_for_moderator", {"case_id": case_id})
     return refuse_unasked(tx, request, refusal, rules, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)
 
@@ -333,7 +333,7 @@ def needs_question(request: Request, rules: Rules) -> bool:
 def _refuse_blocked(tx: Tx, request: Request, memory: BlockedPrompt, rules: Rules, opener: CaseOpener) -> Refusal:
     """Refuse a remembered wording. The same member sees the existing case; another member gets their own. Nothing is sent for either."""
     own = memory.person == request.person.id
-    case_id = memory.case_id if own and memory.case_id else open_case(tx, request, remembered_failure(memory.what), opener)
+    case_id = memory.case_id if own and memory.case_id else opener(tx, request, remembered_failure(memory.what))
     facts: dict[str, FactValue] = {"case_id": case_id, "what": memory.what.value} if memory.what else {"case_id": case_id}
     refusal = Refusal("blocked_before", facts)
     return refuse_unasked(tx, request, refusal, rules, prompt=request.prompt, fingerprint=request.fingerprint, case_id=case_id)

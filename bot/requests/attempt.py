@@ -159,7 +159,7 @@ def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
     memory = blocked_before(tx, request)
     if memory is not None:
         failure = remembered_failure(memory.what)
-        case_id = transitions.open_case(tx, request, failure, deps.open_case)
+        case_id = deps.open_case(tx, request, failure)
         return transitions.answer(tx, request, RequestEvent.ANSWER, Answer.BLOCKED, failure=failure, case_id=case_id)
     paused = blocked_member(tx, request)
     if paused is not None:
@@ -220,7 +220,7 @@ def _take_step(
     match step:
         case OpenCase(result):
             assert failure is not None
-            case_id = transitions.open_case(tx, request, failure, deps.open_case)
+            case_id = deps.open_case(tx, request, failure)
             remember_block(tx, request, failure.kind, case_id or "")
             return transitions.answer(tx, request, RequestEvent.ANSWER, result, case_id=case_id, **values)
         case Final(result):

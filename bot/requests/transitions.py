@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import structlog
-
 from bot.chat.views import Audience
 from bot.domain.failure import Failure
 from bot.domain.outcome import Pending
@@ -21,8 +19,9 @@ from bot.messages.question_view import ask_member
 from bot.requests import books
 from bot.requests.ready import notify_requester
 
-CaseOpener = Callable[[Tx, Request, Failure], str]
-"""Opens a case for moderators, or joins the member's existing one. Returns its id. Passed in by the composition root."""
+CaseOpener = Callable[[Tx, Request, Failure], str | None]
+"""Opens a case for moderators, or joins the member's existing one. Returns its id, or None if a bug prevented that; never raises. Passed in
+by the composition root."""
 
 DROPPED = "abandoned"
 """Reason for a command that its member saw fail: nothing is said, unless the platform accepts an acknowledgement later."""
@@ -36,8 +35,6 @@ CAPTION, CAPTION_DUE = "caption", "caption:"
 """Wake-up topic: a request whose pictures get a text; and the prefix of the memory key of one that doesn't have it yet."""
 SHEET = "sheet"
 """Wake-up topic: a request whose candidates need a contact sheet."""
-
-log = structlog.get_logger()
 
 
 def show(tx: Tx, request: Request) -> None:
@@ -163,13 +160,3 @@ def stop_task(tx: Tx, attempt_id: str, pending: Pending) -> None:
     """Schedule the cancellation of a task whose request has ended."""
     if not pending.is_download:
         tx.wake(UNWANTED_TASK, attempt_id)
-
-
-def open_case(tx: Tx, request: Request, failure: Failure, opener: CaseOpener) -> str | None:
-    """Open a case for a block. Returns None if that failed because of a bug; the block is recorded either way, because otherwise the
-    member's Retry would send the blocked wording again."""
-    opened = tx.isolated(lambda: opener(tx, request, failure))
-    if isinstance(opened, Exception):
-        log.error("case_not_opened", request=request.id, error=type(opened).__name__)
-        return None
-    return opened

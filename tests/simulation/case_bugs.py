@@ -10,13 +10,13 @@ from unittest.mock import patch
 
 import bot.requests.accept
 import bot.requests.attempt
-import bot.requests.transitions
 from bot.chat.views import Act, Audience, Reply
 from bot.domain.case_states import CASES, CaseEvent, CaseState
 from bot.domain.requests import Lineage, Origin
 from bot.ledger import case_rows, message_rows, privacy_rows, request_rows
 from bot.ledger.store import Tx
 from bot.moderation import access, authorization, decisions, member_actions, moderator_forms, offers, timers, transitions
+from bot.moderation.opening import Cases
 from bot.requests.accept import accept
 from bot.requests.submit import store_submission
 from tests.simulation import candidate_bugs, change_bugs, guide_bugs, ladder_bugs, ready_bugs, review_bugs
@@ -200,7 +200,7 @@ def a_refused_press_not_on_record() -> Iterator[None]:
 @bug
 def a_block_that_opens_no_case() -> Iterator[None]:
     """Opening it fails, and the block is answered all the same."""
-    with patch.object(bot.requests.transitions, "open_case", lambda *_: None):
+    with patch.object(Cases, "open_case", lambda *_: None):
         yield
 
 

@@ -15,7 +15,7 @@ from bot.chat.views import ActionName, View
 from bot.domain.failure import Failure
 from bot.domain.requests import Request
 from bot.ledger.store import Tx
-from bot.ledger.tables import acts, cases
+from bot.ledger.tables import cases
 from bot.requests.sweep import sweep
 from tests.captured_log import captured_log
 from tests.world import BLOCK, DOWN, Platform, Room, Service, bad, world
@@ -100,14 +100,14 @@ async def test_cancelled_requests_leave_nothing_behind_in_memory(tmp_path: Path)
         assert not w.bot.scheduler._cancelled
 
 
-async def test_a_case_that_cannot_be_opened_does_not_let_the_blocked_wording_out_again(tmp_path: Path) -> None:
+async def test_a_case_that_cannot_be_opened_does_not_let_the_blocked_wording_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: io.StringIO
+) -> None:
+    def broken(tx: Tx, request: Request) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr("bot.moderation.opening._cool_down", broken)  # when the case is half opened
     async with world(tmp_path, Service([bad(BLOCK)])) as w:
-
-        def broken(tx: Tx, request: Request, failure: Failure) -> str:
-            tx.connection.execute(acts.insert().values(event_key="half done", at=0.0))
-            raise RuntimeError("a bug of ours")
-
-        w.bot.scheduler.deps = dataclasses.replace(w.bot.scheduler.deps, open_case=broken)
         request = await w.imagine("a blocked wording")
         view = await w.answer(request)
         assert not view.pictures
@@ -115,4 +115,5 @@ async def test_a_case_that_cannot_be_opened_does_not_let_the_blocked_wording_out
         again = await w.imagine("a blocked wording")
         await w.answer(again)
         assert len(w.service.calls) == 1
-        assert await w.bot.ledger.read(lambda c: c.execute(acts.select().where(acts.c.event_key == "half done")).all()) == []
+        assert await w.bot.ledger.read(lambda c: c.execute(select(cases)).all()) == []
+        assert "case_not_opened" in stream.getvalue()
