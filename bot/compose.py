@@ -32,7 +32,6 @@ from bot.messages.question_view import project_question
 from bot.messages.readers import Readers
 from bot.messages.sender import Sender
 from bot.messages.status_hint import StatusHint
-from bot.messages.status_view import OtherService
 from bot.messages.storage import StorageWatch
 from bot.messages.unanswered import Unanswered
 from bot.messages.undeliverable import Undeliverable
@@ -64,6 +63,7 @@ from bot.requests.ready import NotifyMe, project_ready
 from bot.requests.rejections import Rejections
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
+from bot.requests.service_status import ServiceStatus
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
 from bot.requests.simplify import Simplify
 from bot.requests.unfinished import Unfinished
@@ -146,8 +146,7 @@ async def build(
         ),
         open_case=moderation.cases.open_case,
         gallery=gallery,
-        snapshot=lambda service: services.of(service).gate.snapshot(ports.monotonic()),
-        unreadable=lambda service: services.of(service).unreadable,
+        service_status=ServiceStatus(ledger, rules, services, ports),
         wake_message=sender.wake,
         settings_for=moderation.community.overview,
         own_settings=own_services.settings_of,
@@ -372,8 +371,6 @@ def _bundle_maker(settings: Settings, ports: Ports) -> BundleMaker:
 def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, health: HealthService | None, reload: Reload | None) -> None:
     """Evidence bundles, health checks, the weekly report, and rotation of the key."""
     bot.weekly_report = settings.weekly_report == "yes"
-    bot.core.others = lambda: [OtherService(one.shown, one.gate.snapshot(bot.ports.monotonic())) for one in bot.services.fallbacks]
-    bot.core.gates = lambda: {one.name or "default": one.gate.snapshot(bot.ports.monotonic()) for one in bot.services.operators}
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress, clean=cleaner_of(settings))
     bot.watch_status(StatusHint(page, bot.notices, bot.writes))
     bot.core.add_actions(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))

@@ -10,35 +10,27 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection
-
-from bot import budgets
 from bot.batch.actions import BatchActions
 from bot.chat.handlers import ActionHandlers, FormMaker, Handler
 from bot.chat.localize import Said, has_times, localize, zoned
 from bot.chat.open_calls import OpenCalls
 from bot.chat.options import Options as Options
 from bot.chat.views import Act, ActionName, Document, Form, Reply, View
-from bot.domain.own_services import own_service_of
 from bot.domain.publishing import Results
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
-from bot.gate.port import Snapshot
 from bot.ledger import message_rows, own_rows, presence_rows, request_rows, template_rows
 from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages import own_notices
-from bot.messages.help_view import help_view
 from bot.messages.readers import Readers
 from bot.messages.refusal_view import refusal_sentence
-from bot.messages.status_view import OtherService, nothing_drawn_view, status_view
 from bot.messages.storage import StorageWatch
 from bot.moderation.tier_roles import TierRoles
 from bot.requests.accept import Unfetched, accept
 from bot.requests.actions import imagine_fields
 from bot.requests.attachments import Attachments, Upload
-from bot.requests.drawing_here import drawing_here, why_nobody_draws
 from bot.requests.gallery import Gallery, strict
 from bot.requests.gallery import GalleryEntry as GalleryEntry
 from bot.requests.gallery import GalleryPage as GalleryPage
@@ -46,6 +38,7 @@ from bot.requests.options import options_of
 from bot.requests.prices import price_view
 from bot.requests.publishing import results_here
 from bot.requests.rules import Rules
+from bot.requests.service_status import ServiceStatus
 from bot.requests.submit import store_submission
 from bot.requests.transitions import CaseOpener, drop
 from bot.texts import text
@@ -100,8 +93,7 @@ class Core:
     handlers: Sequence[ActionHandlers]
     open_case: CaseOpener
     gallery: Gallery
-    snapshot: Callable[[str], Snapshot]
-    """State of a service's gate, by the service's name."""
+    service_status: ServiceStatus
     wake_message: Callable[[str], None]
     settings_for: Callable[[Visitor], Awaitable[Form | Reply]]
     privacy_for: Callable[[Visitor], Awaitable[View]]
@@ -114,16 +106,8 @@ class Core:
     attachments: Attachments
     roles: TierRoles
     """Asks platforms about the roles that communities' tiers name."""
-    others: Callable[[], Sequence[OtherService]] = tuple
-    """The services beside the configured one, for /imagine-status."""
-    hint: Callable[[], str] = str
-    """What the provider's status page reports beside failures."""
     own_settings: Callable[[str], Mapping[str, Any]] = lambda community: {}
     """What a community's settings (`platform:community`) say about its own image service, as this process knows it."""
-    unreadable: Callable[[str], bool] = lambda service: False
-    """Whether a community's own service, by its name, has a key that can't be decrypted."""
-    gates: Callable[[], Mapping[str, Snapshot]] = dict
-    """State of every image service's gate, by the service's name; for the operators' dashboard."""
     own_clocks: Collection[str] = ()
     """Platforms that show times to each reader on their own clock."""
     calls: OpenCalls = field(default_factory=OpenCalls)
@@ -295,19 +279,9 @@ class Core:
         cost. Nothing is sent."""
         if typed.strip():
             return await self.price(visitor, typed, {"inline": True})
-        place = Place(visitor.platform, visitor.community, visitor.channel)
         settings = await self.roles.settings(visitor)
-        if nobody := self._why_nobody_draws(visitor, settings):
-            return nothing_drawn_view(nobody)
-        limits, own = self.rules.in_community(settings).limits.within(settings), own_service_of(settings)
-
-        def look(connection: Connection) -> tuple[list[budgets.Left], int]:
-            left = budgets.remaining_for(connection, place, Person(visitor.person), limits, self.ledger.now())
-            return left, len(request_rows.queue(connection, float("inf")))
-
-        left, waiting = await self.ledger.read(look)
-        gate, others, hint = self.snapshot("" if own is None else own.name), () if own else self.others(), "" if own else self.hint()
-        return await self._told(status_view(gate, waiting, left, others, hint, own=own is not None), visitor)
+        view = await self.service_status.view(_place_of(visitor), Person(visitor.person), settings)
+        return await self._told(view, visitor)
 
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
         """What a request would cost. `typed`: `size`, `quality`, `count`, `model` as typed, and `inline` if the prompt's end may hold
@@ -318,15 +292,11 @@ class Core:
         """Numbers of the last `seconds` for operators. The caller makes sure that only operators see them."""
         from bot.reports.dashboard import dashboard  # only those who look at it wait for it
 
-        return await self.ledger.read(lambda c: dashboard(c, self.ledger.now(), seconds, self.rules.limits, self.gates()))
+        return await self.ledger.read(lambda c: dashboard(c, self.ledger.now(), seconds, self.rules.limits, self.service_status.gates()))
 
     async def help(self, visitor: Visitor) -> View:
         """/imagine-help, about what draws in the visitor's community."""
-        settings = await self.roles.settings(visitor)
-        return help_view(self._why_nobody_draws(visitor, settings) or drawing_here(settings, self.rules))
-
-    def _why_nobody_draws(self, visitor: Visitor, settings: Mapping[str, Any]) -> str:
-        return why_nobody_draws(Place(visitor.platform, visitor.community, visitor.channel), settings, self.rules, self.unreadable)
+        return self.service_status.help(_place_of(visitor), await self.roles.settings(visitor))
 
     async def unfinished(self, visitor: Visitor) -> Sequence[tuple[str, View]]:
         """Previews, questions and wordings that the visitor hasn't decided about, each with its channel, for platforms that lose them at a
@@ -398,3 +368,7 @@ class Core:
 
 def _onlooker(visitor: Visitor) -> Onlooker:
     return Onlooker(visitor.platform, visitor.community, visitor.channel, visitor.person, visitor.zone)
+
+
+def _place_of(visitor: Visitor) -> Place:
+    return Place(visitor.platform, visitor.community, visitor.channel)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,17 +16,17 @@ from bot.batch.service import Batches
 from bot.batch.sheet_maker import BatchSheets
 from bot.chat.port import ChatPort, OwnClocks
 from bot.core import Core
-from bot.domain.own_services import CHANGED, is_own
+from bot.domain.own_services import CHANGED
 from bot.domain.request_states import RequestState
 from bot.domain.requests import LOCAL, Place
 from bot.domain.roles import ProcessRole
 from bot.events import EventStream, Started
 from bot.greeting import ModelList, greet
-from bot.ledger import memory_rows, process_rows, request_rows
+from bot.ledger import process_rows, request_rows
 from bot.ledger.announcing import EVERYTHING
 from bot.ledger.clock_rows import bound, follow
 from bot.ledger.store import Ledger, LedgerProblem, Tx, Wake
-from bot.messages import model_end, restoring
+from bot.messages import model_end
 from bot.messages.background import BackgroundWrites
 from bot.messages.incidents import Incidents
 from bot.messages.notices import Notices
@@ -40,12 +39,13 @@ from bot.ports.steady import SteadyPorts
 from bot.reports import weekly_report
 from bot.requests.captioning import Captioning
 from bot.requests.contact_sheets import ContactSheets
+from bot.requests.gate_memory import GateMemoryWriter
 from bot.requests.orphaned_files import OrphanedFiles
 from bot.requests.own_services import OwnServices
 from bot.requests.recover import Recovered, recover
 from bot.requests.rules import Rules
 from bot.requests.scheduler import Scheduler
-from bot.requests.services import ImageService, ImageServices
+from bot.requests.services import ImageServices
 from bot.requests.shared_handover import CANCEL, GRANT, VERDICT
 from bot.requests.stranded_tasks import settle_stranded
 from bot.requests.sweep import sweep
@@ -66,8 +66,6 @@ SWEEP_EVERY = 30.0
 """Seconds between two sweeps."""
 RECEIVED_FOR = 60.0
 """Seconds until a command that was stored but not accepted is accepted again; adapters need a few."""
-REMEMBER_EVERY, REMEMBER_AT_MOST_EVERY = 60.0, 1.0
-"""Maximum and minimum seconds between two writes of the gate memory."""
 
 
 class Pictures(Protocol):
@@ -111,18 +109,20 @@ class Bot:
     status_hint: StatusHint | None = None
     sharing: Sharing | None = None
     """Set if several processes share the ledger."""
+    gate_memory: GateMemoryWriter = field(init=False)
     sheets: ContactSheets = field(init=False)
     captioning: Captioning = field(init=False)
     batch_sheets: BatchSheets = field(init=False)
 
     def __post_init__(self) -> None:
+        self.gate_memory = GateMemoryWriter(self.scheduler, self.notices)
         self.sheets = ContactSheets(self.ledger, self.pictures)
         self.captioning = Captioning(self.ledger, self.pictures, self.core.rules)
         self.batch_sheets = BatchSheets(self.ledger, self.pictures)
 
     def watch_status(self, hint: StatusHint) -> None:
         """Show what the provider's status page reports next to failures."""
-        self.status_hint, self.notices.hint, self.core.hint = hint, hint.words, hint.words
+        self.status_hint, self.notices.hint, self.core.service_status.hint = hint, hint.words, hint.words
         self.events.subscribers.append(hint.notice)
 
     def add(self, adapter: Adapter) -> None:
@@ -156,7 +156,7 @@ class Bot:
         self.supervisor.start("scheduler", self.scheduler.run)
         self.supervisor.start("sweep", self._sweep)
         self.supervisor.start("left", self._accept_left)
-        self.supervisor.start("gate-memory", self._remember)
+        self.supervisor.start("gate-memory", self.gate_memory.run)
         self.events.publish(Started(found.interrupted, len(found.received), len(found.messages)))
         return found
 
@@ -236,7 +236,7 @@ class Bot:
         await self.core.storage.stop()
         for service in self.services:
             if self.sharing is None:
-                await self._keep(service)  # otherwise kept when it resigned
+                await self.gate_memory.keep(service)  # otherwise kept when it resigned
             await service.provider.aclose()
         self.pictures.close()
         await self.ledger.close()
@@ -313,43 +313,6 @@ class Bot:
                 await self.accept_received(Recovered((*left, *waiting), 0, ()))
             except Exception:
                 log.exception("sweep_failed", part="received")
-
-    async def _remember(self) -> None:
-        """Store the gate memory soon after each change, so that a restart doesn't cause another burst."""
-        kept: dict[str, object] = {}
-        stages = {service.name: restoring.was(self.notices, service.name) for service in self.services}
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(REMEMBER_EVERY):
-                    await self.scheduler.gate_changed.wait()
-            self.scheduler.gate_changed.clear()
-            for service in self.services if self._runs_gate() else ():
-                learned = dict(service.gate.remember())
-                if learned != kept.get(service.name):
-                    await self._keep(service)
-                    kept[service.name] = learned
-                if not is_own(service.name):
-                    stages[service.name] = await self._report_stage(service, stages[service.name])
-            await asyncio.sleep(REMEMBER_AT_MOST_EVERY)
-
-    def _runs_gate(self) -> bool:
-        """Whether this process's gates are in charge."""
-        return self.scheduler.handover.runs_gate
-
-    async def _report_stage(self, service: ImageService, before: str) -> str:
-        """Notify the operators if a service's recovery has changed its stage. Returns the stage, or the one before if that failed."""
-        seen, waiting = service.gate.snapshot(self.ports.monotonic()), self.scheduler.waiting(service.name)
-        if seen.stage != before:
-            try:
-                await self.ledger.write(lambda tx: restoring.report(tx, self.notices, service.name, seen, waiting))
-            except LedgerProblem:
-                return before
-        return seen.stage
-
-    async def _keep(self, service: ImageService) -> None:
-        learned = dict(service.gate.remember())
-        with contextlib.suppress(Exception):
-            await self.ledger.write(lambda tx: memory_rows.remember_gate(tx, service.provider.gate_key, learned))
 
 
 def _recover(tx: Tx, rules: Rules, services: ImageServices) -> Recovered:

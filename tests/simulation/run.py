@@ -16,6 +16,7 @@ from unittest.mock import patch
 import bot.lifecycle
 import bot.pixels.crop
 import bot.pixels.jobs
+import bot.requests.gate_memory
 import bot.requests.scheduler
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import Model
@@ -74,7 +75,7 @@ def _run(plan: Plan, keep: bool) -> Report:
 @contextlib.contextmanager
 def polling_every(seconds: float | None) -> Iterator[None]:
     """Safety polls further apart than the product's own: days become cheap, and nothing hides a wake-up that was lost."""
-    polls = ((bot.lifecycle, "SWEEP_EVERY"), (bot.lifecycle, "REMEMBER_EVERY"), (bot.requests.scheduler, "SAFETY_POLL"))
+    polls = ((bot.lifecycle, "SWEEP_EVERY"), (bot.requests.gate_memory, "REMEMBER_EVERY"), (bot.requests.scheduler, "SAFETY_POLL"))
     with contextlib.ExitStack() as stack:
         for module, name in polls:
             stack.enter_context(patch.object(module, name, getattr(module, name) if seconds is None else seconds))

@@ -15,6 +15,8 @@ from bot.compose import Bot
 from bot.gate.gate import AdaptiveGate
 from bot.ledger import notice_rows
 from bot.moderation.service import Moderation
+from bot.requests import gate_memory
+from bot.requests.gate_memory import GateMemoryWriter
 from bot.requests.scheduler import Scheduler
 from tests.world import world
 
@@ -24,8 +26,9 @@ SECRET = "SECRET of a member"
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "FIRST_PAUSE", 0.001)
-    for name in ("SWEEP_EVERY", "REMEMBER_EVERY", "REMEMBER_AT_MOST_EVERY"):
-        monkeypatch.setattr(lifecycle, name, 0.01)
+    monkeypatch.setattr(lifecycle, "SWEEP_EVERY", 0.01)
+    for name in ("REMEMBER_EVERY", "REMEMBER_AT_MOST_EVERY"):
+        monkeypatch.setattr(gate_memory, name, 0.01)
 
 
 def broken_at_first(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, times: int = 2) -> list[int]:
@@ -45,7 +48,7 @@ def broken_at_first(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, tim
 
 @pytest.mark.parametrize(
     ("task", "owner", "name"),
-    [("scheduler", Scheduler, "run"), ("sweep", Bot, "_sweep"), ("left", Bot, "_accept_left"), ("gate-memory", Bot, "_remember")],
+    [("scheduler", Scheduler, "run"), ("sweep", Bot, "_sweep"), ("left", Bot, "_accept_left"), ("gate-memory", GateMemoryWriter, "run")],
 )
 async def test_a_task_that_breaks_is_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, owner: type, name: str
@@ -106,7 +109,7 @@ async def test_a_case_timer_that_breaks_leaves_the_bot_alone(tmp_path: Path, mon
 
 
 async def test_a_notice_that_a_dead_process_left_is_solved_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = broken_at_first(monkeypatch, Bot, "_remember", times=1)
+    calls = broken_at_first(monkeypatch, GateMemoryWriter, "run", times=1)
     async with world(tmp_path) as w:
         await w.until(lambda: len(calls) >= 2 and w.chat.about("notice:trouble:gate-memory"))
     monkeypatch.setattr("bot.messages.incidents.STEADY", 0.02)
