@@ -168,7 +168,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _write(picture: Image.Image, words: str) -> None:
-    """The prompt's words along the bottom and the label in a corner; only scripts that the built-in font covers."""
+    """The label in a corner, and along the bottom the prompt's words if the built-in font has all their letters."""
     width, height = picture.size
     edge = min(width, height)
     pen = ImageDraw.Draw(picture, "RGBA")
@@ -179,7 +179,7 @@ def _write(picture: Image.Image, words: str) -> None:
     pen.rounded_rectangle((margin, margin, margin * 3 + box[2], margin * 3 + box[3]), margin, (20, 22, 30, 165))
     pen.text((margin * 2, margin * 2), label, font=small, fill=(255, 255, 255))
     readable = " ".join(_WORD.findall(words))
-    if not readable or edge < 96:
+    if not readable or edge < 96 or any(one.isalpha() for one in _WORD.sub("", words)):
         return
     font = _font(max(10, edge // 20))
     lines = _wrapped(pen, readable, font, width - 6 * margin)

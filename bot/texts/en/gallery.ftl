@@ -1,5 +1,5 @@
 form_title = Look for pictures
-form_submit = Look
+form_submit = Search
 words = Words of the prompt
 dates = Date
 dates_hint = A day, a month or a span, such as 2026-11-29, 2026-11 or 2026-11-01..2026-11-15.

@@ -78,10 +78,10 @@ def test_a_member_finds_keeps_reproduces_and_saves_a_picture_by_keyboard_on_a_ph
 
     page.get_by_label("Words of the prompt").fill("")
     page.get_by_label("Which ones").select_option(label="my favourites")
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Search").click()
     expect(cards).to_have_count(1)
     page.get_by_label("Date").fill("in spring")
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("alert").filter(has_text="in spring")).to_be_visible()
     page.set_viewport_size({"width": 1280, "height": 800})
     page.screenshot(path=tmp_path / "problem-1280.png", full_page=True)
