@@ -1,10 +1,11 @@
-"""Base64 as servers really send it: with a `data:` prefix, line breaks, the URL alphabet, escaped slashes, or without padding."""
+"""Base64 as servers really send it: with a `data:` prefix, line breaks, the URL alphabet, escapes, or without padding."""
 
 from __future__ import annotations
 
 import binascii
 import json
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote_to_bytes
 
 from bot.pixels.errors import BadPicture, NotTaken
 
@@ -21,6 +22,8 @@ def from_base64(pieces: Sequence[bytes]) -> bytes:
     """
     if any(b"\\" in piece for piece in pieces):
         pieces = _unescaped(pieces)
+    if any(b"%" in piece for piece in pieces):
+        pieces = [unquote_to_bytes(b"".join(pieces))]
     decoded = bytearray()
     rest = b""
     for piece in _sliced(_without_prefix(pieces)):

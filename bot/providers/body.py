@@ -18,6 +18,12 @@ MAX_REST = 2 * 1024 * 1024
 MAX_DEPTH = 64
 
 _MARK = re.compile(rb'["\\]')
+_NEXT = re.compile(r"[ \t\r\n\x1e]*")
+"""What lies between two values: white space, and the record separator of JSON text sequences (RFC 7464)."""
+_ODD = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|\xed[\xa0-\xbf]")
+"""Surrogates, written out or as bytes of their own, and NUL."""
+_LONE = re.compile("[\ud800-\udfff]")
+_MAX_DIGITS = 100
 
 
 class TooBig(Exception):
@@ -30,7 +36,7 @@ class TooBig(Exception):
 
 
 class NotJson(Exception):
-    """The body isn't an API's JSON: malformed, nested too deeply, or with non-JSON values such as NaN."""
+    """The body isn't an API's JSON: malformed, or nested too deeply."""
 
 
 class BodyReader:
@@ -111,15 +117,49 @@ class BodyReader:
         self._inside, self._string = False, []
 
 
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MAX_DIGITS else None
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda word: None, parse_int=_whole)
+
+
 def parse(text: bytes) -> Any:
-    """Parse JSON. Raises NotJson for anything else, including NaN and excessive nesting."""
+    """Parse JSON as services really send it; several values in a row, such as lines of NDJSON, become a list.
+
+    What JSON doesn't know, such as NaN, is null, and text after an object or list is ignored: neither may cost a paid picture. Strings
+    have no NUL and no lone surrogates. Raises NotJson for anything else, including excessive nesting.
+    """
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = _values(text.decode(json.detect_encoding(text), "surrogatepass").removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise NotJson(type(error).__name__) from None
     if _deeper_than(value, MAX_DEPTH):
         raise NotJson("too deep")
-    return value
+    return _writable(value) if _ODD.search(text) else value
+
+
+def _values(text: str) -> Any:
+    first, end = _DECODER.raw_decode(text, _NEXT.match(text).end())  # type: ignore[union-attr]  # matches anything
+    found = [first]
+    while (start := _NEXT.match(text, end).end()) < len(text):  # type: ignore[union-attr]
+        if not isinstance(found[-1], dict | list):
+            raise ValueError("text after a word or number")
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except ValueError:
+            break
+        found.append(value)
+    return first if len(found) == 1 else found
+
+
+def _writable(value: Any) -> Any:
+    """The value with strings that UTF-8 and the ledger can hold."""
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value).replace("\0", "")
+    if isinstance(value, dict):
+        return {_writable(name): _writable(one) for name, one in value.items()}
+    return [_writable(one) for one in value] if isinstance(value, list) else value
 
 
 def events(text: bytes) -> Iterator[Any]:
@@ -130,10 +170,6 @@ def events(text: bytes) -> Iterator[Any]:
                 yield parse(line[5:].strip())
             except NotJson:
                 continue
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

@@ -16,6 +16,7 @@ from bot.pixels.errors import NotTaken
 PIECE = 256 * 1024
 _MOST_LAYERS = 2
 _GZIP, _ZLIB, _RAW = 31, 15, -15
+_GZIP_START = b"\x1f\x8b\x08"
 _ZLIB_METHOD = 8
 """Low nibble of a zlib header's first byte (RFC 1950, 2.2); a raw deflate block never begins with it (RFC 1951, 3.2.3)."""
 _NAME = re.compile(r"[a-z0-9_-]{1,20}", re.ASCII)
@@ -24,9 +25,23 @@ _NAME = re.compile(r"[a-z0-9_-]{1,20}", re.ASCII)
 def body_of(response: httpx.Response) -> AsyncIterator[bytes]:
     """The decoded body. Raises NotTaken immediately for an unknown encoding, httpx.DecodingError for corrupt data."""
     pieces = response.aiter_raw()
-    for name in reversed(_layers(response.headers.get("content-encoding", ""))):
+    layers = _layers(response.headers.get("content-encoding", ""))
+    for name in reversed(layers):
         pieces = _undone(pieces, name)
-    return pieces
+    return pieces if layers else _undeclared(pieces)
+
+
+async def _undeclared(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The body, decompressed if it's gzip although no header says so. No picture and no JSON begins like gzip."""
+    layer: _Layer | None = None
+    begun = False
+    async for piece in pieces:
+        if piece and not begun:
+            begun, layer = True, _Layer(deflate=False) if piece.startswith(_GZIP_START) else None
+        for part in (piece,) if layer is None else layer.feed(piece):
+            yield part
+    if layer is not None:
+        layer.end()
 
 
 def _layers(header: str) -> list[str]:

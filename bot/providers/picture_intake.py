@@ -31,6 +31,9 @@ DOWNLOAD_TIMEOUT = 60.0
 DISK_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts to store a picture while the disk is full. The picture is paid for."""
 
+PAGES = ("html", "xml", "json", "text")
+"""What stands at a picture's address when the picture doesn't."""
+
 
 @dataclass(slots=True)
 class Taken:
@@ -88,6 +91,10 @@ class PictureIntake:
             # The file at the URL may be intact: retry the download, not the generation.
             raise _NotFetched(address, self._evidence(error, address), again=" " not in address) from None
         except NotTaken as error:
+            if error.why == "type" and error.value.lower() in PAGES:
+                # The address shows a page, such as a sign-in: the picture itself was made, and may be there later.
+                page = httpx.DecodingError(f"{error.value.lower()} instead of a picture")
+                raise _NotFetched(address, self._evidence(page, address), again=" " not in address) from None
             raise _NotFetched(address, self._evidence(error, address), again=False) from None
 
     async def _store_one(self, pieces: Sequence[bytes], item: Item, *, base64: bool) -> Picture:

@@ -14,7 +14,6 @@ from functools import partial
 
 import structlog
 
-from bot.domain.failure import Evidence
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt, Request
@@ -34,7 +33,7 @@ from bot.requests.handover import Handover, Ticket
 from bot.requests.previews import Previews
 from bot.requests.queued import as_waiting
 from bot.requests.services import ImageService, ImageServices
-from bot.requests.verdicts import must_be_recorded, verdict_on
+from bot.requests.verdicts import NOT_STORED, broken, must_be_recorded, verdict_on
 
 log = structlog.get_logger()
 
@@ -302,7 +301,12 @@ class Scheduler:
             record_outcome(tx, made.attempt.id, outcome, failure, self.deps, service.host)
             also(tx, verdict)
 
-        await self._write_with_retry(record)
+        try:
+            await self._write_with_retry(record)
+        except Exception as bug:
+            log.exception("outcome_not_stored", request=request.id)
+            lost = broken(service.provider.name, bug)
+            await self._write_with_retry(lambda tx: record_outcome(tx, made.attempt.id, lost, NOT_STORED, self.deps, service.host))
 
     async def _collect(self, request: Request) -> None:
         attempt = await self.ledger.read(lambda c: attempt_rows.open_attempt_of(c, request.id))
@@ -352,9 +356,8 @@ class Scheduler:
         bug = call.exception()
         if bug is None:
             return call.result()
-        # Providers must not raise. If one does, the request still gets an answer.
         log.error("provider_raised", request=request_id, exc_info=bug)
-        return Outcome(shortfall=Evidence(provider=service.provider.name, exception=type(bug).__name__), billed=Billed.UNKNOWN)
+        return broken(service.provider.name, bug)
 
     async def _write_with_retry(self, fn: Callable[[Tx], object]) -> None:
         """Retry the write until it succeeds, because the outcome was paid for."""

@@ -1,17 +1,26 @@
-"""What the gate learns from a call, also as JSON for the way to another process's gate."""
+"""What the gate learns from a call, also as JSON for the way to another process's gate; and what a bug leaves of an outcome."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.failure import Failure
-from bot.domain.kinds import SAFETY_REVIEWABLE
-from bot.domain.outcome import Outcome
+from bot.domain.failure import Evidence, Failure, certain
+from bot.domain.kinds import SAFETY_REVIEWABLE, Action, Kind
+from bot.domain.outcome import Billed, Outcome
 from bot.failures.classify import classify
 from bot.gate.port import Verdict
 from bot.ledger.codec import failure_from_json, failure_to_json
+
+NOT_STORED = dataclasses.replace(certain(Kind.MALFORMED_RESPONSE, {}), action=Action.NONE)
+"""The failure of an outcome that the ledger can't hold. Its call may have been charged, so it isn't made again."""
+
+
+def broken(provider: str, bug: BaseException) -> Outcome:
+    """The outcome of a call whose provider raised, or whose outcome can't be stored: the request still gets an answer."""
+    return Outcome(shortfall=Evidence(provider=provider, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 
 
 def verdict_on(failure: Failure | None, outcome: Outcome) -> Verdict:

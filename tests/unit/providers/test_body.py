@@ -57,18 +57,32 @@ def test_more_bytes_than_allowed_stop_the_reading() -> None:
     [
         b"",
         b"{",
-        b'{"a": NaN}',
-        b"[Infinity]",
         b"[" * 100_000,
         b'{"a":' * 500 + b"1" + b"}" * 500,
         b"<html>",
         b"\xff\xfe\x00",
-        b"1" * 100_000,
+        b"404 page not found",
     ],
 )
 def test_what_is_no_json_of_an_api_is_said_to_be_none(text: bytes) -> None:
     with pytest.raises(NotJson):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"a": NaN, "b": -Infinity}', {"a": None, "b": None}),
+        (b'{"a": ' + b"9" * 5000 + b"}", {"a": None}),
+        (b'{"a": 1}\n<!-- cached -->', {"a": 1}),
+        (b'{"a": 1}\n{"b": 2}\r\n', [{"a": 1}, {"b": 2}]),
+        (b"\xef\xbb\xbf[1]", [1]),
+        (rb'{"a": ["x\ud83d y\u0000"], "\udc00": "\ud83d\ude00"}', {"a": ["x\ufffd y"], "\ufffd": "\U0001f600"}),
+        (b'{"a": "x\xed\xa0\xbd"}', {"a": "x\ufffd"}),
+    ],
+)
+def test_what_services_add_to_json_or_leave_out_costs_nothing(text: bytes, value: object) -> None:
+    assert parse(text) == value
 
 
 def test_events_are_read_and_broken_ones_left_out() -> None:

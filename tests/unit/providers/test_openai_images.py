@@ -124,7 +124,7 @@ async def test_an_event_stream_with_a_finished_picture_is_read(tmp_path: Path) -
 CASES: list[tuple[str, bytes | object, int, dict[str, str], Kind | Group, Billed]] = [
     ("HTML with 200", b"<!doctype html><title>Welcome</title>", 200, {"content_type": "text/html"}, Group.UNUSABLE, Billed.UNKNOWN),
     ("nothing with 200", b"", 200, {}, Group.UNUSABLE, Billed.UNKNOWN),
-    ("NaN", b'{"data":[{"b64_json": NaN}]}', 200, {}, Group.UNUSABLE, Billed.UNKNOWN),
+    ("NaN", b'{"data":[{"b64_json": NaN}]}', 200, {}, Group.UNUSABLE, Billed.YES),
     ("deep nesting", b'{"a":' * 5000 + b"1" + b"}" * 5000, 200, {}, Group.UNUSABLE, Billed.UNKNOWN),
     ("cut JSON", b'{"data":[{"b64_json":"iVBOR', 200, {}, Group.UNUSABLE, Billed.UNKNOWN),
     ("wrong types", {"data": {"b64_json": 7, "url": []}, "usage": "none"}, 200, {}, Group.UNUSABLE, Billed.UNKNOWN),

@@ -38,6 +38,7 @@ class Sends:
         self.answer = answer
         self.paid = 0
         self.fetched = 0
+        self.file: tuple[Any, int] = (b"gone astray", 503)
 
     async def __call__(self, exchange: Exchange) -> None:
         if exchange.path.endswith("/generations"):
@@ -45,7 +46,7 @@ class Sends:
             await exchange.answer(self.answer)
         else:
             self.fetched += 1
-            await exchange.answer(b"gone astray", 503)
+            await exchange.answer(*self.file)
 
 
 def of(content: bytes) -> Any:
@@ -126,6 +127,19 @@ async def test_an_address_that_is_not_visited_is_named_to_the_operator_alone(tmp
         assert not any("10.0.0.7" in line for line in view.text)
         shown = await told(w)
         assert any("10.0.0.7:8188" in line for line in shown.text)
+
+
+@pytest.mark.parametrize("page", [b"<!doctype html><title>Sign in</title>", {"status": "not ready"}, b"<Error><Code>Slow</Code></Error>"])
+async def test_a_page_where_a_picture_should_be_is_about_its_address_and_not_the_pictures_type(tmp_path: Path, page: Any) -> None:
+    sends = Sends({"data": [{"url": "/files/a.png"}]})
+    sends.file = (page, 200)
+    async with bot_for(sends, tmp_path) as (w, _):
+        request = await ask(w.bot, "test:1", count="1")
+        await w.until(lambda: any("download it again" in view.title for _, view in w.platform.chat.all))
+        sends.file = (picture(), 200)
+        view = await w.answer(request)
+        assert (sends.paid, len(view.pictures)) == (1, 1)
+        assert "not_taken" not in await open_notices(w)
 
 
 async def test_a_file_that_cannot_be_fetched_is_fetched_again_and_never_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
