@@ -3,6 +3,7 @@ functions, import circles and class names, language, generated pages current."""
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -136,6 +137,29 @@ def outdated_changes() -> list[str]:
     return found
 
 
+GUARDED = ("bot/budgets", "bot/messages", "bot/moderation", "bot/requests")
+"""Folders whose rules are all changed by `make mutants`."""
+_DECIDES = (ast.If, ast.IfExp, ast.BoolOp, ast.Compare, ast.Match)
+
+
+def unguarded_rules() -> list[str]:
+    """Every file of these folders that decides something is in a group of tests/mutants/groups.toml, or left out there with a reason."""
+    found = tomllib.loads((ROOT / "tests" / "mutants" / "groups.toml").read_text(encoding="utf-8"))
+    grouped, left_out = {name for group in found["group"] for name in group["modules"]}, set(found["left_out"])
+    paths = [path for folder in GUARDED for path in sorted((ROOT / folder).rglob("*.py"))]
+    deciding = {
+        str(path.relative_to(ROOT))
+        for path in paths
+        if any(isinstance(one, _DECIDES) for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    return [
+        f"{name} decides something and is in no group of tests/mutants/groups.toml" for name in sorted(deciding - grouped - left_out)
+    ] + [
+        f"tests/mutants/groups.toml leaves out {name}, which is in a group or decides nothing"
+        for name in sorted(left_out & grouped | left_out - deciding)
+    ]
+
+
 MARKER = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
@@ -154,7 +178,15 @@ def main() -> int:
     problems = (
         long_files() + undocumented_dependencies() + missing_paths() + sql_above_the_ledger() + outdated_changes() + other_first_steps()
     )
-    problems += conflict_markers() + structure.problems() + complexity.problems() + language.problems() + texts.problems() + stale_pages()
+    problems += (
+        unguarded_rules()
+        + conflict_markers()
+        + structure.problems()
+        + complexity.problems()
+        + language.problems()
+        + texts.problems()
+        + stale_pages()
+    )
     for line in problems:
         print(line)
     return 1 if problems else 0

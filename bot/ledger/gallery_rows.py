@@ -46,7 +46,7 @@ class SearchRow:
 
 
 def find(
-    connection: Connection, who: Onlooker, search: GallerySearch, limit: int, offset: int = 0, *, with_pictures: bool = False
+    connection: Connection, who: Onlooker, search: GallerySearch, limit: int, offset: int, *, with_pictures: bool = False
 ) -> Sequence[str]:
     """Ids of the requests that fit, newest first. `with_pictures` leaves out those that show none."""
     own = _allowed(who, search.shelf) & _within(search)

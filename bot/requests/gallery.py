@@ -258,7 +258,7 @@ class Gallery:
         if len(tag) > TAG_MAX:
             return Reply(text("gallery.tag_too_long", most=TAG_MAX), changed=False)
         said = "gallery.tag_kept" if tag else "gallery.tag_gone"
-        return await self._note(act, lambda mark: replace(mark, tag=tag), said, **({"tag": tag} if tag else {}))
+        return await self._note(act, lambda mark: replace(mark, tag=tag), said, tag=tag)
 
     async def _reproduce(self, act: Act) -> Form | Reply:
         """The form with the same settings, and what it would cost. Nothing is sent by opening it."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.egress import place_of, read, warnings
+from bot.egress import is_address, place_of, read, warnings
 from bot.egress.bypass import bypassed
 from bot.settings import SettingsProblem, load
+from bot.texts import text
 from tests.tls.network import AUTHORITY
 
 IMAGES, CHAT = "https://api.openai.com/v1", "https://discord.com/api/v10"
@@ -49,7 +50,7 @@ def test_no_proxy_takes_hosts_out_of_all_but_the_proxy_that_is_meant() -> None:
     assert ways(env) == (None, None)
     assert ways({**env, "OUTGOING_PROXY": "http://o.example:1"}) == (None, None)
     assert ways({**env, "IMAGE_PROXY": "http://i.example:1"}) == ("http://i.example:1", None)
-    assert read(env).route(CHAT).because == "NO_PROXY"
+    assert read({**env, "IMAGE_PROXY": "http://i.example:1"}).route(CHAT).because == "NO_PROXY"
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,10 @@ def test_no_proxy_takes_hosts_out_of_all_but_the_proxy_that_is_meant() -> None:
         ("10.1.2.3", "10.1.2.3", 443, True),
         ("10.1.2.3:80", "10.1.2.3", 443, False),
         ("0.1.2.3", "10.1.2.3", 443, False),
+        ("10.1.2.3:443", "a.10.1.2.3", 443, False),
+        ("other.example", "10.1.2.3", 443, False),
+        ("10.0.0.1/8", "10.1.2.3", 443, True),
+        ("10.0.0.0/99", "10.1.2.3", 443, False),
         ("::1", "::1", 443, True),
         ("[::1]", "::1", 443, True),
         ("[::1]:443", "::1", 443, True),
@@ -96,6 +101,16 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_named_and_not_used(va
 def test_a_proxy_without_a_scheme_is_an_http_proxy() -> None:
     assert ways({"HTTPS_PROXY": "proxy.example:3128"})[0] == "http://proxy.example:3128"
     assert place_of("http://me:word@proxy.example:3128") == "proxy.example:3128"
+    assert [place_of(one) for one in ("https://p.example", "http://p.example", "http://[::1]:3128")] == [
+        "p.example:443",
+        "p.example:80",
+        "[::1]:3128",
+    ]
+
+
+@pytest.mark.parametrize(("host", "expected"), [("10.1.2.3", True), ("fe80::1%eth0", True), ("ten.example", False)])
+def test_a_host_is_an_address_or_a_name(host: str, expected: bool) -> None:
+    assert is_address(host) is expected
 
 
 def test_passwords_of_proxies_are_secrets_however_they_are_written() -> None:
@@ -129,9 +144,20 @@ def test_certifi_fills_in_only_where_the_system_has_nothing(tmp_path: Path, monk
     assert read({"SSL_CERT_FILE": str(tmp_path / "typo.pem")}).context().get_ca_certs() == [], (
         "what was named and is missing is not replaced"
     )
+    (tmp_path / "one.0").write_bytes(AUTHORITY.read_bytes())
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere._replace(openssl_capath=str(tmp_path)))
+    assert read({}).context().get_ca_certs() == [], "OpenSSL reads a folder while it looks for a certificate"
     full = nowhere._replace(openssl_cafile=str(AUTHORITY))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: full)
     assert len(read({}).context().get_ca_certs()) == 1
+
+
+def test_the_trusted_certificates_are_named() -> None:
+    system = text("egress.trust_system")
+    assert read({}).trusts() == system
+    assert read({"IMAGE_CA_FILE": "/ours.pem"}).trusts() == text("egress.trust_also", store=system, file="/ours.pem")
+    named = text("egress.trust_named", named="SSL_CERT_FILE (/a.pem)")
+    assert read({"SSL_CERT_FILE": "/a.pem"}).trusts() == named
 
 
 def test_a_place_without_certificates_is_named_at_the_start(tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ def test_other_certificates_or_another_kind_are_another_store(tmp_path: Path) ->
     os.utime(file, ns=(1, 1))
     renewed = shared_context(egress)
     assert renewed is not first, "what was renewed on disk counts for the next key"
+    for rule in (Egress(image_ca=file), Egress(cert_dir=str(tmp_path))):
+        before = rule.certificates()
+        os.utime(file, ns=(2, 2))
+        (tmp_path / f"{len(before)}.pem").touch()
+        assert rule.certificates() != before
     file.unlink()
     assert shared_context(egress).get_ca_certs() == []
 

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -19,10 +20,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import update
 
-from bot.chat.views import Act, ActionName
+from bot.chat.views import Act, ActionName, Audience, Document, Reply
 from bot.core import Received
 from bot.domain.failure import Evidence, Phase
+from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.requests import Person, Place, Submission
 from bot.evidence import bundle
@@ -34,12 +37,14 @@ from bot.evidence.private import Private, quoted
 from bot.evidence.reported import status_words
 from bot.evidence.scrub import Scrubber
 from bot.evidence.surroundings import Surroundings
+from bot.ledger.tables import notices
 from bot.ports import SystemPorts
 from bot.providers.status_page import Incident, StatusPage
 from bot.sandbox.server import start
 from bot.settings import load
 from bot.settings.rules import FALLBACK
 from bot.settings.surroundings import surroundings_of
+from bot.texts import text
 from tests.world import BAD_KEY, BLOCK, World, bad, world
 
 KEY = "sk-live-7Qm2Zx9LpT4vKc81RwYd"
@@ -288,7 +293,8 @@ def test_a_request_of_the_second_service_names_that_service() -> None:
 async def test_the_button_on_a_notice_makes_a_bundle_for_operators_only(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         maker = BundleMaker(surroundings(), tmp_path / "evidence", SystemPorts())
-        here.bot.core.add_actions(EvidenceActions(here.bot.ledger, lambda: maker))
+        page = StatusPage("https://status.example.com", SystemPorts(), reached=True, _looked_at=SystemPorts().monotonic())
+        here.bot.core.add_actions(EvidenceActions(here.bot.ledger, lambda: maker, page))
         here.service.script.append(bad(BAD_KEY))
         await here.answer(await here.imagine(MINE))
         await here.until(lambda: here.chat.about("notice:auth_invalid_key"))
@@ -302,15 +308,23 @@ async def test_the_button_on_a_notice_makes_a_bundle_for_operators_only(tmp_path
         reply = await here.bot.core.act(act)
         (made,) = (tmp_path / "evidence").glob("*.zip")
         assert str(made) in reply.text
-        assert zipfile.ZipFile(made).testzip() is None
+        assert reply.document == Document(made.name, made.read_bytes())
+        assert "status.example.com" in json.loads(zipfile.ZipFile(made).read("evidence.json"))["status_page"]
         for elsewhere in (
             replace(act, platform="other"),
             replace(act, community="x"),
             replace(act, direct=True),
             replace(act, row="a" * 16),
+            replace(act, row=next(one.id for one in here.chat.messages.values() if one.audience is Audience.CHANNEL), channel="imagine"),
         ):
-            assert not (await here.bot.core.act(elsewhere)).changed
+            assert await here.bot.core.act(elsewhere) == Reply(text("reply.unknown_button"), changed=False)
         assert len(list((tmp_path / "evidence").glob("*"))) == 1
+        shutil.rmtree(tmp_path / "evidence")
+        (tmp_path / "evidence").write_text("no folder")
+        assert await here.bot.core.act(act) == Reply(text("evidence.not_written"), changed=False)
+        for kind, said in ((Kind.RATE_LIMITED.value, "evidence.gone"), ("model_end", "reply.unknown_button")):
+            await here.bot.ledger.write(lambda tx, kind=kind: tx.connection.execute(update(notices).values(kind=kind)))  # type: ignore[misc]
+            assert await here.bot.core.act(act) == Reply(text(said), changed=False)
 
 
 async def test_what_the_scrubber_misses_is_left_out_or_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

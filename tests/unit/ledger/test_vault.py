@@ -48,11 +48,12 @@ async def test_a_row_that_was_copied_to_another_place_opens_nothing(tmp_path: Pa
     ledger, vault = await opened(tmp_path)
     await vault.put("slack", "T1", TOKEN)
     await vault.put("slack", "T2", {"token": "other"})
-    stolen = (await sealed(ledger))["T1"]
-    await ledger.write(lambda tx: tx.connection.execute(update(table).where(table.c.key == "T2").values(sealed=stolen)))
+    await vault.put("own key", "T3", {"token": "of another kind"})
+    stolen = (await sealed(ledger))["T2"]
+    await ledger.write(lambda tx: tx.connection.execute(update(table).where(table.c.key == "T1").values(sealed=stolen)))
     with pytest.raises(VaultProblem, match="ENCRYPTION_KEYS"):
-        await vault.get("slack", "T2")
-    assert [one.key for one in await vault.every("slack")] == ["T1"]
+        await vault.get("slack", "T1")
+    assert [one.key for one in await vault.every("slack")] == ["T2"]
     await ledger.close()
 
 
@@ -77,7 +78,10 @@ async def test_one_caller_takes_a_value_and_an_expired_one_is_gone(tmp_path: Pat
     taken = await asyncio.gather(*(vault.take("state", "a") for _ in range(8)))
     assert sum(one is not None for one in taken) == 1
     await vault.put("state", "b", {}, expires_at=clock.now + 600)
-    clock.now += 601
+    clock.now += 600
+    await vault.put("state", "d", {}, expires_at=clock.now)
+    assert [one.key for one in await vault.every("state")] == ["b", "d"], "the last moment counts"
+    clock.now += 1
     assert await vault.take("state", "b") is None
     assert await vault.every("state") == []
     await vault.put("state", "c", {})
@@ -93,7 +97,7 @@ async def test_one_process_changes_a_value_at_a_time(tmp_path: Path) -> None:
     assert entry is not None
     assert await vault.claim(entry, 60)
     assert not await vault.claim(entry, 60)
-    clock.now += 61
+    clock.now += 60
     assert await vault.claim(entry, 60), "its process died"
     await vault.put("slack", "T1", {"token": "newer"})
     assert not await vault.claim(entry, 60), "it has changed since"

@@ -19,6 +19,7 @@ def at(*parts: int) -> float:
     ("typed", "search"),
     [
         ("", GallerySearch()),
+        ("x" * 200, GallerySearch("x" * 200)),
         ("  red   bicycle ", GallerySearch("red bicycle")),
         ("Stra\u00dfe is:favourite", GallerySearch("Stra\u00dfe", shelf=Shelf.FAVOURITES)),
         ("is:public lantern", GallerySearch("lantern", shelf=Shelf.PUBLIC)),
@@ -49,6 +50,11 @@ def test_dates_are_days_months_years_and_spans(dates: str, span: tuple[float | N
     search = of_form({"dates": dates}, "UTC")
     assert (search.since, search.until) == span
     assert of_form({"dates": dates_of(search, "UTC")}, "UTC") == search
+    assert of_form({"dates": dates, "shelf": "attic"}, "UTC") == search
+
+
+def test_one_day_is_said_once() -> None:
+    assert dates_of(of_line("on:2026-11-29", "UTC"), "UTC") == "2026-11-29"
 
 
 def test_a_day_is_that_of_the_operators_time_zone_also_when_the_clocks_change() -> None:
@@ -62,6 +68,8 @@ def test_a_day_is_that_of_the_operators_time_zone_also_when_the_clocks_change() 
     ("typed", "key", "values"),
     [
         ("since:yesterday", "bad_date", {"typed": "yesterday"}),
+        (f"since:{'x' * 41}", "bad_date", {"typed": "x" * 40}),
+        (f"is:{'x' * 41}", "unknown_shelf", {"typed": "x" * 40}),
         ("on:2026-02-30", "bad_date", {"typed": "2026-02-30"}),
         ("on:29.11.2026", "bad_date", {"typed": "29.11.2026"}),
         ("since:99999", "bad_date", {"typed": "99999"}),
