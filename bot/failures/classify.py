@@ -86,6 +86,15 @@ def classify(evidence: Evidence) -> Failure:
         return _failure(_by_status(status), Action.NONE, 0.1, {}, None)
 
 
+def _of_the_task(kind: Kind, seen: Signals) -> Kind:
+    """The kind, as far as a poll's failure says something about its task and not about the way to the service."""
+    if kind is Kind.TIMEOUT and seen.status is None and not _HTTP_TIMEOUT.search(seen.exception):
+        return Kind.TASK_RUNNING_TIMEOUT  # the caller stopped waiting for a picture that is being drawn
+    if kind in (Kind.ENDPOINT_NOT_FOUND, Kind.INVALID_MODEL) and seen.status in (404, 410):
+        return Kind.TASK_LOST  # the address is the task's, which the service itself gave
+    return kind
+
+
 def recognise(evidence: Evidence) -> Failure | None:
     """Classify something a person pasted; None if no rule matches and no status says anything, as for a word or a poem."""
     seen = read(evidence)
@@ -114,8 +123,8 @@ def classify_with(evidence: Evidence, known: Tables) -> Failure:
     own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause
-    if kind is Kind.TIMEOUT and seen.api == "task.poll" and seen.status is None and not _HTTP_TIMEOUT.search(seen.exception):
-        kind, action = Kind.TASK_RUNNING_TIMEOUT, None  # the caller stopped waiting for a picture that is being drawn
+    if seen.api == "task.poll" and (of_the_task := _of_the_task(kind, seen)) is not kind:
+        kind, action = of_the_task, None
     kind, action = refine(kind, action, seen, text)
     if not decided or confidence <= STRUCTURE_DECIDES:
         confidence = certainty(kind, confidence, text)

@@ -16,12 +16,12 @@ import httpx
 
 from bot.domain.failure import Evidence
 from bot.domain.outcome import SUBMITTED, Billed, Outcome, Pending
-from bot.domain.statuses import is_about_the_task
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.providers.answer import read_answer
 from bot.providers.body import BodyReader, NotJson, parse
 from bot.providers.http_provider import LIST_TIMEOUT, Exchange, HttpProvider, Parsed, Streamed
 from bot.providers.input_pictures import with_pictures
+from bot.providers.polls import says_nothing
 from bot.providers.port import Call, OnPartial
 from bot.providers.services.openai_batches import OpenAIBatches, as_full, is_batch, is_full, marked, next_page, pending_of, what_went_wrong
 
@@ -93,7 +93,7 @@ class HalfPriceProvider(HttpProvider):
             return outcome
         if outcome.status in _ABOUT_THE_KEY:
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=UNSURE), billed=Billed.UNKNOWN)
-        if not is_about_the_task(outcome.status):
+        if says_nothing(outcome):
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=LOOK_AGAIN), billed=Billed.UNKNOWN)
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)
 

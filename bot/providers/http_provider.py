@@ -20,7 +20,7 @@ import structlog
 
 from bot.domain.failure import MAX_EVIDENCE_BYTES, Evidence, Phase
 from bot.domain.outcome import DOWNLOAD, Billed, Outcome, Pending, Picture, Usage
-from bot.domain.statuses import is_about_the_task, may_have_started
+from bot.domain.statuses import may_have_started
 from bot.egress import Egress
 from bot.failures.evidence import FETCHED, from_exception, from_response
 from bot.pixels.errors import BadPicture, NotTaken
@@ -34,6 +34,7 @@ from bot.providers.encoding import first_bytes
 from bot.providers.input_pictures import with_pictures
 from bot.providers.picture_intake import PictureIntake
 from bot.providers.picture_port import PicturePort
+from bot.providers.polls import says_nothing
 from bot.providers.port import Call, OnPartial
 from bot.providers.routed import RoutedTransport
 from bot.providers.service_words import request_id_of, without_key
@@ -178,8 +179,7 @@ class HttpProvider:
             outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
         if outcome.pictures or outcome.pending is not None:
             return outcome
-        if not is_about_the_task(outcome.status):
-            # A failed poll says nothing about the task: keep polling until the request's own deadline.
+        if says_nothing(outcome):  # keep polling until the request's own deadline
             return dataclasses.replace(outcome, pending=dataclasses.replace(pending, poll_after=_POLL_AGAIN), billed=Billed.UNKNOWN)
         # The task was accepted, so a rejection now doesn't make it free.
         return dataclasses.replace(outcome, billed=Billed.UNKNOWN if outcome.billed is Billed.NO else outcome.billed)

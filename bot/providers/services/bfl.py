@@ -6,6 +6,7 @@ Source: docs.bfl.ai/api_integration (integration guidelines, errors). A finished
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,8 @@ from bot.providers.port import Call
 
 _BY_RATIO = ("kontext", "ultra")
 """Models that expect a ratio instead of edges."""
+_ENDED = re.compile(r"^ready$|moderated|not found|error|fail|cancel|expired|reject")
+"""Statuses after which a task doesn't go on; every other one, also a new one, is of a task that was paid for and runs."""
 _CREDIT_MICROS = 10_000
 """One credit is a cent."""
 
@@ -52,15 +55,18 @@ class BflApi(ImageApi):
         if not isinstance(value, dict):
             return read_answer(value, headers, body)
         address, task_id, status = value.get("polling_url"), task_id_of(value.get("id")), value.get("status")
-        if status is None and task_id is not None and isinstance(address, str):
+        if status is None and task_id is not None:
+            # Hosts of one region needn't return the URL.
+            address = address if isinstance(address, str) else f"get_result?id={quote(task_id, safe='')}"
             return ParsedAnswer(task=Pending(task_id, address), usage=_usage(value))
-        if status in ("Pending", "Queued", "Processing") and task_id is not None:
+        state = status.strip().casefold() if isinstance(status, str) else ""
+        if state and not _ENDED.search(state) and task_id is not None:
             # The answer to a poll doesn't repeat its URL; the ledger has it.
             _, progress = progress_of(value)
             return ParsedAnswer(task=Pending(task_id, progress=progress), usage=_usage(value))
         result = value.get("result")
         sample = result.get("sample") if isinstance(result, dict) else None
-        if status == "Ready" and isinstance(sample, str) and sample:
+        if state == "ready" and isinstance(sample, str) and sample:
             return ParsedAnswer(items=(Item(url=sample),), usage=_usage(value))
         return ParsedAnswer(usage=_usage(value), left_over=value)
 

@@ -23,6 +23,9 @@ _ONE_PICTURE = re.compile(r"kontext(?!.*multi)|image-to-image|redux|inpaint|/fil
 _STATUS = re.compile(r"/status(?=$|\?)")
 
 
+_ENDED = re.compile(r"COMPLETED|FAIL|ERROR|CANCEL", re.IGNORECASE)
+
+
 class FalApi(ImageApi):
     """Tasks only; its synchronous endpoint would hold a connection for minutes."""
 
@@ -58,7 +61,8 @@ class FalApi(ImageApi):
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
         status = value.get("status") if isinstance(value, dict) else None
         # The answer to the submission has no status.
-        if status in ("IN_QUEUE", "IN_PROGRESS") or (isinstance(value, dict) and status is None and "status_url" in value):
+        # A new status is of a task that was paid for and runs.
+        if isinstance(value, dict) and "status_url" in value and not (isinstance(status, str) and _ENDED.search(status)):
             task_id, address = task_id_of(value.get("request_id")), value.get("status_url")
             if task_id is not None and isinstance(address, str):
                 ahead, _ = progress_of(value)

@@ -44,10 +44,10 @@ class GeminiApi(ImageApi):
         return HttpCall("POST", f"/models/{model}:generateContent", body=body)
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
-        parts = list(_parts(value))
-        pictures = [data for part in parts if (data := _inline_data(part)) is not None and part.get("thought") is not True]
+        value = _as_one(value)
+        parts = [part for part in _parts(value) if part.get("thought") is not True]
         return ParsedAnswer(
-            items=tuple(Item(base64=data) for data in pictures),
+            items=tuple(item for part in parts if (item := _item(part)) is not None),
             usage=_usage(value),
             applied=applied_of({"model": value.get("modelVersion")}) if isinstance(value, dict) else Applied(),
             left_over=_without(value),
@@ -60,6 +60,24 @@ def _image_config(size: str) -> dict[str, object]:
         return {}
     tier = next((name for edge, name in _TIERS if max(edges) <= edge), "4K")
     return {"aspectRatio": ratio, "imageSize": tier} if tier else {"aspectRatio": ratio}
+
+
+def _as_one(value: Any) -> Any:
+    """The answers of a stream, which proxies pass on as a list, as one."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        return value
+    merged = {name: inside for one in value for name, inside in one.items()}
+    candidates = [candidate for one in value for candidate in _list(one, "candidates")]
+    return {**merged, "candidates": candidates} if candidates else merged
+
+
+def _item(part: Mapping[str, Any]) -> Item | None:
+    """A part's picture: its bytes, or the URL of its file."""
+    if (data := _inline_data(part)) is not None:
+        return Item(base64=data)
+    file: Mapping[str, Any] = next((part[name] for name in ("fileData", "file_data") if isinstance(part.get(name), dict)), {})
+    address = file.get("fileUri", file.get("file_uri"))
+    return Item(url=address) if isinstance(address, str) and address.strip() else None
 
 
 def _parts(value: Any) -> Iterator[dict[str, Any]]:

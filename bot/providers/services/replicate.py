@@ -19,7 +19,8 @@ from bot.providers.api import COMMON_RATIOS, HttpCall, ImageApi, nearest_ratio
 from bot.providers.body import BodyReader
 from bot.providers.port import Call
 
-_RUNNING = ("starting", "processing", "queued")
+_ENDED = ("succeeded", "successful", "failed", "canceled", "cancelled", "aborted")
+"""Statuses after which a prediction doesn't go on; every other one, also a new one, is of a prediction that was paid for and runs."""
 _FIELDS = (
     (r"kontext", "input_image", False),
     (r"gpt-image|flux-2", "input_images", True),
@@ -63,7 +64,8 @@ class ReplicateApi(ImageApi):
         return None if pending.poll_url is None else HttpCall("POST", address=pending.poll_url.rstrip("/") + "/cancel")
 
     def read(self, value: Any, headers: Mapping[str, str], body: BodyReader) -> ParsedAnswer:
-        if isinstance(value, dict) and value.get("status") in _RUNNING:
+        status = value.get("status") if isinstance(value, dict) else None
+        if isinstance(value, dict) and isinstance(status, str) and status not in _ENDED:
             urls = value.get("urls")
             task_id = task_id_of(value.get("id"))
             address = urls.get("get") if isinstance(urls, dict) else None
