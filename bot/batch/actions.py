@@ -19,7 +19,6 @@ from bot.batch.steps import BatchProblem
 from bot.batch.topics import Topics, TopicsProblem, as_words, read_topics, topics_of
 from bot.batch.view import batch_view, finish_view, retry_view
 from bot.batch.wish import MOST_MONEY, Wish, limits_of, wish_of
-from bot.catalogue.check import Problem, check_size
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Form, Reply, View
@@ -112,7 +111,6 @@ class BatchActions:
             tag=wish.tag,
         )
         rules = rules_here(tx.connection, owner[1], self.rules)
-        _check_size(plan, rules)
         batch = steps.propose(tx, event_key, owner, name, topics, plan, rules)
         if wish.budget is None:
             most = steps.estimated(tx.connection, batch, rules).all
@@ -250,12 +248,6 @@ class BatchActions:
             return self._offer(tx, batch)  # more is picked, or it has become dearer
         _, count, _ = steps.finish(tx, batch, rules, half_price=half_price)
         return Reply(text("batch.said_finishing", count=count) if count else text("batch.finishing_already"), changed=bool(count))
-
-
-def _check_size(plan: BatchPlan, rules: Rules) -> None:
-    model = rules.model
-    if plan.size and isinstance(check_size(model, plan.size), Problem):
-        raise BatchProblem("size", size=plan.size, known=listed([label(one) for one in model.sizes.popular]))
 
 
 def sentence(problem: BatchProblem) -> str:

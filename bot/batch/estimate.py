@@ -9,6 +9,7 @@ from bot.batch.judge import may_be_tried_again, waits_for_operator
 from bot.catalogue.check import Checked, Problem, check
 from bot.catalogue.model import AUTO, Model
 from bot.domain.batches import Batch, BatchItem, BatchPlan, ItemState
+from bot.domain.kinds import Kind
 from bot.requests.rules import Rules
 from bot.requests.services import HALF_PRICE
 
@@ -49,6 +50,18 @@ def checked(rules: Rules, plan: BatchPlan, item: BatchItem, *, final: bool) -> C
     model = rules.model
     quality = final_quality(model, plan) if final else draft_quality(model, plan)
     return check(model, item.prompt, item.topic.size or plan.size or None, quality, 1 if final else plan.drafts)
+
+
+def first_wrong(rules: Rules, plan: BatchPlan, items: Iterable[BatchItem]) -> tuple[BatchItem, Problem] | None:
+    """The first item whose draft or finished picture asks for a size or quality that the model doesn't have, with what's wrong: known
+    before anything is drawn, so nobody pays for the others first."""
+    rules = rules.for_model(plan.model)
+    for item in items:
+        for final in (False, True):
+            found = checked(rules, plan, item, final=final)
+            if isinstance(found, Problem) and found.kind in (Kind.UNSUPPORTED_SIZE, Kind.UNSUPPORTED_QUALITY):
+                return item, found
+    return None
 
 
 def price(rules: Rules, plan: BatchPlan, item: BatchItem, *, final: bool) -> int:

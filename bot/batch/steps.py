@@ -11,10 +11,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from bot.batch.estimate import BatchEstimate, due_again, estimate, finish_price
+from bot.batch.estimate import BatchEstimate, due_again, estimate, finish_price, first_wrong
 from bot.batch.judge import may_be_tried_again
 from bot.batch.topics import Topics, prompt_of
+from bot.catalogue.sizes import label
 from bot.domain.batches import ACTIVE, BATCHES, ITEMS, Batch, BatchEvent, BatchItem, BatchPlan, BatchState, ItemEvent, ItemState
+from bot.domain.kinds import Kind
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer, RequestEvent, RequestState
 from bot.domain.requests import Person, Place
@@ -23,6 +25,7 @@ from bot.ledger.store import Tx
 from bot.requests.rules import Rules
 from bot.requests.services import HALF_PRICE
 from bot.requests.transitions import BATCH, answer, end_waiting, stop_open_task
+from bot.texts.phrases import listed
 
 NOTE = 300
 """Characters of the reason for a rejection."""
@@ -48,10 +51,28 @@ def propose(tx: Tx, event_key: str, owner: tuple[Person, Place], title: str, top
     batch_rows.insert(tx, event_key, batch)
     batch_item_rows.add(tx, batch.id, [(one, prompt_of(one, plan.template, plan.style)) for one in topics.topics])
     stored = must_exist(tx.connection, batch.id)
+    _check_options(tx, stored, rules)
     cost = estimated(tx.connection, stored, rules)
     if cost.draft_pictures and cost.drafts > plan.budget:
         raise BatchProblem("budget", drafts=cost.drafts, budget=plan.budget)
     return stored
+
+
+def _check_options(tx: Tx, batch: Batch, rules: Rules) -> None:
+    """Raises BatchProblem for a model, size or quality that can't be drawn."""
+    plan = batch.plan
+    if plan.model and plan.model not in {rules.model.id, *rules.models}:
+        raise BatchProblem("model", model=plan.model, known=listed(sorted({rules.model.id, *rules.models})))
+    wrong = first_wrong(rules, plan, batch_item_rows.of_batch(tx.connection, batch.id))
+    if wrong is None:
+        return
+    item, problem = wrong
+    if problem.kind is Kind.UNSUPPORTED_QUALITY:
+        raise BatchProblem("quality", quality=problem.value, known=listed(problem.allowed))
+    known = listed([label(one) for one in problem.allowed])
+    if item.topic.size:
+        raise BatchProblem("line_size", line=item.topic.line, size=problem.value, known=known)
+    raise BatchProblem("size", size=problem.value, known=known)
 
 
 def estimated(connection: Connection, batch: Batch, rules: Rules) -> BatchEstimate:

@@ -9,9 +9,13 @@ import codecs
 import csv
 import io
 import json
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.batch.columns import TOPIC, field_of, has_head, separator, separator_hint
+from bot.catalogue.check import is_empty
 from bot.domain.batches import Topic
 from bot.texts.clocks import unmarked
 
@@ -24,18 +28,6 @@ MAX_FIELD = 500
 """Characters of a template, a style or a caption."""
 PLACEHOLDER = "{topic}"
 
-_COLUMNS = {
-    "topic": "topic",
-    "title": "topic",
-    "subject": "topic",
-    "prompt": "topic",
-    "template": "template",
-    "size": "size",
-    "style": "style",
-    "caption": "caption",
-    "text": "caption",
-}
-"""Names of columns and JSON fields that are understood -> the field of a topic."""
 _OPTIONS = ("template", "size", "style", "caption")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -44,6 +36,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_OTHER_FILES = re.compile(rb"%PDF|PK\x03\x04|\{\\rtf|\xd0\xcf\x11\xe0|\x1f\x8b|\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
+"""How documents begin that aren't text files, though some look like one: PDF, Excel, Word, RTF, gzip, a web page."""
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_HANGUL = re.compile("[가-힣]")
+_BETWEEN_HANGUL = re.compile("[가-힣] [가-힣]")
 _BOTH_HIGH = 0.8
 """Share of two-byte characters with two high bytes from which a text counts as Chinese. GB 2312, which nearly all Chinese text stays
 within, has only such characters; in Western text most pairs are a letter with an accent and a plain one."""
@@ -80,7 +77,7 @@ def topics_of(words: str, name: str = "") -> Topics:
     if not words.strip():
         raise TopicsProblem("empty")
     lines = list(_rows(words, name.rpartition(".")[2].lower()))
-    found = [_checked(row, line) for line, row in lines if any(value.strip() for value in row.values())]
+    found = [_checked(row, line) for line, row in lines if not is_empty("".join(row.values()))]
     if not found:
         raise TopicsProblem("empty")
     if len(found) > MAX_TOPICS:
@@ -88,7 +85,7 @@ def topics_of(words: str, name: str = "") -> Topics:
     first: dict[Topic, int] = {}
     repeated = []
     for one in found:
-        key = replace(one, line=0, topic=one.topic.casefold())
+        key = replace(one, line=0, topic=unicodedata.normalize("NFC", one.topic).casefold())
         if key in first:
             repeated.append((one.line, first[key]))
         else:
@@ -101,7 +98,7 @@ def as_words(topics: Topics) -> str:
     """The same topics as a text that `topics_of` reads: one a line, or a table where that wouldn't say everything."""
     names = ["topic", *(name for name in _OPTIONS if any(getattr(one, name) for one in topics.topics))]
     lines = "\n".join(one.topic for one in topics.topics)
-    if len(names) == 1 and not lines.startswith("{") and not _has_head(lines):
+    if len(names) == 1 and not lines.startswith("{") and not has_head(lines):
         return lines
     made = io.StringIO()
     csv.writer(made, lineterminator="\n").writerows([names, *([getattr(one, name) for name in names] for one in topics.topics)])
@@ -110,6 +107,8 @@ def as_words(topics: Topics) -> str:
 
 def decoded(content: bytes) -> tuple[str, str]:
     """The words of a file, and the encoding that they were in: UTF-8, UTF-16 or UTF-32, GB 18030 or Windows-1252."""
+    if _OTHER_FILES.match(content):
+        raise TopicsProblem("binary")
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _decode(content, encoding), encoding
@@ -119,11 +118,12 @@ def decoded(content: bytes) -> tuple[str, str]:
     if b"\0" in content:
         raise TopicsProblem("binary")
     try:
-        words, encoding = content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        encoding = "gb18030" if _looks_chinese(content) else "cp1252"
-        words = _decode(content, encoding)
-    return words, encoding
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        encoding = "cp949" if _looks_korean(content) else "gb18030" if _looks_chinese(content) else "cp1252"
+        if encoding == "cp1252" and not _looks_western(content):
+            raise TopicsProblem("encoding", position=error.start) from None
+    return _decode(content, encoding), encoding
 
 
 def _decode(content: bytes, encoding: str) -> str:
@@ -144,6 +144,23 @@ def _unmarked_utf16(content: bytes) -> str:
     return "utf-16-le" if high > low else "utf-16-be"
 
 
+def _looks_western(content: bytes) -> bool:
+    """Whether most letters are plain ones, as in every language that Windows-1252 was made for. Cyrillic, Greek, Arabic or Big5 read as
+    Windows-1252 would be paid for as accented gibberish."""
+    plain = sum(one in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" for one in content)
+    return sum(one >= 0x80 for one in content) <= plain
+
+
+def _looks_korean(content: bytes) -> bool:
+    """Whether it's Korean: nothing but syllables, with spaces between words, which Chinese hasn't. The same bytes are also GB 18030."""
+    try:
+        words = content.decode("cp949")
+    except UnicodeDecodeError:
+        return False
+    other = [one for one in words if ord(one) > 127]
+    return len(other) > 3 and len(_HANGUL.findall(words)) >= 0.9 * len(other) and bool(_BETWEEN_HANGUL.search(words))
+
+
 def _looks_chinese(content: bytes) -> bool:
     try:
         words = content.decode("gb18030")
@@ -158,63 +175,67 @@ def _rows(words: str, ending: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     beginning = words.lstrip()[:1]
     if ending in ("jsonl", "ndjson", "json") or (not ending and beginning == "{"):
         return _from_json(words)
-    if ending in ("csv", "tsv") or (not ending and _has_head(words)):
+    if ending in ("csv", "tsv") or has_head(words):
         return _from_csv(words)
     return ((number, {"topic": line.strip()}) for number, line in enumerate(words.splitlines(), 1))
 
 
 def _from_json(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    for number, line in enumerate(words.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            raise TopicsProblem("json", line=number) from None
-        value = {"topic": value} if isinstance(value, str) else value
+    for number, value in _values(words):
+        value = {TOPIC: value} if isinstance(value, str) else value
         if not isinstance(value, Mapping):
             raise TopicsProblem("json", line=number)
-        named = {_COLUMNS.get(str(name).strip().lower(), ""): one for name, one in value.items()}
+        named = {field_of(str(name)): one for name, one in value.items()}
         named.pop("", None)
         if not all(isinstance(one, str) or one is None for one in named.values()):
             raise TopicsProblem("json_text", line=number)
-        if "topic" not in named:
+        if TOPIC not in named:
             raise TopicsProblem("json_topic", line=number)
         yield number, {name: one or "" for name, one in named.items()}
 
 
+def _values(words: str) -> Iterator[tuple[int, object]]:
+    """The values of JSON lines or of one JSON array, with their lines; commas between and behind them are allowed."""
+    decoder, at = json.JSONDecoder(), 0
+    listed = words.lstrip().startswith("[")
+    end = len(words.rstrip().removesuffix("]")) if listed else len(words)
+    at = words.index("[") + 1 if listed else 0
+    while True:
+        while at < end and (words[at].isspace() or words[at] == ","):
+            at += 1
+        if at >= end:
+            return
+        line = words.count("\n", 0, at) + 1
+        try:
+            value, at = decoder.raw_decode(words, at)
+        except (ValueError, RecursionError):
+            raise TopicsProblem("json", line=line) from None
+        yield line, value
+
+
 def _from_csv(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    reader = csv.reader(io.StringIO(words, newline=""), delimiter=_delimiter(words), strict=True)
+    hinted, skipped = separator_hint(words)
+    rest = words[skipped:]
+    reader = csv.reader(io.StringIO(rest, newline=""), delimiter=hinted or separator(rest), strict=True)
     head: Sequence[str] | None = None
-    line = 1
+    offset = 1 if skipped else 0
+    line = 1 + offset
     try:
         for row in reader:
-            names = [_COLUMNS.get(cell.strip().lower(), "") for cell in row]
-            if head is None and "topic" in names:
+            names = [field_of(cell) for cell in row]
+            if TOPIC in names and head in (None, names):
                 head = names
-            elif any(cell.strip() for cell in row):
-                head = head or ["topic"]
-                yield line, {name: cell for name, cell in zip(head, row, strict=False) if name}
-            line = reader.line_num + 1
+            elif any(cell.strip(" :-") for cell in row):  # a row of dashes stands below the head of a Markdown table
+                if head is None and any(cell.strip() for cell in row[1:]):
+                    raise TopicsProblem("no_head")
+                yield line, {name: cell for name, cell in zip(head or [TOPIC], row, strict=False) if name}
+            line = reader.line_num + 1 + offset
     except csv.Error:
         raise TopicsProblem("quotes", line=line) from None
 
 
-def _has_head(words: str) -> bool:
-    first = next((line for line in words.splitlines() if line.strip()), "")
-    return any(cell.strip().lower() == "topic" for cell in first.replace(";", ",").replace("\t", ",").split(",")) and len(first) < 200
-
-
-def _delimiter(words: str) -> str:
-    """Comma, semicolon or tab: spreadsheets choose by the language of the machine."""
-    first = next((line for line in words.splitlines() if line.strip()), "")
-    counts = {one: first.count(one) for one in ",;\t"}
-    best = max(counts, key=lambda one: counts[one])
-    return best if counts[best] else ","
-
-
 def _checked(row: Mapping[str, str], line: int) -> Topic:
-    values = {name: " ".join(unmarked(row.get(name, "")).replace("\0", "").split()) for name in ("topic", *_OPTIONS)}
+    values = {name: " ".join(_UNPRINTABLE.sub(" ", unmarked(row.get(name, ""))).split()) for name in ("topic", *_OPTIONS)}
     if not values["topic"]:
         raise TopicsProblem("no_topic", line=line)
     if len(values["topic"]) > MAX_CHARACTERS:

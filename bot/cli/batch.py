@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -79,8 +80,8 @@ def new(
     plan = replace(plan, folder=str(out.expanduser().absolute()), **named)  # type: ignore[arg-type]  # all of them are words
     topics = _topics(file)
     known = None if again else _known(session, _key(topics, plan))
-    batch = known or _proposed(session, _key(topics, plan) + (session.ports.new_id() if again else ""), file, topics, plan)
-    _prepared(session, batch)
+    with _folder_for(session, plan):
+        batch = known or _proposed(session, _key(topics, plan) + (session.ports.new_id() if again else ""), file, topics, plan)
     if batch.state is BatchState.PROPOSED:
         _ask(session.read(lambda c: price_lines(c, batch, session.rules)), "batch.cli.start", yes, batch)
         session.write(lambda tx: steps.start(tx, batch))
@@ -272,8 +273,24 @@ def _proposed(session: BatchSession, key: str, file: Path, topics: Topics, plan:
     return _doing(lambda: session.write(lambda tx: steps.propose(tx, key, owner, title, topics, plan, session.rules)))
 
 
+@contextlib.contextmanager
+def _folder_for(session: BatchSession, plan: BatchPlan) -> Iterator[None]:
+    """Prepare the folder before anything is stored. If nothing is, the folder goes again, unless it was there before."""
+    folder = session.folder(plan)
+    before = folder is None or folder.path.exists()
+    if folder is not None:
+        _doing(lambda: sweep(folder))
+    try:
+        yield
+    except Stop:
+        if folder is not None and not before:
+            with contextlib.suppress(OSError):
+                folder.path.rmdir()
+        raise
+
+
 def _prepared(session: BatchSession, batch: Batch) -> None:
-    folder = session.folder(batch)
+    folder = session.folder(batch.plan)
     if folder is not None:
         _doing(lambda: sweep(folder))
 
@@ -334,7 +351,7 @@ def _drawn(session: BatchSession, batch: Batch, as_json: bool) -> None:
         except KeyboardInterrupt:
             remark(text("batch.cli.cut_off", batch=batch.number))
             raise typer.Exit(INTERRUPTED) from None
-    folder = session.folder(found.batch)
+    folder = session.folder(found.batch.plan)
     if found.batch.state is BatchState.DRAFTED and folder is not None and not interrupted:
         for path in _sheets(session, found.batch):
             remark(text("batch.cli.sheet", file=path))
@@ -347,7 +364,7 @@ def _drawn(session: BatchSession, batch: Batch, as_json: bool) -> None:
 
 
 def _sheets(session: BatchSession, batch: Batch) -> list[Path]:
-    folder = session.folder(batch)
+    folder = session.folder(batch.plan)
     if folder is None:
         raise Stop(text("batch.cli.needs_out"), code=USAGE)
     try:

@@ -22,7 +22,7 @@ from bot.batch.overview import BatchStatus, status_of
 from bot.batch.records import Papers, output_files
 from bot.batch.sheets import cells_of, job_values, pages
 from bot.cli.screen import USAGE, Stop, remark
-from bot.domain.batches import ACTIVE, Batch, BatchState
+from bot.domain.batches import ACTIVE, Batch, BatchPlan, BatchState
 from bot.domain.outcome import Picture
 from bot.domain.requests import LOCAL, Person
 from bot.ledger import batch_item_rows, batch_rows, files, read_only
@@ -120,9 +120,9 @@ class BatchSession:
             raise LookupError(picture.sha256)
         return found
 
-    def folder(self, batch: Batch) -> OutputFolder | None:
+    def folder(self, plan: BatchPlan) -> OutputFolder | None:
         """The batch's folder; None for a batch from a chat."""
-        return OutputFolder(Path(batch.plan.folder), self.content, self._caption) if batch.plan.folder else None
+        return OutputFolder(Path(plan.folder), self.content, self._caption) if plan.folder else None
 
     def write_files(self, batch: Batch, folder: OutputFolder) -> list[str]:
         """Write what isn't in the folder yet. Returns pictures whose stored file is gone. Raises FolderProblem."""
@@ -264,7 +264,7 @@ async def _pause(waiting: Awaitable[object], seconds: float) -> None:
 
 def _files(session: BatchSession, batch_id: str) -> None:
     batch = session.read(lambda c: steps.must_exist(c, batch_id))
-    folder = session.folder(batch)
+    folder = session.folder(batch.plan)
     if folder is not None and batch.place.platform == LOCAL:
         session.write_files(batch, folder)
 

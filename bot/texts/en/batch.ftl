@@ -56,6 +56,7 @@ no-budget_value = { $value } isn't an amount of money. Write dollars, such as 5 
 no-long = The { $field } has { $count } characters. At most { $most } are possible.
 no-template = The template doesn't say where the topic goes. Put { $placeholder } into it.
 no-size = The image model doesn't draw { $size }. It draws { $known }, for example.
+no-line_size = Line { $line }: the image model doesn't draw { $size }. It draws { $known }, for example.
 no-no_numbers = Name at least one draft by its number.
 no-no_reason = Say in a few words why, so that the others know.
 no-nothing_picked = Nothing is picked yet. Pick drafts first.
@@ -80,6 +81,7 @@ no-state_stopped = Batch { $batch } was stopped.
 
 ## topics
 topics-empty = There's no topic in this file. Write one topic a line, or a table with a column named topic.
+topics-no_head = The first line of this table doesn't say which column holds the topics. Write topic above that column (also possible: template, size, style, caption), or send one topic a line as a .txt file.
 topics-many = This file has { $count } topics, and a batch takes at most { $most }. Please split it.
 topics-heavy = This file is larger than { $most } MB. A list of topics is much smaller, so it's probably another file.
 topics-binary = This isn't a text file. Save it as CSV or plain text, and try again.

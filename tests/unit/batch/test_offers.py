@@ -209,9 +209,10 @@ async def test_a_size_that_the_model_draws_is_taken(bench: Bench) -> None:
     assert (await proposed(bench, topics="a", size="1536x1024")).plan.size == "1536x1024"
 
 
-async def test_topics_that_cost_nothing_still_have_a_budget(bench: Bench) -> None:
-    batch = await proposed(bench, file=("t.csv", b"topic,size\na,7x7\n"))
-    assert batch.plan.budget == 1
+async def test_a_size_that_the_model_lacks_is_said_with_its_line(bench: Bench) -> None:
+    reply = await proposed(bench, file=("t.csv", "主题,尺寸\na,\nb,7x7\n".encode()))
+    assert reply.text.startswith("Line 3: ")
+    assert "7x7" in reply.text
 
 
 async def test_the_form_alone_makes_a_batch_of_its_presser(bench: Bench) -> None:

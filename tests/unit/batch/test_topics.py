@@ -55,8 +55,69 @@ def test_quotes_and_line_breaks_in_a_cell_stay_one_topic() -> None:
     assert [(one.topic, one.line) for one in read_topics(content, "a.csv").topics] == [('A "red" door, half open', 2), ("A gate", 4)]
 
 
-def test_a_table_without_a_head_has_its_topics_in_the_first_column() -> None:
-    assert names(b"A red door,x\nA gate,y\n", "a.csv") == ["A red door", "A gate"]
+def test_a_table_of_one_column_needs_no_head() -> None:
+    assert names(b"A red door\nA gate,\n", "a.csv") == ["A red door", "A gate"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "主题;尺寸;文字",
+        "主題,尺寸,文字",
+        "テーマ\tサイズ\tキャプション",
+        "주제,크기,문구",
+        "Thema;Größe;Bildtext",
+        "Sujet;Taille;Texte",
+        "TEMA,Tamaño,Texto",
+        "الموضوع,الحجم,النص",
+    ],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", ""])
+def test_columns_may_be_named_in_the_languages_of_the_bot(head: str, name: str) -> None:
+    mark = next(one for one in ";\t," if one in head)
+    content = f"{head}\nRain{mark}1536x1024{mark}April\n".encode()
+    assert read_topics(content, name).topics == (Topic("Rain", 2, size="1536x1024", caption="April"),)
+
+
+def test_excels_line_about_the_separator_is_no_topic() -> None:
+    assert read_topics(b"sep=;\r\ntopic;size\r\nRain, heavy;1:1\r\n", "a.csv").topics == (Topic("Rain, heavy", 3, size="1:1"),)
+
+
+def test_a_head_repeated_between_pasted_tables_is_no_topic() -> None:
+    assert names(b"topic,size\nRain,1:1\ntopic,size\nSnow,1:1\n", "a.csv") == ["Rain", "Snow"]
+
+
+@pytest.mark.parametrize("content", ['[\n {"topic": "Rain"},\n "Snow",\n]', '{"topic": "Rain"},\n{"topic": "Snow"},\n', '["Rain", "Snow"]'])
+def test_json_arrays_and_commas_behind_lines_are_read(content: str) -> None:
+    assert names(content.encode(), "a.json") == ["Rain", "Snow"]
+
+
+def test_the_line_of_a_wrong_value_in_an_array_is_named() -> None:
+    with pytest.raises(TopicsProblem) as caught:
+        read_topics(b'[\n "Rain",\n\n 7\n]', "a.json")
+    assert (caught.value.key, caught.value.facts) == ("json", {"line": 4})
+
+
+def test_korean_is_not_read_as_chinese() -> None:
+    assert read_topics("고양이가 자고 있다\n".encode("euc-kr"), "a.txt").topics[0].topic == "고양이가 자고 있다"
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [("Кот спит на диване", "cp1251"), ("قطة نائمة تحت المطر", "cp1256"), ("貓在睡覺", "big5"), ("猫が寝ている", "shift_jis")],
+)
+def test_nobody_pays_for_gibberish_of_another_encoding(words: str, encoding: str) -> None:
+    with pytest.raises(TopicsProblem) as caught:
+        read_topics(words.encode(encoding), "a.txt")
+    assert caught.value.key == "encoding"
+
+
+def test_the_same_letters_written_otherwise_are_one_topic_and_invisible_ones_none() -> None:
+    assert names("caf\u00e9\ncafe\u0301\n\u200b\n\u3164\n".encode()) == ["caf\u00e9"]
+
+
+def test_a_topic_has_no_control_characters() -> None:
+    assert names(b"a\x1b[31mred\x07 door\n") == ["a [31mred door"]
 
 
 def test_json_lines_hold_objects_or_plain_topics() -> None:
@@ -98,6 +159,12 @@ def test_formulas_markup_and_paths_are_words() -> None:
         (b'{"topic": 7}\n', "a.jsonl", "json_text"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 4, "a.csv", "binary"),
         (b"\xff\xfea", "a.txt", "encoding"),
+        (b"name,size\nRain,1:1\n", "a.csv", "no_head"),
+        (b"A red door, half open\nA gate\n", "a.csv", "no_head"),
+        (b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "a.xlsx", "binary"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a.pdf", "binary"),
+        (b"{\\rtf1\\ansi Rain}", "a.rtf", "binary"),
+        (b"<!DOCTYPE html><html>Rain</html>", "a.html", "binary"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_a_sentence(content: bytes, name: str, key: str) -> None:

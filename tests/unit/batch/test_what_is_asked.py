@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from bot.batch import steps
+from bot.batch.actions import sentence
 from bot.batch.engine import AT_ONCE
 from bot.batch.local import PLACE
 from bot.batch.steps import BatchProblem
@@ -176,12 +177,34 @@ async def test_where_the_model_takes_no_pictures_the_wording_alone_is_drawn_agai
     assert final.parent == (await bench.items(made))[0].draft_request
 
 
-async def test_a_size_that_the_model_lacks_fails_its_topic_alone(bench: Bench) -> None:
-    made = await bench.batch([Topic("a lighthouse", 1, size="7x7"), Topic("a harbour", 2)])
+async def test_a_size_that_the_model_has_lost_since_fails_its_topic_alone(bench: Bench) -> None:
+    made = await bench.batch([Topic("a lighthouse", 1, size="1536x1024"), Topic("a harbour", 2)])
+    [first, _] = await bench.items(made)
+    await bench.write(lambda tx: batch_item_rows.mark(tx, first, topic={**dataclasses.asdict(first.topic), "size": "7x7"}))
     await bench.step(made)
     first, second = await bench.items(made)
     assert (first.state, first.reason, first.request_id, first.tries) == (N.FAILED, "unsupported_size", "", 1)
     assert (second.state, bool(second.request_id)) == (N.DRAFT, True)
+
+
+@pytest.mark.parametrize(
+    ("topic", "plan", "key", "facts"),
+    [
+        (Topic("a harbour", 5, size="7x7"), {}, "line_size", {"line": 5, "size": "7x7"}),
+        (Topic("a harbour", 5), {"size": "7x7"}, "size", {"size": "7x7"}),
+        (Topic("a harbour", 5), {"draft_quality": "ultra"}, "quality", {"quality": "ultra"}),
+        (Topic("a harbour", 5), {"final_quality": "ultra"}, "quality", {"quality": "ultra"}),
+        (Topic("a harbour", 5), {"model": "gpt-imagine"}, "model", {"model": "gpt-imagine"}),
+    ],
+)
+async def test_what_the_model_lacks_is_said_before_anything_is_drawn(
+    bench: Bench, topic: Topic, plan: dict[str, str], key: str, facts: dict[str, object]
+) -> None:
+    with pytest.raises(BatchProblem, match=key) as problem:
+        await bench.batch([Topic("a lighthouse", 2, size="1536x1024"), topic], **plan)
+    assert problem.value.facts.items() >= facts.items()
+    assert {"model": "gpt-image-2", "quality": "high"}.get(key, "1024") in sentence(problem.value)
+    assert await bench.ground.ledger.read(lambda c: batch_rows.latest(c, 5)) == []
 
 
 async def test_a_proposal_may_use_its_number_of_pictures_up_and_not_more(bench: Bench) -> None:

@@ -69,6 +69,8 @@ def test_what_failed_is_in_failures_and_isnt_paid_for_again(tmp_path: Path, imag
         (b"x\n" * 5 + b"y", "more than your limit of 1"),
         (b"\x89PNG\0\0\0\0", "This isn't a text file."),
         (b'topic\n"open\n', "The quotation marks in line"),
+        (b"name,size\nx,1:1\n", "doesn't say which column holds the topics"),
+        (b"topic,size\nx,7x7\n", "Line 2: the image model doesn't draw 7x7"),
     ],
 )
 def test_a_bad_file_is_a_sentence_with_nothing_half_done(tmp_path: Path, imagine_bot: Call, content: bytes, said: str) -> None:
@@ -147,3 +149,11 @@ def test_a_service_without_half_price_says_so(tmp_path: Path, imagine_bot: Call)
     imagine_bot("batch", "new", "topics.txt", *LIMITS, "--data-dir", "data/demo")
     ended = imagine_bot("batch", "finish", "1", "--half-price", "--yes")
     assert (ended.code, "no half-price batches" in ended.err) == (2, True), ended.err
+
+
+def test_a_folder_that_cannot_be_used_leaves_no_batch_behind(tmp_path: Path, imagine_bot: Call) -> None:
+    (tmp_path / "topics.txt").write_text("a lighthouse\n", encoding="utf-8")
+    (tmp_path / "covers").write_text("a file", encoding="utf-8")
+    ended = imagine_bot("batch", "new", "topics.txt", *LIMITS, "--yes")
+    assert (ended.code, "is a file" in ended.err) == (1, True)
+    assert "topics.txt" not in imagine_bot("batch", "status", "--demo").out

@@ -6,6 +6,8 @@ progress_note = { $running } on the way, { $failed } failed, { $spent } of { $bu
 
 paused-operator = It's paused, because the image service can't be used right now ({ $kind }). Fix that first; the topics it failed for are drawn again then, and cost nothing so far.
 no-unknown = There's no batch { $batch }. imagine-bot batch status lists them.
+no-model = Nobody can choose { $model } here. Possible: { $known }. IMAGE_MODELS in the settings says which models may be chosen.
+no-quality = The image model doesn't have the quality { $quality }. It has { $known }.
 
 ## column
 
