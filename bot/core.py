@@ -20,8 +20,8 @@ from bot.domain.publishing import Results
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
+from bot.domain.visitor import Visitor as Visitor
 from bot.ledger import message_rows, own_rows, presence_rows, request_rows, template_rows
-from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import Ledger, LedgerClosed, LedgerProblem, Tx
 from bot.messages import own_notices
 from bot.messages.readers import Readers
@@ -69,19 +69,6 @@ class Duplicate:
     except that it tells the member if the request was dropped meanwhile."""
 
     request_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """A person whose question is answered privately."""
-
-    platform: str
-    community: str
-    channel: str
-    person: str
-    person_name: str = ""
-    zone: str = ""
-    """The person's time zone, if the platform states it."""
 
 
 @dataclass(slots=True)
@@ -249,8 +236,7 @@ class Core:
         if refused := await self.roles.refused(act):
             return refused
         if act.action is ActionName.SHOW:
-            visitor = Visitor(act.platform, act.community, act.channel, act.person, act.person_name, act.zone)
-            return Reply(text("reply.here_it_is"), changed=False, view=await self.show(visitor, act.row))
+            return Reply(text("reply.here_it_is"), changed=False, view=await self.show(act.visitor, act.row))
         handler = self._actions.get(act.action)
         return await handler(strict(act)) if handler else Reply(text("reply.unknown_button"), changed=False)
 
@@ -264,15 +250,15 @@ class Core:
     async def show(self, visitor: Visitor, typed: str | None = None, values: Mapping[str, str] | None = None) -> View:
         """/imagine-show: the visitor's requests by pages, what a search finds, or one of them by its id with its pictures and buttons.
         `values`: the search as in its form, where a platform's command has an option for each part."""
-        return await self._told(await self.gallery.answer(_onlooker(visitor), typed or "", values), visitor)
+        return await self._told(await self.gallery.answer(visitor, typed or "", values), visitor)
 
     async def gallery_page(self, visitor: Visitor, values: Mapping[str, str], page: int = 0) -> GalleryPage:
         """A page of the visitor's results with their pictures. `values` as in the form of a search."""
-        return await self.gallery.page(_onlooker(visitor), values, max(0, page))
+        return await self.gallery.page(visitor, values, max(0, page))
 
     async def gallery_file(self, visitor: Visitor, request_id: str, number: int | None = None) -> Document | str:
         """One picture of the visitor's own result, named for people; without a number how it was made. A sentence if it's gone."""
-        return await self.gallery.file(_onlooker(visitor), request_id, number)
+        return await self.gallery.file(visitor, request_id, number)
 
     async def status(self, visitor: Visitor, typed: str = "") -> View:
         """/imagine-status: the state of the image service and the rest of the visitor's budget; with a prompt and options, what that would
@@ -280,7 +266,7 @@ class Core:
         if typed.strip():
             return await self.price(visitor, typed, {"inline": True})
         settings = await self.roles.settings(visitor)
-        view = await self.service_status.view(_place_of(visitor), Person(visitor.person), settings)
+        view = await self.service_status.view(visitor.place, Person(visitor.person), settings)
         return await self._told(view, visitor)
 
     async def price(self, visitor: Visitor, prompt: str, typed: Mapping[str, object], references: int = 0) -> View:
@@ -296,7 +282,7 @@ class Core:
 
     async def help(self, visitor: Visitor) -> View:
         """/imagine-help, about what draws in the visitor's community."""
-        return self.service_status.help(_place_of(visitor), await self.roles.settings(visitor))
+        return self.service_status.help(visitor.place, await self.roles.settings(visitor))
 
     async def unfinished(self, visitor: Visitor) -> Sequence[tuple[str, View]]:
         """Previews, questions and wordings that the visitor hasn't decided about, each with its channel, for platforms that lose them at a
@@ -364,11 +350,3 @@ class Core:
 
         await self.ledger.write(body)
         self.wake_message(message_id)
-
-
-def _onlooker(visitor: Visitor) -> Onlooker:
-    return Onlooker(visitor.platform, visitor.community, visitor.channel, visitor.person, visitor.zone)
-
-
-def _place_of(visitor: Visitor) -> Place:
-    return Place(visitor.platform, visitor.community, visitor.channel)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bot.chat.actions import ActionName as ActionName
 from bot.chat.actions import effect_of
+from bot.domain.visitor import Visitor
 from bot.texts import DEFAULT_LANGUAGE
 
 
@@ -218,6 +219,11 @@ class Act:
     """The person's time zone, if the platform states it."""
     direct: bool = False
     """Pressed on a direct message to the presser, away from the channel it's about."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """The presser, as one who asks."""
+        return Visitor(self.platform, self.community, self.channel, self.person, self.person_name, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,9 @@ def is_unwanted(connection: Connection, batch_id: str) -> bool:
     return batch is not None and (batch.state is BatchState.STOPPED or batch.reason == REMOVED)
 
 
-def latest(connection: Connection, limit: int, platform: str = "", person: str = "") -> Sequence[Batch]:
-    """The latest batches, of everybody or of one person, newest first."""
-    query = select(batches).order_by(batches.c.number.desc()).limit(limit)
-    if person:
-        query = query.where(batches.c.platform == platform, batches.c.person == person)
-    return [_batch(row) for row in connection.execute(query)]
+def latest(connection: Connection, limit: int) -> Sequence[Batch]:
+    """The latest batches, newest first."""
+    return [_batch(row) for row in connection.execute(select(batches).order_by(batches.c.number.desc()).limit(limit))]
 
 
 def of_person(connection: Connection, platform: str, person: str) -> Sequence[Batch]:

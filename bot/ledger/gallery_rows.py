@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from bot.domain.gallery import NO_MARK, GalleryMark, GallerySearch, Shelf
 from bot.domain.request_states import Answer
 from bot.domain.requests import Lane
+from bot.domain.visitor import Visitor
 from bot.ledger.dialect import json_text
 from bot.ledger.gallery_tables import gallery_marks as marks
 from bot.ledger.gallery_tables import gallery_searches as searches
@@ -20,18 +21,6 @@ from bot.ledger.tables import pictures, requests
 
 LOOKED_AT = 20_000
 """Newest rows to compare with the words of a search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Onlooker:
-    """Who looks, and where."""
-
-    platform: str
-    community: str
-    channel: str
-    person: str
-    zone: str = ""
-    """Their time zone, if the platform states it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,7 @@ class SearchRow:
 
 
 def find(
-    connection: Connection, who: Onlooker, search: GallerySearch, limit: int, offset: int, *, with_pictures: bool = False
+    connection: Connection, who: Visitor, search: GallerySearch, limit: int, offset: int, *, with_pictures: bool = False
 ) -> Sequence[str]:
     """Ids of the requests that fit, newest first. `with_pictures` leaves out those that show none."""
     own = _allowed(who, search.shelf) & _within(search)
@@ -72,7 +61,7 @@ def find(
     return fitting[offset:]
 
 
-def _allowed(who: Onlooker, shelf: Shelf) -> ColumnElement[bool]:
+def _allowed(who: Visitor, shelf: Shelf) -> ColumnElement[bool]:
     r = requests.c
     here = (r.platform == who.platform) & r.deleted.is_(False) & (r.lane == Lane.INTERACTIVE.value)
     if shelf is not Shelf.PUBLIC:
@@ -102,7 +91,7 @@ def _folded(words: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
 
 
-def may_see(connection: Connection, who: Onlooker, request_id: str, shelf: Shelf) -> bool:
+def may_see(connection: Connection, who: Visitor, request_id: str, shelf: Shelf) -> bool:
     """Whether this request is among those that somebody may look through."""
     return connection.execute(select(requests.c.id).where(_allowed(who, shelf), requests.c.id == request_id)).first() is not None
 
@@ -132,7 +121,7 @@ def drop_marks(tx: Tx, request_id: str) -> None:
 # ---- pages of a search -------------------------------------------------------------------------------------------------------
 
 
-def add_search(tx: Tx, who: Onlooker, search: GallerySearch, page: int) -> str:
+def add_search(tx: Tx, who: Visitor, search: GallerySearch, page: int) -> str:
     """Store a search, so that a button can turn its page. Returns its id."""
     found = tx.new_id()
     values = {"platform": who.platform, "person": who.person, "search": dataclasses.asdict(search), "page": page}

@@ -52,11 +52,6 @@ def of_community(connection: Connection, platform: str, community: str) -> Seque
     return [_template(row) for row in connection.execute(select(prompt_templates).where(own).order_by(prompt_templates.c.key))]
 
 
-def named(connection: Connection, platform: str, community: str, name: str) -> PromptTemplate | None:
-    """The template with this name, or None."""
-    return next((one for one in of_community(connection, platform, community) if key_of(one.name) == key_of(name)), None)
-
-
 def with_id(connection: Connection, platform: str, community: str, template_id: str) -> PromptTemplate | None:
     """A community's template by id, or None."""
     return next((one for one in of_community(connection, platform, community) if one.id == template_id), None)

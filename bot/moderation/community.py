@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -19,6 +18,7 @@ from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, For
 from bot.domain.own_services import CommunityKeys, own_service_of
 from bot.domain.publishing import Results, results_of
 from bot.domain.requests import Person, is_direct
+from bot.domain.visitor import Visitor
 from bot.domain.zones import zone_named
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
@@ -43,17 +43,6 @@ TIERS_ROW = "settings222tiers"
 _SECTION_OF = {row: section for section, row in SECTIONS.items()}
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MENTION = re.compile(r"<[#@!&]*([A-Za-z0-9_.:-]+)(?:\|[^>]*)?>")
-
-
-class Asker(Protocol):
-    """The person who asks (`bot.core.Visitor`)."""
-
-    @property
-    def platform(self) -> str: ...
-    @property
-    def community(self) -> str: ...
-    @property
-    def person(self) -> str: ...
 
 
 LANGUAGE = "language"
@@ -106,7 +95,7 @@ class Community:
     def forms(self) -> Mapping[ActionName, FormMaker]:
         return {ActionName.SETTINGS: self.form}
 
-    async def overview(self, visitor: Asker) -> Form | Reply:
+    async def overview(self, visitor: Visitor) -> Form | Reply:
         """The current settings, with a button per page."""
         refused = await self.refused(visitor)
         if refused is not None:
@@ -167,7 +156,7 @@ class Community:
 
         return await self.ledger.write(body)
 
-    async def refused(self, asker: Asker) -> Reply | None:
+    async def refused(self, asker: Visitor | Act) -> Reply | None:
         """Why this person may not change the settings here; None for administrators. A refused press is in the audit log."""
         if is_direct(asker.community):
             return Reply(text("case.settings.not_here"), changed=False)

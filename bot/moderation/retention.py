@@ -14,6 +14,7 @@ from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact,
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
 from bot.domain.requests import Person
+from bot.domain.visitor import Visitor
 from bot.ledger import (
     act_rows,
     attachment_rows,
@@ -31,7 +32,7 @@ from bot.ledger import (
 )
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
-from bot.moderation.community import Asker, retention_days
+from bot.moderation.community import retention_days
 from bot.requests.forgotten_batches import forget_batches
 from bot.requests.ready import key_of
 from bot.requests.tiers import forget_roles
@@ -138,7 +139,7 @@ class Privacy:
     def forms(self) -> Mapping[ActionName, FormMaker]:
         return {ActionName.PRIVACY_DELETE: self.confirm}
 
-    async def overview(self, visitor: Asker) -> View:
+    async def overview(self, visitor: Visitor) -> View:
         """What is stored about a visitor on this platform."""
         counts = await self.ledger.read(lambda c: privacy_rows.counts(c, visitor.platform, visitor.person))
         stored = {

@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 from bot.chat.views import Act, ActionName, Reply
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Request, is_direct
+from bot.domain.visitor import Visitor
 from bot.ledger import batch_rows, case_rows, ladder_rows, request_rows, settings_rows
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck
-from bot.moderation.community import Asker
 from bot.requests.accept import RolesUnknown
 from bot.requests.rules import Rules
 from bot.requests.tiers import knows_roles, remember_roles, roles_named, settings_for
@@ -43,11 +43,11 @@ class TierRoles:
     access: AccessCheck
     rules: Rules
 
-    async def settings(self, asker: Asker) -> Mapping[str, Any]:
+    async def settings(self, visitor: Visitor) -> Mapping[str, Any]:
         """A community's settings as they are now for somebody who asks."""
-        await self.of(asker.platform, asker.community, asker.person)
+        await self.of(visitor.platform, visitor.community, visitor.person)
         return await self.ledger.read(
-            lambda c: settings_for(c, asker.platform, asker.community, asker.person, self.rules, self.ledger.now())
+            lambda c: settings_for(c, visitor.platform, visitor.community, visitor.person, self.rules, self.ledger.now())
         )
 
     async def knowing(self, body: Callable[[Tx, bool], T]) -> T:

@@ -19,8 +19,8 @@ from bot.domain.gallery import NO_MARK, GalleryMark, GallerySearch, Shelf
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
 from bot.domain.requests import Request
+from bot.domain.visitor import Visitor
 from bot.ledger import gallery_rows, picture_rows, request_rows
-from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.store import LedgerProblem, Tx
 from bot.messages import gallery_view
 from bot.messages.gallery_view import Turning
@@ -78,7 +78,7 @@ class Gallery:
 
     requests: RequestActions
     render: Render
-    moderates: Callable[[Onlooker], Awaitable[bool]]
+    moderates: Callable[[Visitor], Awaitable[bool]]
     """Asks the platform whether somebody moderates a community."""
     read: Callable[[str], Awaitable[bytes]]
     """A stored picture's bytes; raises LookupError if it's gone."""
@@ -101,7 +101,7 @@ class Gallery:
 
     # ---- /imagine-show -------------------------------------------------------------------------------------------------------
 
-    async def answer(self, who: Onlooker, typed: str = "", values: Mapping[str, str] | None = None) -> View:
+    async def answer(self, who: Visitor, typed: str = "", values: Mapping[str, str] | None = None) -> View:
         """The list, what a search finds, or one result by its id. `values` as in the form of a search, in place of a typed one."""
         words = typed.strip()
         if ID.fullmatch(words.lower()):
@@ -112,7 +112,7 @@ class Gallery:
             return gallery_view.refused_view(str(problem.args[0]))
         return await self._list(who, search, 0)
 
-    async def page(self, who: Onlooker, values: Mapping[str, str], number: int) -> GalleryPage:
+    async def page(self, who: Visitor, values: Mapping[str, str], number: int) -> GalleryPage:
         """A page of results with their pictures. `values` as in the form of a search."""
         moderates, zone = await self.moderates(who), await self._zone(who)
         try:
@@ -130,7 +130,7 @@ class Gallery:
 
         return await self.requests.ledger.read(look)
 
-    def _entry(self, connection: Connection, who: Onlooker, request_id: str, mark: GalleryMark) -> GalleryEntry | None:
+    def _entry(self, connection: Connection, who: Visitor, request_id: str, mark: GalleryMark) -> GalleryEntry | None:
         request = request_rows.get(connection, request_id)
         if request is None:
             return None
@@ -140,7 +140,7 @@ class Gallery:
         made_at = request.answered_at or request.created_at
         return GalleryEntry(request.id, request.prompt, request.model, name, made_at, mark, tuple(found), own)
 
-    async def file(self, who: Onlooker, request_id: str, number: int | None) -> Document | str:
+    async def file(self, who: Visitor, request_id: str, number: int | None) -> Document | str:
         """One picture of somebody's own result with a readable name, or how it was made if no number is given. A sentence if it's gone."""
         found = await self.requests.ledger.read(lambda c: self._own_result(c, who, request_id))
         if found is None:
@@ -155,7 +155,7 @@ class Gallery:
         except (LookupError, OSError):
             return text("gallery.gone")
 
-    async def _one(self, who: Onlooker, request_id: str) -> View:
+    async def _one(self, who: Visitor, request_id: str) -> View:
         public = await self.requests.ledger.read(lambda c: self._is_foreign(c, who, request_id)) and await self.moderates(who)
 
         def look(connection: Connection) -> View | None:
@@ -174,12 +174,12 @@ class Gallery:
         return await self.requests.ledger.read(look) or gallery_view.unknown_request()
 
     @staticmethod
-    def _is_foreign(connection: Connection, who: Onlooker, request_id: str) -> bool:
+    def _is_foreign(connection: Connection, who: Visitor, request_id: str) -> bool:
         """Whether this is somebody else's result that the channel has seen, so that it's worth asking whether somebody moderates."""
         request = request_rows.get(connection, request_id)
         return request is not None and request.person.id != who.person and gallery_rows.may_see(connection, who, request_id, Shelf.PUBLIC)
 
-    async def _list(self, who: Onlooker, search: GallerySearch, page: int) -> View:
+    async def _list(self, who: Visitor, search: GallerySearch, page: int) -> View:
         if search.shelf is Shelf.PUBLIC and not await self.moderates(who):
             return gallery_view.refused_view(text("gallery.not_a_moderator"))
 
@@ -192,14 +192,14 @@ class Gallery:
         row = await self._kept(who, search, page) if page or more or search != GallerySearch() else ""
         return gallery_view.list_view(found, noted, search, Turning(row, page, more))
 
-    async def _kept(self, who: Onlooker, search: GallerySearch, page: int) -> str:
+    async def _kept(self, who: Visitor, search: GallerySearch, page: int) -> str:
         """The row of a search; empty if nothing can be stored, so that the list is shown all the same."""
         try:
             return await self.requests.ledger.write(lambda tx: gallery_rows.add_search(tx, who, search, page))
         except LedgerProblem:
             return ""
 
-    async def _zone(self, who: Onlooker) -> str:
+    async def _zone(self, who: Visitor) -> str:
         """The time zone in which somebody names dates: their own, or their community's."""
         readers = Readers(self.requests.rules.limits.zone)
         return who.zone or await self.requests.ledger.read(lambda c: readers.zone_of(c, who.platform, who.community))
@@ -207,7 +207,7 @@ class Gallery:
     # ---- presses on the list -------------------------------------------------------------------------------------------------
 
     async def _turn(self, act: Act, by: int) -> Reply:
-        who = _who(act)
+        who = act.visitor
         row = await self.requests.ledger.read(lambda c: gallery_rows.search_row(c, act.row, act.platform, act.person))
         if row is None:
             return Reply(text("gallery.over"), changed=False)
@@ -217,16 +217,16 @@ class Gallery:
     async def _search_form(self, act: Act) -> Form | Reply:
         row = await self.requests.ledger.read(lambda c: gallery_rows.search_row(c, act.row, act.platform, act.person))
         search = GallerySearch() if row is None else row.search
-        moderates = await self.moderates(_who(act))
-        models, dates = sorted(self.requests.rules.models), dates_of(search, await self._zone(_who(act)))
+        moderates = await self.moderates(act.visitor)
+        models, dates = sorted(self.requests.rules.models), dates_of(search, await self._zone(act.visitor))
         return gallery_view.search_form(search, dates, models, act.row or gallery_view.FRESH, moderates=moderates)
 
     async def _search(self, act: Act) -> Reply:
         try:
-            search = of_form(act.values, await self._zone(_who(act)))
+            search = of_form(act.values, await self._zone(act.visitor))
         except UnusableSearch as problem:
             return Reply(str(problem.args[0]), changed=False)
-        view = await self._list(_who(act), search, 0)
+        view = await self._list(act.visitor, search, 0)
         return Reply(view.title, changed=False, view=view)
 
     # ---- presses on a result -------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ class Gallery:
         return await self.requests.on_own(act, body)
 
     async def _download(self, act: Act) -> Reply:
-        found = await self.requests.ledger.read(lambda c: self._own_result(c, _who(act), act.row))
+        found = await self.requests.ledger.read(lambda c: self._own_result(c, act.visitor, act.row))
         if found is None:
             return Reply(text("reply.not_yours"), changed=False)
         request, pictures, mark = found
@@ -301,16 +301,12 @@ class Gallery:
         return Reply(said, changed=False, document=Document(f"{base_name(request)}.zip", await asyncio.to_thread(packed, files)))
 
     @staticmethod
-    def _own_result(connection: Connection, who: Onlooker, request_id: str) -> tuple[Request, Sequence[Picture], GalleryMark] | None:
+    def _own_result(connection: Connection, who: Visitor, request_id: str) -> tuple[Request, Sequence[Picture], GalleryMark] | None:
         request = request_rows.get(connection, request_id)
         if request is None or (request.place.platform, request.person.id) != (who.platform, who.person) or not _is_result(request):
             return None
         mark = gallery_rows.marks_of(connection, who.platform, who.person, [request_id]).get(request_id, NO_MARK)
         return request, picture_rows.of_request(connection, request_id), mark
-
-
-def _who(act: Act) -> Onlooker:
-    return Onlooker(act.platform, act.community, act.channel, act.person, act.zone)
 
 
 def _is_result(request: Request) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy import Connection
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person, Place, Submission
+from bot.domain.visitor import Visitor
 from bot.ledger import act_rows, template_rows
 from bot.ledger.store import Tx
 from bot.ledger.template_rows import PromptDraft, PromptTemplate
@@ -32,15 +32,6 @@ USE_ROWS = {name: f"guide2{name}".ljust(16, "2") for name in USES}
 """Use case -> the row of the empty form for it. Other forms carry the id of a template or of a wording."""
 _USE_OF = {row: USES[name] for name, row in USE_ROWS.items()}
 _OPTIONS = ("model", "size", "quality", "count", "caption")
-
-
-class Writer(Protocol):
-    """The person who asks (`bot.core.Visitor`)."""
-
-    @property
-    def platform(self) -> str: ...
-    @property
-    def community(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +65,9 @@ class Guide:
     def forms(self) -> Mapping[ActionName, FormMaker]:
         return {ActionName.GUIDE: self._form, ActionName.GUIDE_WORDING: self._wording_form}
 
-    async def start(self, asker: Writer, name: str = "", use: str = "") -> Form | Reply:
+    async def start(self, visitor: Visitor, name: str = "", use: str = "") -> Form | Reply:
         """The form, filled with the template of this name; the choice of a template if none is named and there are some."""
-        known = await self.requests.ledger.read(lambda c: template_rows.of_community(c, asker.platform, asker.community))
+        known = await self.requests.ledger.read(lambda c: template_rows.of_community(c, visitor.platform, visitor.community))
         if not name.strip():
             row = USE_ROWS.get(use, USE_ROWS["any"])
             if known and use not in USE_ROWS:

@@ -7,24 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.chat.views import View
+from bot.domain.visitor import Visitor
 from bot.requests.guide import Guide
 from bot.requests.picture_changes import PictureChanges
-
-
-class Beginner(Protocol):
-    """The person who asks (`bot.core.Visitor`)."""
-
-    @property
-    def platform(self) -> str: ...
-    @property
-    def community(self) -> str: ...
-    @property
-    def channel(self) -> str: ...
-    @property
-    def person(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +21,7 @@ class Unfinished:
     changes: PictureChanges
     guide: Guide
 
-    async def of(self, who: Beginner) -> Sequence[tuple[str, View]]:
+    async def of(self, who: Visitor) -> Sequence[tuple[str, View]]:
         """The views, oldest first, each with the channel that it belongs to."""
         changed = await self.changes.undecided(who.platform, who.person)
         written = await self.guide.unsent(who.platform, who.community, who.person)

@@ -16,7 +16,6 @@ from bot.domain.gallery import GallerySearch
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.own_services import SETTING
 from bot.ledger import gallery_rows, request_rows, settings_rows
-from bot.ledger.gallery_rows import Onlooker
 from bot.ledger.tables import pictures
 from bot.messages.gallery_view import FRESH
 from bot.requests.gallery import MOST_BYTES, PAGE
@@ -101,7 +100,7 @@ async def test_words_in_the_text_on_it_and_the_names_it_was_made_under_are_found
         made = [await drawn(w, "a cat", caption="SPRING SALE", tag="shop", template="Weekly cover") for _ in range(3)][::-1]
         for typed in ("sale", "tag:shop", 'tag:"weekly cover"'):
             assert rows(await w.bot.core.show(ANA, typed)) == made, typed
-        who, at = Onlooker("test", "home", "imagine", "ana"), (await w.row(made[2])).created_at
+        who, at = Visitor("test", "home", "imagine", "ana"), (await w.row(made[2])).created_at
 
         async def find(limit: int, offset: int, **search: object) -> list[str]:
             return list(await w.bot.ledger.read(lambda c: gallery_rows.find(c, who, GallerySearch(**search), limit, offset)))  # type: ignore[arg-type]
