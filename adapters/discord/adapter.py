@@ -38,7 +38,7 @@ from bot.texts import text
 
 log = structlog.get_logger()
 
-AGAIN = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+LOGIN_PAUSES = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between login attempts while Discord is unreachable."""
 CACHE_SIZE, MEMBERSHIP_TTL = 10_000, 600.0
 """Maximum number of cached members of allowed servers, and the seconds for which an entry is valid."""
@@ -92,7 +92,7 @@ class DiscordAdapter:
             failed = 0
             while True:
                 failed = 0 if await self._one_session(core, connected) else failed + 1
-                await asyncio.sleep(AGAIN[min(failed, len(AGAIN)) - 1 if failed else 0] * self._ports.uniform(0.75, 1.25))
+                await asyncio.sleep(LOGIN_PAUSES[min(failed, len(LOGIN_PAUSES)) - 1 if failed else 0] * self._ports.uniform(0.75, 1.25))
         finally:
             recovery.cancel()
 
@@ -143,7 +143,7 @@ class DiscordAdapter:
 
     def _parts(self, core: Core, connected: Callable[[], None]) -> tuple[Any, ...]:
         """What every client of this session is made of."""
-        interactions = Interactions(core, self._answers, Clicks(), self._welcome)
+        interactions = Interactions(core, self._answers, Clicks(), self._refusal)
         submissions = Submissions(core, self._tasks)
         intake = Intake(core, self._answers, interactions, submissions, self._picture_forms, self.fetch_attachment)
         return self.settings, self._context, intake, connected, lambda channel: self._permissions_changed(core, channel)
@@ -186,7 +186,7 @@ class DiscordAdapter:
 
     # ---- who may come in -----------------------------------------------------------------------------------------------------
 
-    async def _welcome(self, interaction: Event) -> str | None:
+    async def _refusal(self, interaction: Event) -> str | None:
         """The refusal for people from servers that aren't allowed; None if they may use the bot."""
         allowed = self.settings.allowed_guilds
         if not allowed or str(interaction.guild_id) in allowed:

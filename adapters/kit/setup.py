@@ -48,7 +48,7 @@ class Findings:
         """The proxy for the platform, if one is set."""
         route = egress.read(env).route(address)
         if route.proxy is not None:
-            yield self.good("proxy", text(f"{self.platform}.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.because))
+            yield self.good("proxy", text(f"{self.platform}.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.decided_by))
 
 
 async def examined(

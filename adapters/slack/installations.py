@@ -24,12 +24,12 @@ log = structlog.get_logger()
 INSTALLATION, STATE, GRANTED = "slack installation", "slack state", "slack workspace of an organisation"
 """Kinds of values in the vault."""
 STATE_LIFE = 600.0
-"""Seconds from the link to the installation."""
+"""Seconds in which a person must finish an installation after opening its link."""
 _LOGGER = logging.getLogger("slack_sdk.imagine")
 
 
 class Installations(AsyncInstallationStore):
-    """Where the tokens of workspaces are."""
+    """The vault's installation store."""
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
@@ -46,7 +46,7 @@ class Installations(AsyncInstallationStore):
         await self.vault.put(INSTALLATION, key, {name: value for name, value in vars(installation).items() if value is not None})
 
     async def async_save_bot(self, bot: Bot) -> None:
-        """The bot's part of an installation is stored with it."""
+        """Do nothing: `async_save` stores the bot's part too."""
 
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
@@ -77,7 +77,7 @@ class Installations(AsyncInstallationStore):
         await self.async_delete_all(enterprise_id=enterprise_id, team_id=team_id)
 
     async def async_delete_installation(self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None) -> None:
-        """Only the bot's token is used, so the installation of one person isn't stored apart."""
+        """Do nothing: only the bot's token is used, so a single person's installation isn't stored."""
 
     async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Delete a workspace's installation, or an organisation's if no workspace is named."""

@@ -185,7 +185,7 @@ class Sockets:
             connection = Connection(socket, self._ports, self._handle, self._elsewhere, self._frames.failed)
             self._alive.append(connection)
             try:
-                self._welcome(await connection.greeting())
+                self._on_hello(await connection.greeting())
             except BaseException:
                 await self._close(connection)
                 raise
@@ -205,7 +205,7 @@ class Sockets:
             self._complained.add(event)
             self._warn(event, sentence)
 
-    def _welcome(self, counted: int | None) -> None:
+    def _on_hello(self, counted: int | None) -> None:
         """Handle a connection's hello."""
         self._complained.clear()
         self._links.works()

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 class WebChat:
     """ChatPort of the web chat. Every send succeeds, because the memory is the platform. Each page says what it shows in its language."""
 
-    says_itself: Literal[True] = True
+    localizes_views: Literal[True] = True
 
     def __init__(self, room: Room) -> None:
         self._room = room

@@ -61,7 +61,7 @@ class Guard:
         if self.token is not None:
             query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
             if scope["type"] == "http" and "token" in query and _same(query["token"], self.token):
-                await self._welcome(scope, send, query)
+                await self._set_cookie(scope, send, query)
                 return
             if not _same(_cookie(headers.get(b"cookie", "")), _proof(self.token)):
                 await _refuse(scope, receive, send, 401, text("web.problem.token_needed"))
@@ -83,7 +83,7 @@ class Guard:
             return text("web.problem.wrong_origin")
         return None
 
-    async def _welcome(self, scope: Scope, send: Send, query: dict[str, str]) -> None:
+    async def _set_cookie(self, scope: Scope, send: Send, query: dict[str, str]) -> None:
         """Exchange the token in the URL for a cookie, so that it stays out of history and logs."""
         assert self.token is not None
         rest = urlencode({name: value for name, value in query.items() if name != "token"})

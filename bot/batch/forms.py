@@ -1,4 +1,4 @@
-"""Forms of batches: a new one, numbers of drafts, other limits. Pure."""
+"""Forms of a batch: create it, name drafts by number, resume it with other limits. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _NUMBERS = 500
 
 
 def new_form(given: Mapping[str, str], sizes: Sequence[tuple[str, str]]) -> Form:
-    """Topics, what goes around them, and the limits. What Discord's five fields have no room for are options of its command."""
+    """The form of a new batch: topics, the words around each topic, and the limits. Discord shows five fields; the rest are options of its
+    command."""
 
     def line(name: str, most: int, *, spare: bool = False) -> FormField:
         words, hint = text(f"batch.form_{name}"), text(f"batch.form_{name}_hint")
@@ -42,7 +43,7 @@ def new_form(given: Mapping[str, str], sizes: Sequence[tuple[str, str]]) -> Form
 
 
 def numbers_form(action: ActionName, batch: Batch) -> Form:
-    """Numbers of drafts to pick, reject or draw again."""
+    """The form that asks which drafts to pick, reject or draw again, by number."""
     what = action.value.removeprefix("batch_")
     fields = [
         FormField("numbers", text("batch.form_numbers"), FieldKind.LINE, "", (), True, _NUMBERS, text("batch.form_numbers_hint")),
@@ -54,7 +55,7 @@ def numbers_form(action: ActionName, batch: Batch) -> Form:
 
 
 def limits_form(batch: Batch) -> Form:
-    """Go on with other limits."""
+    """The form that resumes a paused batch with other limits."""
     plan = batch.plan
     fields = (
         FormField("max_pictures", text("batch.form_max_pictures"), FieldKind.LINE, str(plan.max_pictures), (), True, 6),

@@ -106,11 +106,11 @@ class ChatPort(Protocol):
 
 
 @runtime_checkable
-class SaysItself(Protocol):
+class LocalizesViews(Protocol):
     """Optional addition to ChatPort for platforms that show one message to each reader in their own language. They get views whose texts
-    aren't said in any language yet."""
+    are still keys and values (`bot.chat.localize`)."""
 
-    says_itself: Literal[True]
+    localizes_views: Literal[True]
 
 
 @runtime_checkable

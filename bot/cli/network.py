@@ -19,10 +19,10 @@ async def way_out(subject: Subject) -> AsyncIterator[Finding]:
     service, rest = rule.route(subject.settings.image_base_url, image=True), rule.route(_ANYWHERE)
     others = text("egress.others_direct")
     if rest.proxy is not None:
-        others = text("egress.others_proxied", proxy=place_of(rest.proxy), name=rest.because)
+        others = text("egress.others_proxied", proxy=place_of(rest.proxy), name=rest.decided_by)
     facts = {"others": others, "trusts": rule.trusts()}
     if service.proxy is not None:
-        said = text("egress.proxied", proxy=place_of(service.proxy), name=service.because, **facts)
+        said = text("egress.proxied", proxy=place_of(service.proxy), name=service.decided_by, **facts)
     else:
-        said = text("egress.bypassed" if service.because == "NO_PROXY" else "egress.direct", **facts)
+        said = text("egress.bypassed" if service.decided_by == "NO_PROXY" else "egress.direct", **facts)
     yield Finding(True, text("egress.what"), said)

@@ -47,7 +47,7 @@ async def way(subject: Subject) -> AsyncIterator[Finding]:
     service = _place(settings.image_base_url, settings.used.get("IMAGE_BASE_URL", "IMAGE_BASE_URL"))
     secure = urlsplit(settings.image_base_url).scheme == "https"
     route = settings.egress.route(settings.image_base_url, image=True)
-    first = service if route.proxy is None else _place(route.proxy, route.because or "IMAGE_PROXY")
+    first = service if route.proxy is None else _place(route.proxy, route.decided_by or "IMAGE_PROXY")
     async for step in _connected(first, subject):
         yield step
         if not step.ok:

@@ -224,7 +224,7 @@ def failed(what: str, evidence: Evidence, subject: Subject) -> Finding:
     if evidence.status is not None:
         seen = text("doctor.answered", host=host, status=evidence.status)
     elif route.proxy is not None:
-        seen = text("doctor.unreachable_proxied", host=host, proxy=place_of(route.proxy), name=route.because)
+        seen = text("doctor.unreachable_proxied", host=host, proxy=place_of(route.proxy), name=route.decided_by)
     else:
         seen = text("doctor.unreachable", host=host)
     failure = classify(evidence)

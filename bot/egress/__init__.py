@@ -37,7 +37,7 @@ class ProxyChoice:
 
     proxy: str | None
     """The proxy's address, possibly with a password; None for a direct connection."""
-    because: str | None
+    decided_by: str | None
     """The variable that decided; None if nothing is set."""
 
 
@@ -88,7 +88,7 @@ class Egress:
         return made
 
     def certificates(self) -> tuple[object, ...]:
-        """What `context` reads: equal for two rules, and at two moments, only if their contexts trust the same."""
+        """The state of the files that `context` reads. Contexts made in equal states trust the same certificates."""
         file, folder = self._store()
         places = [one for one in (file, *folder.split(":"), str(self.image_ca or "")) if one]
         return (self.cert_file, self.cert_dir, self.image_ca, *((one, _state(one)) for one in places))
@@ -165,7 +165,7 @@ def _load(context: ssl.SSLContext, *, file: str | None = None, folder: str | Non
 
 
 def _state(place: str) -> tuple[int, ...] | None:
-    """What changes with a file's or folder's content; None if it can't be read."""
+    """A value that changes with a file's or folder's content; None if it can't be read."""
     try:
         found = Path(place).stat()
     except (OSError, ValueError):

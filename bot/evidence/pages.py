@@ -19,7 +19,7 @@ SECTIONS = ("when", "service", "failure", "request", "response", "ids", "attempt
 
 
 def markdown(facts: Mapping[str, Any], curl: str) -> str:
-    """EVIDENCE.md."""
+    """The content of EVIDENCE.md."""
     lines = [f"# {text('evidence.title')}", "", text("evidence.lead"), ""]
     for name in SECTIONS:
         lines += [f"## {text(f'evidence.section.{name}')}", ""]
@@ -34,7 +34,7 @@ def markdown(facts: Mapping[str, Any], curl: str) -> str:
 
 
 def page(facts: Mapping[str, Any], curl: str) -> str:
-    """evidence.html."""
+    """The content of evidence.html."""
     parts = [f"<h1>{_e(text('evidence.title'))}</h1>", f"<p>{_e(text('evidence.lead'))}</p>"]
     for name in SECTIONS:
         parts.append(f"<h2>{_e(text(f'evidence.section.{name}'))}</h2>")
@@ -54,7 +54,7 @@ def page(facts: Mapping[str, Any], curl: str) -> str:
 
 
 def _parts(value: Any) -> tuple[list[tuple[str, Any]], str]:
-    """Simple values as rows, the rest as a block of JSON."""
+    """Split facts into table rows for simple values and a JSON block for the rest."""
     if not isinstance(value, Mapping):
         return ([("", value)] if isinstance(value, str) else [], "" if isinstance(value, str) else _json(value))
     flat = [(name.replace("_", " "), one) for name, one in value.items() if not isinstance(one, list) and not _deep(one)]

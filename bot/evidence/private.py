@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from bot.observe.redact import Redactor
-from bot.observe.secret_spellings import Reading, SecretFinder
+from bot.observe.secret_spellings import SecretFinder, Unescaped
 from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
 
@@ -72,7 +72,7 @@ class Private:
         """Positions of everything private, except prompts."""
         ids = [span for one in self.allowed for span in _occurrences(text, one)]
         found = [*self._values(text), *self.shapes(text), *self._detected(text)]
-        whole = Reading.of(text).as_meant()
+        whole = Unescaped.of(text).unescaped()
         if whole.text != text:
             found += [whole.original(*span) for span in (*self.shapes(whole.text), *self._detected(whole.text))]
         return [(start, end) for start, end in found if not any(first <= start and end <= last for first, last in ids)]

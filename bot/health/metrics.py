@@ -2,7 +2,7 @@
 
 Labels are bounded. Kinds, answers and gate states are closed lists; models and sizes, which members and operators choose, keep their first
 few values, and everything after that is `other`. No label contains an id, a name or a text. What happens at communities' own services is
-counted apart (`imagine_own_key_…`): alerts are about what the operator can mend.
+counted separately (`imagine_own_key_…`): alerts should concern what the operator can fix.
 """
 
 from __future__ import annotations

@@ -27,11 +27,11 @@ class PictureDraft:
     request_id: str
     change: PictureChange
     replaces: str
-    """Hash of the request's picture whose place it takes; empty if it's shown beside them."""
+    """Hash of the picture that it replaces; empty if it's added to the request's pictures."""
     made: Picture | None = None
     """The changed picture; None while the member is asked about the text."""
     preview: str = ""
-    """Hash of what is shown instead of it before it's used; empty if that's the picture itself."""
+    """Hash of the preview that is shown until the change is used; empty if the picture itself is shown."""
 
     @property
     def files(self) -> set[str]:
@@ -49,7 +49,7 @@ def add(tx: Tx, draft: PictureDraft) -> set[str]:
 
 
 def remake(tx: Tx, draft: PictureDraft) -> None:
-    """Give a draft other files, because those that it had never were stored."""
+    """Replace a draft's files, because its earlier ones were never stored."""
     tx.connection.execute(update(drafts).where(drafts.c.id == draft.id).values(**_file_columns(draft)))
 
 
@@ -67,7 +67,7 @@ def of_person(connection: Connection, platform: str, person: str) -> Sequence[Pi
 
 
 def alike(connection: Connection, request_id: str, change: PictureChange, replaces: str) -> PictureDraft | None:
-    """A finished draft of the same change: the form was sent twice."""
+    """A finished draft of the same change, if the same form was sent before."""
     found = (_draft(row) for row in connection.execute(_newest_first(request_id)))
     return next((one for one in found if (one.change, one.replaces) == (change, replaces) and one.made is not None), None)
 

@@ -16,7 +16,19 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.chat.localize import localize, zoned
-from bot.chat.port import ChatPort, Later, Message, OwnClocks, Refused, RefusedWhy, SaysItself, SendResult, Sent, StatesLanguage, Unknown
+from bot.chat.port import (
+    ChatPort,
+    Later,
+    LocalizesViews,
+    Message,
+    OwnClocks,
+    Refused,
+    RefusedWhy,
+    SendResult,
+    Sent,
+    StatesLanguage,
+    Unknown,
+)
 from bot.chat.views import Audience, View
 from bot.domain.requests import Place
 from bot.events import EventStream, MessageRefused
@@ -364,7 +376,7 @@ class Sender:
 
 async def _language(chat: ChatPort, message: Message) -> str:
     """Language of a message: the reader's, else the one that the platform states for the place, else the default."""
-    if isinstance(chat, SaysItself) and chat.says_itself:
+    if isinstance(chat, LocalizesViews) and chat.localizes_views:
         return DEFAULT_LANGUAGE
     stated = await chat.language_at(message.place) if not message.language and isinstance(chat, StatesLanguage) else ""
     return spoken_to(message, message.language or stated or DEFAULT_LANGUAGE)

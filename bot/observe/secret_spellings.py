@@ -1,5 +1,5 @@
-"""Finds known secrets in a text from outside, however a service, a proxy or a library has written them: escaped for JSON, a URL or HTML,
-in base64 or hexadecimal, wrapped over lines, or masked with both ends left.
+"""Finds known secrets in text from outside, in any spelling that a service, a proxy or a library may give them: escaped for JSON, a URL or
+HTML, in base64 or hexadecimal, wrapped over lines, or masked with both ends left.
 
 Slower than `Redactor`, which is for every log line: meant for what a service said, before people see it.
 """
@@ -33,32 +33,32 @@ _WRAP = re.compile(r"=?(?:\r?\n|\\r\\n|\\n)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A text as it is read once some of its escapes are undone, with the position of each character in the original."""
+class Unescaped:
+    """A text with some of its escapes decoded, and the position of each character in the original."""
 
     text: str
     at: Sequence[Span]
 
     @classmethod
-    def of(cls, text: str) -> Reading:
+    def of(cls, text: str) -> Unescaped:
         return cls(text, [(at, at + 1) for at in range(len(text))])
 
     def original(self, start: int, end: int) -> Span:
         return self.at[start][0], self.at[end - 1][1]
 
-    def undone(self) -> Reading:
-        """One level of escapes less, and without white space."""
-        return self.with_each(_ESCAPE, _meant)
+    def unescaped_once(self) -> Unescaped:
+        """Decode one level of escapes, and drop white space."""
+        return self.replacing(_ESCAPE, _meant)
 
-    def as_meant(self) -> Reading:
-        """The same with every escape undone and nothing wrapped; words stay apart."""
-        read = self.with_each(_WRAP, lambda _: "")
+    def unescaped(self) -> Unescaped:
+        """Decode all escapes and join wrapped lines; the spaces between words stay."""
+        read = self.replacing(_WRAP, lambda _: "")
         for _ in range(LEVELS):
-            read = read.with_each(_ESCAPE, lambda match: match[0] if match[0].isspace() else _meant(match))
+            read = read.replacing(_ESCAPE, lambda match: match[0] if match[0].isspace() else _meant(match))
         return read
 
-    def with_each(self, pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str]) -> Reading:
-        """The same with each match read as something else."""
+    def replacing(self, pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str]) -> Unescaped:
+        """Replace each match by what it means."""
         letters: list[str] = []
         places: list[Span] = []
         end = 0
@@ -69,7 +69,7 @@ class Reading:
             letters.append(meant)
             places += [self.original(*match.span())] * len(meant)
             end = match.end()
-        return Reading("".join([*letters, self.text[end:]]), [*places, *self.at[end:]])
+        return Unescaped("".join([*letters, self.text[end:]]), [*places, *self.at[end:]])
 
 
 class SecretFinder:
@@ -85,10 +85,10 @@ class SecretFinder:
         """Positions of everything that is a secret or a telling part of one."""
         if not self._parts:
             return
-        read = Reading.of(text)
+        read = Unescaped.of(text)
         for _ in range(LEVELS + 1):
             yield from (read.original(*span) for span in self._in(read.text))
-            further = read.undone()
+            further = read.unescaped_once()
             if further.text == read.text:
                 return
             read = further

@@ -44,7 +44,7 @@ class PartTooLong(ValueError):
 
 
 def parts_of(values: Mapping[str, str]) -> PromptParts:
-    """The parts from a form's values, each on one line without what can't be seen. Raises PartTooLong."""
+    """The parts from a form's values, each on one line, without invisible characters. Raises PartTooLong."""
     found = {name: _one_line(values.get(name, "")) for name in PARTS}
     for name, words in found.items():
         if len(words) > PART_MAX:

@@ -17,7 +17,7 @@ from bot.ledger.store import Tx
 from bot.messages.applied_lines import other_size
 from bot.messages.notices import Notices
 
-KEEPS_DOING = 3
+DIFFERENT_IN_A_ROW = 3
 """Consecutive differing answers before the operator is told."""
 NOTICE = "not_applied"
 _SAME_QUALITY = {"standard": "medium", "hd": "high"}
@@ -49,7 +49,7 @@ def note(tx: Tx, request: Request, found: Mapping[str, str | None], model: Model
     key = "applied:" + hashlib.sha256(f"{service}\n{model.id}".encode()).hexdigest()[:32]
     kept = memory_rows.recall(tx.connection, key)
     before: dict[str, int] = {} if kept is None else dict(kept[0])
-    after = {**before, **{name: 0 if used is None else min(KEEPS_DOING, before.get(name, 0) + 1) for name, used in found.items()}}
+    after = {**before, **{name: 0 if used is None else min(DIFFERENT_IN_A_ROW, before.get(name, 0) + 1) for name, used in found.items()}}
     after = {name: times for name, times in after.items() if times}
     if after != before:
         memory_rows.remember(tx, key, after)
@@ -57,7 +57,7 @@ def note(tx: Tx, request: Request, found: Mapping[str, str | None], model: Model
         cause = f"{NOTICE}:{name}:{model.id}"[:80]
         if used is None:
             notices.resolve(tx, cause)
-        elif after[name] >= KEEPS_DOING and cause not in notices.open:
+        elif after[name] >= DIFFERENT_IN_A_ROW and cause not in notices.open:
             asked = {"size": request.size, "model": model.id}.get(name, request.quality)
             said = {"param": name.removeprefix("no_"), "asked": asked, "used": "" if name == "no_quality" else used}
             notices.report(tx, cause, NOTICE, {"model": model.id, **said})

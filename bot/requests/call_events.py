@@ -40,7 +40,7 @@ def publish_changes(events: EventStream, service: ImageService, waiting: int, no
 
 @dataclass(frozen=True, slots=True)
 class CallMade:
-    """A call that is over, with the rows that it was made for."""
+    """A finished call, with its request and attempt."""
 
     request: Request
     attempt: Attempt

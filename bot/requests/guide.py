@@ -86,7 +86,7 @@ class Guide:
         return _form_of(act.row, found) if isinstance(found, Start) else found or Reply(text("guide.over"), changed=False)
 
     async def _write(self, act: Act) -> Reply:
-        """The submitted form becomes a wording."""
+        """Turn the submitted form into a wording."""
 
         def make(tx: Tx) -> PromptDraft | Reply:
             # A template may be gone while its form was open: the words are the member's own.
@@ -108,7 +108,7 @@ class Guide:
         return await self._shown(act, make)
 
     async def _reword(self, act: Act) -> Reply:
-        """The wording was changed by hand."""
+        """Store a wording that was changed by hand."""
 
         def make(tx: Tx) -> PromptDraft | Reply:
             draft = _own_draft(tx.connection, act)
@@ -154,7 +154,7 @@ class Guide:
         return wording_view(draft, [one for one in price.text if one != text("status.price_free")])
 
     async def unsent(self, platform: str, community: str, person: str) -> Sequence[View]:
-        """Somebody's wordings that aren't sent, oldest first."""
+        """A person's wordings that haven't been sent, oldest first."""
         ledger = self.requests.ledger
         return await ledger.read(
             lambda c: [self._view(c, community, one, ledger.now()) for one in template_rows.unsent(c, platform, person)]
@@ -200,7 +200,7 @@ class Guide:
 
 
 def _own_draft(connection: Connection, act: Act) -> PromptDraft | Reply:
-    """The presser's own wording that isn't sent, or why there is none."""
+    """The presser's own unsent wording, or the reply that says why there is none."""
     draft = template_rows.draft(connection, act.row)
     if draft is None or draft.request_id:
         return Reply(text("guide.over"), changed=False)
@@ -210,8 +210,8 @@ def _own_draft(connection: Connection, act: Act) -> PromptDraft | Reply:
 
 
 def _written_already(connection: Connection, made: PromptDraft, start: Start | None) -> PromptDraft | None:
-    """The wording that the same form already made: its second press makes no second one. If what it started from is gone, the press that
-    took it away knew the use case."""
+    """The wording that the same form made before, so that sending the form twice makes one wording. Without `start`, because what the form
+    started from is gone, the use case can't be compared: only the form's first submission knew it."""
 
     def same(one: PromptDraft) -> bool:
         if start is None:
@@ -222,7 +222,7 @@ def _written_already(connection: Connection, made: PromptDraft, start: Start | N
 
 
 def _start_of(connection: Connection, act: Act) -> Start | Reply | None:
-    """What a form's row stands for: a use case, a template, or a wording; None if it's gone."""
+    """Look up what a form starts from by its row: a use case, a template, or a wording; None if it's gone."""
     if act.row in _USE_OF:
         return Start({"use": _USE_OF[act.row]})
     template = template_rows.with_id(connection, act.platform, act.community, act.row)

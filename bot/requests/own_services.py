@@ -23,7 +23,7 @@ from bot.observe import conceal, reveal
 from bot.providers.discreet import DiscreetProvider
 from bot.providers.http_provider import HttpProvider
 from bot.providers.port import Provider
-from bot.requests.nowhere import NoProvider
+from bot.requests.null_service import NullProvider
 from bot.requests.services import ImageService, ImageServices, ServicePlan
 from bot.vault import Vault, VaultProblem
 from bot.vault.cipher import Cipher
@@ -117,7 +117,7 @@ class OwnServices:
         provider = None if row is None else self._provider(row)
         if provider is None and service is None:
             return None  # an older key that can't be read: its tasks can't be looked up
-        made = await self.make(ServicePlan(name, provider or NoProvider(name, name), self._limits))
+        made = await self.make(ServicePlan(name, provider or NullProvider(name, name), self._limits))
         made.unreadable = provider is None
         return made
 
@@ -154,7 +154,7 @@ class OwnServices:
 
 
 def none_at_all(service: OwnService, key: str) -> HttpProvider:
-    """Connects nowhere, where communities' keys aren't wired."""
+    """Stands for `connect` where communities' own keys aren't wired. Always raises."""
     raise ValueError("communities' own services aren't wired here")
 
 

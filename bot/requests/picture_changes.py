@@ -42,7 +42,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the picture worker made of a change."""
+    """The picture worker's result for a change."""
 
     picture: Picture
     content: bytes
@@ -89,7 +89,7 @@ class PictureChanges:
         return [(channel, view) for channel, view in shown if view is not None]
 
     async def _shown_again(self, request: Request, draft: PictureDraft) -> View | None:
-        """A draft's view, if all that it shows, and what its Use shows, is there and can be read now."""
+        """A draft's view; None if a file that it shows, or that Use would show, is missing or unreadable."""
         if draft.made is None:
             found = self.requests.rules.lint and self.requests.rules.lint(draft.change.text)
             return question_view(request, draft.id, found.reason, found.cleaned) if found else None
@@ -165,7 +165,7 @@ class PictureChanges:
         return Reply(text("change.asked"), view=question_view(request, draft.id, found.reason, found.cleaned))
 
     async def _planned(self, act: Act, body: Callable[[Tx, Request, PictureDraft | None], tuple[Request, PictureDraft] | Reply]) -> Reply:
-        """Make a change, if nothing speaks against it, and show it to its member."""
+        """Make a change if it's allowed, and show it to its member."""
         who = act.platform, act.person
         if who in self._busy:
             return Reply(text("change.busy"), changed=False)
@@ -291,7 +291,7 @@ class PictureChanges:
         return reply
 
     async def _on_own(self, act: Act, body: Callable[[Tx, Request, PictureDraft | None], R]) -> R | Reply:
-        """Run `body` on the presser's own request, and the draft if the row is one's."""
+        """Run `body` on the presser's own request, and on the draft if the row names one."""
         draft, request = await self.requests.ledger.read(lambda c: (draft_rows.get(c, act.row), request_rows.get(c, act.row)))
         if draft is None and (request is None or act.action not in KINDS):
             return Reply(text("change.over"), changed=False)

@@ -10,7 +10,7 @@ from bot.domain.own_services import is_own
 from bot.gate.port import Gate
 from bot.gate.settings import GateSettings
 from bot.providers.port import Provider
-from bot.requests.nowhere import NoGate, NoProvider
+from bot.requests.null_service import NullGate, NullProvider
 
 NOTHING = ReferenceLimits(count=0, mask=False)
 DEFAULT = ""
@@ -124,10 +124,10 @@ class ImageServices:
         """The service of a request; the configured one if the name is no longer configured. Never for a community's own: one that isn't
         known here sends nothing."""
         if is_own(name):
-            return self._own.get(name) or nowhere(name)
+            return self._own.get(name) or null_service(name)
         return self._by_name.get(name, self.default)
 
 
-def nowhere(name: str) -> ImageService:
+def null_service(name: str) -> ImageService:
     """A community's service without its key: it sends nothing, and grants nothing."""
-    return ImageService(name, NoProvider(name), NoGate(), known=False)
+    return ImageService(name, NullProvider(name), NullGate(), known=False)

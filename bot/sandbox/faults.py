@@ -14,7 +14,7 @@ _MARKER = re.compile(r"sandbox:([a-z_]+(?:@[a-z0-9-]+)?)(?:\*([0-9]{1,4}))?", re
 _MAX_CALLS = 10_000
 """Number of prompts whose calls are counted; the oldest are dropped first."""
 COUNTED_LATER = frozenset({"download_failed", "download_failed@busy", "task@busy"})
-"""Faults whose *N counts what follows the call: fetches of its file, or polls of its task."""
+"""Faults whose *N counts the requests after the call: fetches of its file, or polls of its task."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def test_no_proxy_takes_hosts_out_of_all_but_the_proxy_that_is_meant() -> None:
     assert ways(env) == (None, None)
     assert ways({**env, "OUTGOING_PROXY": "http://o.example:1"}) == (None, None)
     assert ways({**env, "IMAGE_PROXY": "http://i.example:1"}) == ("http://i.example:1", None)
-    assert read({**env, "IMAGE_PROXY": "http://i.example:1"}).route(CHAT).because == "NO_PROXY"
+    assert read({**env, "IMAGE_PROXY": "http://i.example:1"}).route(CHAT).decided_by == "NO_PROXY"
 
 
 @pytest.mark.parametrize(

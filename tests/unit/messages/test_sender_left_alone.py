@@ -137,7 +137,7 @@ class Polyglot:
 
     stage: Stage
     stated: str
-    says_itself: bool
+    localizes_views: bool
     asked: list[Place] = field(default_factory=list)
 
     async def send(self, message: Message, view: View) -> SendResult:
@@ -149,7 +149,7 @@ class Polyglot:
 
 
 @pytest.mark.parametrize(
-    ("known", "stated", "says_itself", "spoken", "asked"),
+    ("known", "stated", "localizes_views", "spoken", "asked"),
     [
         ("de", "ja", False, "de", 0),
         (None, "ja", False, "ja", 1),
@@ -160,13 +160,13 @@ class Polyglot:
     ],
 )
 def test_a_message_is_sent_in_its_readers_language_and_time_zone(
-    tmp_path: Path, known: str | None, stated: str | None, says_itself: bool, spoken: str, asked: int
+    tmp_path: Path, known: str | None, stated: str | None, localizes_views: bool, spoken: str, asked: int
 ) -> None:
     """Known to the bot, or else stated by a platform that can be asked."""
 
     async def scene(stage: Stage, sender: Sender) -> None:
         sender.reader_of = lambda connection, message: Reader(known, "Europe/Berlin")
-        platform = Polyglot(stage, stated or "", says_itself)
+        platform = Polyglot(stage, stated or "", localizes_views)
         if stated is not None:
             sender.chats = {"test": platform}
         await stage.want(FINAL)

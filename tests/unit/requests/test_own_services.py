@@ -19,7 +19,7 @@ from bot.observe import Redactor
 from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
-from bot.requests.nowhere import NoGate
+from bot.requests.null_service import NullGate
 from bot.requests.own_services import OwnServices, as_sealed, from_sealed, keys_in, none_at_all
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
 from bot.vault import Vault
@@ -85,7 +85,7 @@ def kept(ground: Ground, folder: Path, encryption: str) -> tuple[OwnServices, Im
         return HttpProvider(service.base_url, key, store, SystemPorts())
 
     async def make(plan: ServicePlan) -> ImageService:
-        return ImageService(plan.name, plan.provider, NoGate())
+        return ImageService(plan.name, plan.provider, NullGate())
 
     registry = ImageServices([ImageService(DEFAULT, Service(), None)])  # type: ignore[arg-type]
     return OwnServices(ground.ledger, Vault(ground.ledger, [encryption]), registry, connect, make, GateSettings()), registry

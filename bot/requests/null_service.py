@@ -1,4 +1,4 @@
-"""Stand-ins for a community's service whose key isn't at hand: nothing is ever sent."""
+"""Null objects for a community's image service whose key this process doesn't have: they never send anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOK_AGAIN = 20.0
 
 
 @dataclasses.dataclass(slots=True)
-class NoProvider:
+class NullProvider:
     """Sends nothing, and knows nothing of tasks."""
 
     name: str
@@ -25,7 +25,7 @@ class NoProvider:
         return Outcome(shortfall=Evidence(provider=self.name), billed=Billed.NO)
 
     async def collect(self, call: Call, pending: Pending) -> Outcome:
-        """The task goes on: it's polled until the request's own deadline."""
+        """Keep the task pending: it's polled until the request's own deadline."""
         return Outcome(pending=dataclasses.replace(pending, poll_after=LOOK_AGAIN), billed=Billed.UNKNOWN)
 
     async def cancel(self, pending: Pending) -> bool:
@@ -35,7 +35,7 @@ class NoProvider:
         """Nothing is open."""
 
 
-class NoGate:
+class NullGate:
     """Grants nothing."""
 
     def next(self, now: float, waiting: Sequence[Waiting]) -> Grant | WakeAt:
