@@ -38,9 +38,11 @@ _BOMS = (
 )
 _OTHER_FILES = re.compile(rb"%PDF|PK\x03\x04|\{\\rtf|\xd0\xcf\x11\xe0|\x1f\x8b|\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 """How documents begin that aren't text files, though some look like one: PDF, Excel, Word, RTF, gzip, a web page."""
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff\ud800-\udfff]+")
 _HANGUL = re.compile("[가-힣]")
 _BETWEEN_HANGUL = re.compile("[가-힣] [가-힣]")
+_TWO_ACCENTS = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]{2}(?![\x80-\xff])|(?<![\x80-\xff])[\x80-\xff]{2}(?=[A-Za-z])")
+"""Two accented letters in a row within a word, as in Größe or créée: they look like one Chinese character that touches letters."""
 _BOTH_HIGH = 0.8
 """Share of two-byte characters with two high bytes from which a text counts as Chinese. GB 2312, which nearly all Chinese text stays
 within, has only such characters; in Western text most pairs are a letter with an accent and a plain one."""
@@ -139,7 +141,7 @@ def _unmarked_utf16(content: bytes) -> str:
     if len(sample) < 4 or b"\0" not in sample:
         return ""
     low, high = sample[0::2].count(0), sample[1::2].count(0)
-    if max(low, high) < len(sample) // 8 or min(low, high) > max(low, high) // 10:
+    if max(low, high) < max(2, len(sample) // 8) or min(low, high) > max(low, high) // 10:
         return ""
     return "utf-16-le" if high > low else "utf-16-be"
 
@@ -167,17 +169,26 @@ def _looks_chinese(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     pairs = [one.encode("gb18030") for one in words if ord(one) > 127]
-    return sum(len(one) == 2 and min(one) >= 0xA1 for one in pairs) >= _BOTH_HIGH * len(pairs)
+    inside = len(_TWO_ACCENTS.findall(content))
+    return sum(len(one) == 2 and min(one) >= 0xA1 for one in pairs) - inside >= _BOTH_HIGH * len(pairs)
 
 
 def _rows(words: str, ending: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Line numbers, and fields by name."""
     beginning = words.lstrip()[:1]
-    if ending in ("jsonl", "ndjson", "json") or (not ending and beginning == "{"):
+    if ending in ("jsonl", "ndjson", "json") or (beginning == "{" and ending not in ("csv", "tsv") and _is_json(words)):
         return _from_json(words)
     if ending in ("csv", "tsv") or has_head(words):
         return _from_csv(words)
     return ((number, {"topic": line.strip()}) for number, line in enumerate(words.splitlines(), 1))
+
+
+def _is_json(words: str) -> bool:
+    """Whether a text's first line is an object, so that a list of JSON lines under another name isn't drawn as it stands."""
+    try:
+        return isinstance(json.JSONDecoder().raw_decode(words.lstrip())[0], dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _from_json(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -216,6 +227,7 @@ def _values(words: str) -> Iterator[tuple[int, object]]:
 def _from_csv(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     hinted, skipped = separator_hint(words)
     rest = words[skipped:]
+    csv.field_size_limit(MAX_BYTES)
     reader = csv.reader(io.StringIO(rest, newline=""), delimiter=hinted or separator(rest), strict=True)
     head: Sequence[str] | None = None
     offset = 1 if skipped else 0
@@ -228,6 +240,8 @@ def _from_csv(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
             elif any(cell.strip(" :-") for cell in row):  # a row of dashes stands below the head of a Markdown table
                 if head is None and any(cell.strip() for cell in row[1:]):
                     raise TopicsProblem("no_head")
+                if any(cell.strip() for cell in row[len(head or row) :]):
+                    raise TopicsProblem("more_cells", line=line, columns=len(head or row))  # a comma in a topic, and the rest of its words
                 yield line, {name: cell for name, cell in zip(head or [TOPIC], row, strict=False) if name}
             line = reader.line_num + 1 + offset
     except csv.Error:

@@ -32,7 +32,7 @@ class Wish:
 
 def wish_of(values: Mapping[str, str]) -> Wish:
     """Read the form's values. Raises BatchProblem."""
-    words = {name: " ".join(values.get(name, "").replace("\0", "").split()) for name in NAMES}
+    words = {name: " ".join(values.get(name, "").encode("utf-8", "replace").decode("utf-8").replace("\0", "").split()) for name in NAMES}
     for name, most in (("template", MAX_FIELD), ("style", MAX_FIELD), ("size", 40), ("tag", _TAG)):
         if len(words[name]) > most:
             raise BatchProblem("long", field=name, count=len(words[name]), most=most)

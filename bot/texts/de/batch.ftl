@@ -74,6 +74,7 @@ topics-heavy = Diese Datei ist größer als { $most } MB. Eine Liste von Themen 
 topics-binary = Das ist keine Textdatei. Speichere sie als CSV oder einfachen Text und versuche es noch einmal.
 topics-encoding = Ab Byte { $position } ist diese Datei kein lesbarer Text mehr. Speichere sie als UTF-8 und versuche es noch einmal.
 topics-quotes = Die Anführungszeichen in Zeile { $line } passen nicht zusammen. In einer CSV-Datei steht ein Anführungszeichen in einer Zelle doppelt.
+topics-more_cells = Zeile { $line } hat mehr Zellen, als die Tabelle Spalten hat ({ $columns }). Setze Texte mit Kommas in Anführungszeichen.
 topics-long = Das Thema in Zeile { $line } hat { $count } Zeichen. Höchstens { $most } gehen.
 topics-long_field = { $field } in Zeile { $line } hat { $count } Zeichen. Höchstens { $most } gehen.
 topics-no_topic = Zeile { $line } hat kein Thema. Füll es aus, oder nimm die Zeile heraus.

@@ -87,6 +87,7 @@ topics-heavy = This file is larger than { $most } MB. A list of topics is much s
 topics-binary = This isn't a text file. Save it as CSV or plain text, and try again.
 topics-encoding = This file stops being readable text at byte { $position }. Save it as UTF-8, and try again.
 topics-quotes = The quotation marks in line { $line } don't match. In a CSV file, a quotation mark inside a cell is written twice.
+topics-more_cells = Line { $line } has more cells than the table has columns ({ $columns }). Put texts with commas into quotation marks.
 topics-long = The topic in line { $line } has { $count } characters. At most { $most } are possible.
 topics-long_field = The { $field } in line { $line } has { $count } characters. At most { $most } are possible.
 topics-no_topic = Line { $line } has no topic. Fill it in, or take the line out.

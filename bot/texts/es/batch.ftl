@@ -74,6 +74,7 @@ topics-heavy = Este archivo pesa más de { $most } MB. Una lista de temas es muc
 topics-binary = Esto no es un archivo de texto. Guárdalo como CSV o texto simple y prueba otra vez.
 topics-encoding = Desde el byte { $position } este archivo deja de ser texto legible. Guárdalo como UTF-8 y prueba otra vez.
 topics-quotes = Las comillas de la línea { $line } no cuadran. En un archivo CSV, una comilla dentro de una celda se escribe dos veces.
+topics-more_cells = La línea { $line } tiene más celdas que columnas la tabla ({ $columns }). Pon entre comillas los textos con comas.
 topics-long = El tema de la línea { $line } tiene { $count } caracteres. Caben { $most } como máximo.
 topics-long_field = { $field } en la línea { $line } tiene { $count } caracteres. Caben { $most } como máximo.
 topics-no_topic = La línea { $line } no tiene tema. Escríbelo o quita la línea.

@@ -74,6 +74,7 @@ topics-heavy = Ce fichier dépasse { $most } Mo. Une liste de sujets est bien pl
 topics-binary = Ce n'est pas un fichier texte. Enregistre-le en CSV ou en texte simple, et réessaie.
 topics-encoding = À partir de l'octet { $position }, ce fichier n'est plus du texte lisible. Enregistre-le en UTF-8, et réessaie.
 topics-quotes = Les guillemets de la ligne { $line } ne vont pas ensemble. Dans un fichier CSV, un guillemet dans une cellule s'écrit deux fois.
+topics-more_cells = La ligne { $line } a plus de cellules que le tableau n'a de colonnes ({ $columns }). Mets entre guillemets les textes avec des virgules.
 topics-long = Le sujet de la ligne { $line } a { $count } caractères. { $most } au plus.
 topics-long_field = { $field }, ligne { $line }, a { $count } caractères. { $most } au plus.
 topics-no_topic = La ligne { $line } n'a pas de sujet. Remplis-la, ou enlève-la.

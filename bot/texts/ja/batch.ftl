@@ -74,6 +74,7 @@ topics-heavy = このファイルは { $most } MB を超えています。テー
 topics-binary = テキストファイルではありません。CSV かテキストで保存して、もう一度お試しください。
 topics-encoding = このファイルは { $position } バイト目から読めません。UTF-8 で保存して、もう一度お試しください。
 topics-quotes = { $line } 行目の引用符が合っていません。CSV ファイルでは、セルの中の引用符を 2 つ重ねて書きます。
+topics-more_cells = { $line } 行目のセルが、表の列数（{ $columns }）より多くなっています。カンマを含む文は引用符で囲んでください。
 topics-long = { $line } 行目のテーマが { $count } 文字あります。{ $most } 文字までです。
 topics-long_field = { $line } 行目の { $field } が { $count } 文字あります。{ $most } 文字までです。
 topics-no_topic = { $line } 行目にテーマがありません。書き入れるか、行を外してください。

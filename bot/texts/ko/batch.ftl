@@ -74,6 +74,7 @@ topics-heavy = 이 파일은 { $most }MB가 넘어요. 주제 목록은 훨씬 �
 topics-binary = 텍스트 파일이 아니에요. CSV나 일반 텍스트로 저장해서 다시 해 보세요.
 topics-encoding = 이 파일은 { $position }번째 바이트부터 읽을 수 없어요. UTF-8로 저장해서 다시 해 보세요.
 topics-quotes = { $line }번째 줄의 따옴표가 맞지 않아요. CSV 파일에서는 칸 안의 따옴표를 두 번 써요.
+topics-more_cells = { $line }번째 줄의 칸이 표의 열({ $columns }개)보다 많아요. 쉼표가 있는 글은 따옴표로 묶어 주세요.
 topics-long = { $line }번째 줄의 주제가 { $count }자인데 { $most }자까지만 돼요.
 topics-long_field = { $line }번째 줄의 { $field }이(가) { $count }자인데 { $most }자까지만 돼요.
 topics-no_topic = { $line }번째 줄에 주제가 없어요. 채우거나 줄을 빼세요.

@@ -74,6 +74,7 @@ topics-heavy = Este arquivo tem mais de { $most } MB. Uma lista de temas é bem 
 topics-binary = Este não é um arquivo de texto. Salve como CSV ou texto simples e tente de novo.
 topics-encoding = A partir do byte { $position }, este arquivo deixa de ser texto legível. Salve como UTF-8 e tente de novo.
 topics-quotes = As aspas na linha { $line } não combinam. Em um arquivo CSV, aspas dentro de uma célula são escritas duas vezes.
+topics-more_cells = A linha { $line } tem mais células do que a tabela tem colunas ({ $columns }). Ponha entre aspas os textos com vírgulas.
 topics-long = O tema na linha { $line } tem { $count } caracteres. Cabem no máximo { $most }.
 topics-long_field = { $field } na linha { $line } tem { $count } caracteres. Cabem no máximo { $most }.
 topics-no_topic = A linha { $line } não tem tema. Preencha ou tire a linha.

@@ -74,6 +74,7 @@ topics-heavy = 这个文件超过 { $most } MB。主题列表要小得多，所�
 topics-binary = 这不是文本文件。请存成 CSV 或纯文本后再试。
 topics-encoding = 这个文件从第 { $position } 字节起不是可读的文本。请存成 UTF-8 后再试。
 topics-quotes = 第 { $line } 行的引号不配对。在 CSV 文件里，单元格内的引号要写两次。
+topics-more_cells = 第 { $line } 行的单元格比表格的列数（{ $columns }）多。请给带逗号的文字加上引号。
 topics-long = 第 { $line } 行的主题有 { $count } 个字符，最多 { $most } 个。
 topics-long_field = 第 { $line } 行的 { $field } 有 { $count } 个字符，最多 { $most } 个。
 topics-no_topic = 第 { $line } 行没有主题。请补上，或者删掉这一行。

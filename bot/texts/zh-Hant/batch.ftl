@@ -74,6 +74,7 @@ topics-heavy = 這個檔案超過 { $most } MB。主題清單要小得多，所�
 topics-binary = 這不是文字檔案。請存成 CSV 或純文字後再試。
 topics-encoding = 這個檔案從第 { $position } 位元組起不是可讀的文字。請存成 UTF-8 後再試。
 topics-quotes = 第 { $line } 行的引號不配對。在 CSV 檔案裡，儲存格內的引號要寫兩次。
+topics-more_cells = 第 { $line } 行的儲存格比表格的欄數（{ $columns }）多。請給帶逗號的文字加上引號。
 topics-long = 第 { $line } 行的主題有 { $count } 個字元，最多 { $most } 個。
 topics-long_field = 第 { $line } 行的 { $field } 有 { $count } 個字元，最多 { $most } 個。
 topics-no_topic = 第 { $line } 行沒有主題。請補上，或者刪掉這一行。

@@ -223,3 +223,32 @@ def test_topics_as_words_are_the_same_topics(content: str) -> None:
 def test_nobody_can_write_a_time_of_ours_into_a_topic() -> None:
     [one] = topics_of(f"topic,caption\na harbour {marked(5, 'unseen')},{marked(5, 'Open')}", "t.csv").topics
     assert (one.topic, one.caption) == ("a harbour 5unseen", "5Open")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "key"),
+    [
+        (b"topic\na cat, sitting on a mat\n", "a.csv", "more_cells"),
+        (b"topic,size\na cat, on a mat,1024x1024\n", "a.csv", "more_cells"),
+        (b"topic\na\0cat\n", "a.csv", "binary"),
+        (b"topic\n" + b"a" * 200_000, "a.csv", "long"),
+    ],
+)
+def test_no_words_are_left_out_in_silence_and_the_reason_is_the_right_one(content: bytes, name: str, key: str) -> None:
+    with pytest.raises(TopicsProblem) as problem:
+        read_topics(content, name)
+    assert problem.value.key == key
+
+
+def test_json_lines_in_a_text_file_and_cut_surrogates() -> None:
+    assert names(b'{"topic": "a cat"}\n{"topic": "a dog"}\n', "a.txt") == ["a cat", "a dog"]
+    assert names(b"{a cat} on a mat\n", "a.txt") == ["{a cat} on a mat"]
+    [topic] = read_topics(rb'{"topic": "a \ud83d cat", "caption": "\udc00Hi"}', "a.jsonl").topics
+    assert (topic.topic, topic.caption) == ("a cat", "Hi")
+    assert names(b"a cat\n\xef\xbb\xbfa dog\n") == ["a cat", "a dog"]
+
+
+@pytest.mark.parametrize("words", ["topic;Größe\nein Fluß;x\n", "topic\ncréée à Noël\n"])
+def test_accented_letters_in_a_row_are_no_chinese(words: str) -> None:
+    assert read_topics(words.encode("cp1252"), "a.csv").encoding == "cp1252"
+    assert read_topics("topic\nT恤上的猫\niPhone手机\n".encode("gb18030"), "a.csv").encoding == "gb18030"
