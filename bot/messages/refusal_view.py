@@ -61,7 +61,9 @@ def _budget_lines(budget: BudgetShortfall) -> list[str]:
     lines = [text(f"{key}_{budget.unit}" if budget.unit == "money" else f"{key}_{budget.unit}_{budget.scope}", **values)]
     if budget.shortage is Shortage.TOO_EXPENSIVE:
         offers = (text("refusal.budget_offers"),) if budget.offers else ()
-        lines.append(joined(" ", (*offers, text("refusal.budget_renews" if budget.renewed_fits else "refusal.budget_never", **values))))
+        nothing = not budget.offers and budget.left == budget.limit  # not even the cheapest picture fits into all of it
+        never = "refusal.budget_nothing_fits" if nothing else "refusal.budget_never"
+        lines.append(joined(" ", (*offers, text("refusal.budget_renews" if budget.renewed_fits else never, **values))))
     return lines
 
 

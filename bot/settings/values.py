@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import os
 import re
 import ssl
 from collections.abc import Callable
@@ -306,6 +307,10 @@ def database(value: str) -> Path | LedgerServer:
 
 def _server(rest: str) -> LedgerServer:
     """The part after `://` is read by PostgreSQL's own library, which knows more forms and options than we could list."""
+    before, at, _ = rest.partition("?")[0].rpartition("@")
+    if at and ("@" in before or "/" in before):
+        # PostgreSQL's library would take a part of the password for the host, and name it in its errors.
+        raise Wrong("database_server_shape")
     server = LedgerServer(f"postgresql://{rest}")
     if find_spec("psycopg") is None:
         raise Wrong("database_driver")
@@ -336,9 +341,15 @@ def _path(value: str, wrong: str) -> Path:
     """An absolute path that can be opened and printed in a sentence."""
     try:
         value.encode()  # environment bytes that aren't UTF-8 arrive as lone surrogates
-        return Path(value).expanduser().absolute()
+        path = Path(value).expanduser().absolute()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # it may be made later, and what's in its way has sentences of its own
+    except OSError as error:  # a folder on the way that this user may not enter, a name that's too long, links in a circle
+        raise Wrong("path_closed", value=shown(value), reason=os.strerror(error.errno or 0)) from None
     except (RuntimeError, ValueError):
         raise Wrong(wrong, value=shown(value)) from None
+    return path
 
 
 def _address(value: str, wrong: str) -> SplitResult:

@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = طلبك: { $asked }. المتبقي الي
 budget_offers = اضغط أحد الأزرار أدناه لاختيار ما يناسب الميزانية.
 budget_renews = تتجدد في { $when }.
 budget_never = حتى الميزانية كاملة، { $limit }، لن تكفي لهذا، فلن يفيد الانتظار. صورة أصغر، أو صور أقل، تكلّف أقل.
+budget_nothing_fits = حتى الميزانية كاملة، { $limit }، لا تكفي لأصغر صورة، فلن يفيد الانتظار. يمكن للإدارة هنا أو لمشغّل البوت زيادتها.
 budget_member_day = ميزانيتك لهذا اليوم
 budget_member_month = ميزانيتك لهذا الشهر
 budget_community_day = الميزانية المشتركة لهذا اليوم

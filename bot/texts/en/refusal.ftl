@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = You asked for { $asked }, but there are onl
 budget_offers = Press a button below for something that fits.
 budget_renews = It renews { $when }.
 budget_never = Even the full budget of { $limit } wouldn't be enough for this, so waiting won't help. A smaller picture, or fewer of them, costs less.
+budget_nothing_fits = Even the full budget of { $limit } isn't enough for the smallest picture, so waiting won't help. An administrator here or the bot's operator can raise it.
 budget_member_day = your budget for today
 budget_member_month = your budget for this month
 budget_community_day = everyone's shared budget for today

@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = Pediste { $asked }, pero hoy solo quedan { 
 budget_offers = Pulsa un botón de abajo para algo que sí alcanza.
 budget_renews = Se renueva el { $when }.
 budget_never = Ni con todo el presupuesto de { $limit } alcanzaría, así que esperar no sirve de nada. Una imagen más pequeña, o menos imágenes, cuesta menos.
+budget_nothing_fits = Ni todo el presupuesto de { $limit } alcanza para la imagen más pequeña, así que esperar no sirve de nada. La administración de aquí o el operador del bot pueden aumentarlo.
 budget_member_day = tu presupuesto de hoy
 budget_member_month = tu presupuesto de este mes
 budget_community_day = el presupuesto común de hoy

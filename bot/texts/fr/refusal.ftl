@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = Tu as demandé { $asked }, mais il ne reste
 budget_offers = Appuie sur un bouton ci-dessous pour quelque chose qui convient.
 budget_renews = Renouvelé le { $when }.
 budget_never = Même le budget complet de { $limit } ne suffirait pas, donc attendre ne sert à rien. Une image plus petite, ou moins d'images, coûte moins.
+budget_nothing_fits = Même le budget complet de { $limit } ne suffit pas pour la plus petite image, donc attendre ne sert à rien. L'administration d'ici ou l'opérateur du bot peut l'augmenter.
 budget_member_day = ton budget du jour
 budget_member_month = ton budget du mois
 budget_community_day = le budget commun du jour

@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = { $asked }の依頼ですが、全員の今
 budget_offers = 下のボタンから、予算に収まるものを選べます。
 budget_renews = { $when } に更新されます。
 budget_never = 予算 { $limit } を全部使っても足りないため、待っても作れません。小さい画像や少ない枚数なら安くなります。
+budget_nothing_fits = 予算 { $limit } を全部使っても、いちばん小さい画像にも足りないため、待っても作れません。ここの管理者かボットの運営者が予算を増やせます。
 budget_member_day = あなたの今日の予算
 budget_member_month = あなたの今月の予算
 budget_community_day = 全員で共有する今日の予算

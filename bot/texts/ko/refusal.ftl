@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = 요청은 { $asked }인데, 오늘 모두�
 budget_offers = 아래 버튼을 누르면 예산에 맞는 것을 고를 수 있어요.
 budget_renews = { $when }에 다시 채워져요.
 budget_never = 예산 { $limit }를 다 써도 모자라서 기다려도 소용없어요. 더 작게, 또는 더 적게 만들면 비용이 줄어요.
+budget_nothing_fits = 예산 { $limit }를 다 써도 가장 작은 이미지조차 만들 수 없어서 기다려도 소용없어요. 이곳 관리자나 봇 운영자가 예산을 늘릴 수 있어요.
 budget_member_day = 나의 오늘 예산
 budget_member_month = 나의 이번 달 예산
 budget_community_day = 모두가 함께 쓰는 오늘 예산

@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = Você pediu { $asked }, mas hoje só restam
 budget_offers = Aperte um botão abaixo para algo que caiba.
 budget_renews = Renova em { $when }.
 budget_never = Nem o orçamento inteiro de { $limit } daria para isto, então esperar não adianta. Uma imagem menor, ou menos imagens, custa menos.
+budget_nothing_fits = Nem o orçamento inteiro de { $limit } dá para a menor imagem, então esperar não adianta. A administração daqui ou o operador do bot pode aumentá-lo.
 budget_member_day = seu orçamento de hoje
 budget_member_month = seu orçamento deste mês
 budget_community_day = o orçamento comum de hoje

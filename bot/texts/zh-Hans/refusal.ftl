@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = 你要 { $asked }，但大家今天的 { $m
 budget_offers = 按下面的按钮，可以选择预算够用的。
 budget_renews = { $when } 重新计算。
 budget_never = 就算用上全部预算 { $limit } 也不够，所以等待没有用。小一点的图片，或者少几张，会更便宜。
+budget_nothing_fits = 就算用上全部预算 { $limit }，也不够画一张最小的图片，所以等待没有用。这里的管理员或机器人的运营者可以提高预算。
 budget_member_day = 你今天的预算
 budget_member_month = 你这个月的预算
 budget_community_day = 大家今天共用的预算

@@ -20,6 +20,7 @@ budget_too_dear_pictures_community = 你要 { $asked }，但大家今天的 { $m
 budget_offers = 按下面的按鈕，可以選擇預算夠用的。
 budget_renews = { $when } 重新計算。
 budget_never = 就算用上全部預算 { $limit } 也不夠，所以等待沒有用。小一點的圖片，或者少幾張，會更便宜。
+budget_nothing_fits = 就算用上全部預算 { $limit }，也不夠畫一張最小的圖片，所以等待沒有用。這裡的管理員或機器人的營運者可以提高預算。
 budget_member_day = 你今天的預算
 budget_member_month = 你這個月的預算
 budget_community_day = 大家今天共用的預算

@@ -259,6 +259,8 @@ def test_a_budget_is_used_up_too_small_or_off() -> None:
     never, renews = text("refusal.budget_never", limit="$0.50"), text("refusal.budget_renews", when="15 Jan, 08:00 UTC")
     assert lines(shortage="too_dear", price=170_000) == (dear, never)
     assert lines(shortage="too_dear", price=170_000, renewed_fits=True) == (dear, renews)
+    alone = text("refusal.budget_nothing_fits", limit="$0.01")
+    assert lines(shortage="too_dear", price=170_000, limit=10_000)[1] == alone
     offers = {"fewer": {"size": "a", "quality": "b", "count": 1, "price": 10}}
     assert lines(shortage="too_dear", price=170_000, offers=offers, renewed_fits=True)[1] == f"{text('refusal.budget_offers')} {renews}"
     asked_for = text("refusal.budget_too_dear_pictures_community", asked="3 pictures", left="1 picture", most=2)

@@ -206,6 +206,8 @@ def test_a_placeholder_is_no_key(value: str) -> None:
         ("DATABASE_URL", f"postgresql://bot:{CANARY}@[db/imagine"),
         ("DATABASE_URL", f"postgresql://bot:two words {CANARY}@db/imagine"),
         ("DATABASE_URL", f"{CANARY}"),
+        ("DATABASE_URL", f"postgresql://bot:a@{CANARY}@db/imagine"),
+        ("DATABASE_URL", f"postgresql://bot:a/{CANARY}@db/imagine"),
         ("IMAGE_BASE_URL", f"https://user:{CANARY}@api.example/v1"),
         ("IMAGE_BASE_URL", f"https://user:{CANARY}@[api.example/v1"),
         ("IMAGE_PROXY", f"socks5://user:{CANARY}@proxy:1"),
@@ -216,6 +218,17 @@ def test_a_password_in_an_address_is_never_repeated(name: str, value: str) -> No
     (sentence,) = problems({name: value})
     assert sentence.startswith(name)
     assert "canary" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DATA_DIR", "{folder}/" + "x" * 300), ("DATA_DIR", "{folder}/circle/data"), ("DATABASE_URL", "sqlite:///{folder}/" + "x" * 300)],
+)
+def test_a_path_that_nobody_can_open_is_a_sentence_and_no_traceback(name: str, value: str, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    (sentence,) = problems({name: value.format(folder=tmp_path)})
+    assert sentence.startswith(f"{name} names “")
+    assert "too long" in sentence or "symbolic links" in sentence
 
 
 def test_another_kind_of_server_is_refused_with_the_ways_out() -> None:

@@ -32,6 +32,7 @@ signing_refused = { $name } is { $file }, which Content Credentials don't accept
 zone = { $name } must be a time zone such as Europe/Berlin or UTC, not “{ $value }”.
 no_zones = { $name } is { $value }, but this machine has no table of time zones. Install tzdata (apt-get install tzdata), or use UTC.
 folder = { $name } can't be a folder: “{ $value }”. Give a path such as /var/lib/imagine-bot.
+path_closed = { $name } names “{ $value }”, which can't be opened: { $reason }. Give a path that this user can reach.
 database_server = { $name } names a database of the kind { $kind }, but the ledger is either a SQLite file or a PostgreSQL database. Remove DATABASE_URL (the ledger is then in DATA_DIR), or give an address such as postgresql://user:password@host/imagine
 database_server_shape = { $name } isn't a PostgreSQL address that names a database. Give one such as postgresql://user:password@host/imagine; characters such as @, / and spaces in the password are written as %40, %2F and %20.
 database_driver = { $name } names a PostgreSQL database, but its driver isn't installed. Install it: pip install 'imagine-bot[postgres]'

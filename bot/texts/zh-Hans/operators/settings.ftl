@@ -30,6 +30,7 @@ signing_refused = { $name } 是 { $file }，内容凭证不接受它：{ $value 
 zone = { $name } 必须是时区，例如 Asia/Shanghai 或 UTC，不能是“{ $value }”。
 no_zones = { $name } 是 { $value }，但这台机器没有时区表。请安装 tzdata（apt-get install tzdata），或者用 UTC。
 folder = { $name } 不能作为文件夹：“{ $value }”。请给出路径，例如 /var/lib/imagine-bot。
+path_closed = { $name } 写的是“{ $value }”，打不开：{ $reason }。请给出当前用户能访问的路径。
 database_server = { $name } 指定的是 { $kind } 类型的数据库，但账本只能是 SQLite 文件或 PostgreSQL 数据库。请去掉 DATABASE_URL（账本就在 DATA_DIR 里），或者给出地址，例如 postgresql://user:password@host/imagine
 database_server_shape = { $name } 不是写明数据库的 PostgreSQL 地址。请写成 postgresql://user:password@host/imagine 这样；密码里的 @、/ 和空格写作 %40、%2F 和 %20。
 database_driver = { $name } 指定了 PostgreSQL 数据库，但没有安装它的驱动。请安装：pip install 'imagine-bot[postgres]'
