@@ -130,3 +130,27 @@ async def test_again_and_the_form_keep_the_model_that_was_chosen(several: Ground
     assert (shown(drawn), shown(None), shown(dataclasses.replace(drawn, model="gone"))) == (NAMES[1], NAMES[0], NAMES[0])
     await several.press(ActionName.AGAIN, drawn.id)
     assert [one.model for one in await several.children(drawn.id)] == [NAMES[1]]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "beside", "said"),
+    [
+        ("a cat, 16:9", {"size": "1" * 50}, ("16:9", "1" * 40)),
+        ("a cat, 2k", {"size": "1024x" + "1" * 50}, ("2k", "1024x" + "1" * 35)),
+        ("a cat, 1:1, 16:9", {}, ("1:1", "16:9")),
+    ],
+)
+async def test_both_of_two_options_that_contradict_each_other_are_named(
+    ground: Ground, prompt: str, beside: dict[str, str], said: tuple[str, str]
+) -> None:
+    refused = (await ground.asked(prompt, inline=True, **beside)).refusal
+    assert refused is not None
+    assert (refused.reason, refused.facts["one"], refused.facts["other"]) == ("options_conflict", *said)
+
+
+async def test_a_long_models_name_is_cut_and_the_default_is_the_nearest(several: Ground) -> None:
+    several.rules = dataclasses.replace(several.rules, model=several.rules.models["gpt-image-1.5"])
+    refused = (await several.asked(model="y" * 50)).refusal
+    assert refused is not None
+    assert (refused.facts["value"], refused.nearest and refused.nearest.value) == ("y" * 40, "gpt-image-1.5")
+    assert (await several.asked()).model == "gpt-image-1.5"

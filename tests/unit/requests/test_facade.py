@@ -221,6 +221,7 @@ async def test_the_dashboard_counts_what_happened_in_its_time(tmp_path: Path) ->
         await w.answer(await w.imagine())
         found = await w.bot.core.dashboard(3600.0)
         assert found.until - found.since == pytest.approx(3600.0)
+        assert list(found.gates) == ["default"]
         assert {name: sum(counts) for name, counts in found.outcomes.items() if sum(counts)} == {"pictures": 1}
 
 

@@ -15,13 +15,16 @@ from sqlalchemy import update
 from bot import lifecycle
 from bot.chat.views import ActionName
 from bot.domain.outcome import Billed, Outcome
+from bot.events import EventStream, FilesRemoved
+from bot.ledger import memory_rows
+from bot.ledger.picture_rows import UNSHOWN
 from bot.ledger.tables import attempts
 from bot.pixels.workers import Here
 from bot.providers.pictures import OldFile, PictureStore
 from bot.providers.port import Call, OnPartial
 from bot.requests import orphaned_files
 from bot.requests.orphaned_files import OrphanedFiles
-from tests.world import Service, World, world
+from tests.world import PICTURE, Service, World, world
 
 HOUR = 3600.0
 
@@ -223,7 +226,11 @@ async def test_half_written_files_go_when_they_are_old_also_where_nothing_is_dra
         for path in (old, young):
             path.write_bytes(b"half")
         age(old, 2 * HOUR)
-        assert await OrphanedFiles(w.bot.ledger, store).round() == 1
+        told: list[object] = []
+        events = EventStream()
+        events.subscribers.append(told.append)
+        assert await OrphanedFiles(w.bot.ledger, store, events).round() == 1
+        assert told == [FilesRemoved(0, 1)]
         assert (old.exists(), young.exists()) == (False, True)
 
 
@@ -237,3 +244,26 @@ async def test_a_full_disk_makes_nothing_old(tmp_path: Path, store: PictureStore
         monkeypatch.setattr(Path, "touch", full)
         assert await whole_turn(w, store) == 0
         assert path.is_file()
+
+
+async def test_an_older_file_goes_while_something_newer_is_drawn(tmp_path: Path, store: PictureStore) -> None:
+    async with world(tmp_path, Drawing(store)) as w:
+        path = await left(w, tmp_path)
+        await pass_by(w, tmp_path, 10 * HOUR)
+        w.service.hold = asyncio.Event()
+        await w.imagine()
+        await w.until(lambda: len(files(tmp_path)) == 2)
+        await pass_by(w, tmp_path, 2 * HOUR)
+        assert await whole_turn(w, store) == 1
+        assert not path.exists()
+        assert len(files(tmp_path)) == 1
+
+
+async def test_recorded_files_go_once_in_any_store_unless_they_are_shown_again(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await w.answer(await w.imagine())
+        for one in ("cd" * 32, PICTURE.sha256):
+            await w.bot.ledger.write(lambda tx, one=one: memory_rows.remember(tx, UNSHOWN + one, "test"))  # type: ignore[misc]
+        sweep = OrphanedFiles(w.bot.ledger, w.pictures)
+        assert [await sweep.round(), await sweep.round()] == [0, 0]
+        assert w.pictures.forgotten == ["cd" * 32]

@@ -34,8 +34,8 @@ async def request_of(ground: Ground) -> Request:
     return await ground.asked()
 
 
-async def shown(ground: Ground) -> View | None:
-    message = Message("m", SUBJECT, Audience.MODERATORS, MODERATORS, None)
+async def shown(ground: Ground, subject: str = SUBJECT) -> View | None:
+    message = Message("m", subject, Audience.MODERATORS, MODERATORS, None)
     return await ground.ledger.read(lambda c: project(c, message, ground.at[0]))
 
 
@@ -45,6 +45,7 @@ async def failed(ground: Ground, request: Request, why: Failure) -> None:
 
 async def test_an_outage_is_counted_from_its_first_failure_until_something_is_drawn(ground: Ground, request_of: Request) -> None:
     assert await shown(ground) is None
+    assert await shown(ground, "own:test:dm:ana") is None
     for later in (0.0, 60.0, 120.0):
         ground.at[0] = NOON + later
         await failed(ground, request_of, failure(Kind.AUTH_INVALID_KEY))
