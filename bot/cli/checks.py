@@ -63,7 +63,10 @@ async def clock(subject: Subject) -> AsyncIterator[Finding]:
 async def disk(subject: Subject) -> AsyncIterator[Finding]:
     """Whether the data folder is writable, and how much space is free."""
     what, folder = text("doctor.disk"), subject.settings.data_dir
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    existing = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
+    if not existing.exists():
+        yield Finding(False, what, text("operator.folder_link", link=existing), layer=layers.CONFIGURATION)
+        return
     if not existing.is_dir():
         yield Finding(False, what, text("operator.folder_is_file", folder=folder), layer=layers.CONFIGURATION)
         return

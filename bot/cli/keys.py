@@ -40,6 +40,11 @@ TOKENS: dict[str, str] = {
 """How tokens begin that are no key of any image service -> whose they are."""
 
 
+ADMIN_KEY = "sk-admin-"
+"""How OpenAI's administrators' keys begin, which manage an organization and can't call a model."""
+_FAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[0-9a-f]{20,}")
+
+
 def misshapen(settings: Settings) -> str | None:
     """The sentence for a key that can't be one of the service's; never includes the key."""
     host, key = urlsplit(settings.image_base_url).hostname or "", settings.image_api_key
@@ -51,6 +56,10 @@ def misshapen(settings: Settings) -> str | None:
             return text("doctor.key_is_token", name=name, owner=owner, start=f"{start}…", host=host)
     if host not in SHAPES:
         return None
+    if key.startswith(ADMIN_KEY):
+        return text("doctor.key_is_admin", name=name, start=f"{ADMIN_KEY}…", host=host)
+    if _FAL.fullmatch(key):
+        return text("doctor.key_of_fal", name=name, host=host)
     for start, (owner, home) in PROVIDERS.items():
         if key.startswith(start) and home != host:
             return text("doctor.key_of_other", name=name, owner=owner, start=f"{start}…", home=home, host=host)

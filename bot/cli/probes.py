@@ -19,7 +19,7 @@ from bot.catalogue.cost import highest_cost_micros
 from bot.catalogue.load import Catalogue
 from bot.cli import layers, service
 from bot.cli.chat_models import chat_model
-from bot.cli.ladder import Subject, skipped
+from bot.cli.ladder import Subject, bad, skipped
 from bot.cli.screen import dollars
 from bot.domain.outcome import Outcome
 from bot.failures.classify import classify
@@ -106,6 +106,8 @@ async def picture(subject: Subject) -> AsyncIterator[Finding]:
         yield Finding(True, text("doctor.response"), text("doctor.response_ok", usage=usage, id=request_id))
         if subject.text_works is False:
             subject.notes.append(text("doctor.text_alone"))
+    elif outcome.pending is not None and outcome.pending.is_download:
+        yield bad(what, "doctor.picture_unloaded", layers.NETWORK, host=host)
     elif outcome.pending is not None:
         yield Finding(True, what, text("doctor.picture_pending", host=host))
     elif outcome.shortfall is not None:

@@ -5,10 +5,12 @@ Exit code 2 is for wrong input or settings, 1 for run-time failures.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
 from bot.cli import LANGUAGE
+from bot.observe.redact import pattern_of
 from bot.texts import say as in_language
 from bot.texts import text
 from bot.texts.direction import bare, isolate
@@ -25,18 +27,21 @@ class Stop(Exception):
         self.code = code
 
 
-_secrets: list[str] = []
+_secrets: set[str] = set()
+_pattern: list[re.Pattern[str]] = []
+"""The pattern of all of them, if there are any."""
 
 
 def hide(secrets: Sequence[str]) -> None:
     """Print none of these from now on, whichever setting they were pasted into; the longest first."""
-    _secrets[:] = sorted({*_secrets, *secrets}, key=len, reverse=True)
+    _secrets.update(secrets)
+    _pattern[:] = [pattern_of(_secrets)] if _secrets else []
 
 
 def _clean(line: str) -> str:
     line = in_language(line, LANGUAGE)
-    for secret in _secrets:
-        line = line.replace(secret, "***")
+    for pattern in _pattern:
+        line = pattern.sub("***", line)
     return line
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from bot.cli.ladder import Subject, bad, skipped
 from bot.cli.screen import plain
 from bot.domain.failure import Evidence
 from bot.egress import place_of
-from bot.failures.classify import classify
+from bot.failures.classify import classify, recognise
 from bot.failures.evidence import from_exception, from_response
 from bot.failures.explain import explain, steps
 from bot.messages.model_end import NOTICE_DAYS, when
@@ -56,16 +56,16 @@ async def key_and_address(subject: Subject) -> AsyncIterator[Finding]:
     try:
         async with client(subject) as opened:
             status, headers, body = await _get(opened, settings, path)
-            below_v1 = await _is_below_v1(opened, settings, status)
+            right = await _right_address(opened, settings, status)
     except httpx.HTTPError as error:
         yield failed(what, from_exception(error, via_proxy=was_proxied(error), api="models"), subject)
         subject.blocked = text("doctor.unreachable", host=host)
         return
     subject.speaks_for(layers.NETWORK, text("doctor.answered", host=host, status=status))
-    if below_v1:
-        address = f"{settings.image_base_url}/v1"
-        subject.blocked = text("doctor.needs_v1", name=_variable(settings))
-        yield bad(what, "doctor.needs_v1", layers.CONFIGURATION, name=_variable(settings), address=address, host=host)
+    if right is not None:
+        key = "doctor.needs_v1" if right == f"{settings.image_base_url}/v1" else "doctor.other_path"
+        subject.blocked = text(key, name=_variable(settings))
+        yield bad(what, key, layers.CONFIGURATION, name=_variable(settings), address=right, host=host)
         return
     if (skew := _skew(headers, subject.ports.now())) is not None and abs(skew) > MAX_SKEW:
         subject.seen.pop(layers.MACHINE, None)
@@ -102,6 +102,10 @@ def _answered(subject: Subject, what: str, status: int, headers: Mapping[str, st
             subject.speaks_for(layers.SERVICE, subject.blocked)
         return failed(what, from_response(status, headers, body, api="models"), subject)
     if (models := model_list.listed(body)) is None:
+        evidence = from_response(status, headers, body, api="models")
+        if recognise(evidence) is not None:  # gateways put a refused key into an answer with status 200
+            subject.blocked = text("doctor.answered", host=host, status=status)
+            return failed(what, evidence, subject)
         return bad(what, "doctor.not_list", layers.CONFIGURATION, name=_variable(settings), host=host)
     subject.models = models
     said = text("doctor.service_ok", host=host, count=len(models))
@@ -128,11 +132,17 @@ async def status_page(subject: Subject, findings: Sequence[Finding]) -> None:
         subject.notes.append(text("doctor.status_none" if page.reached else "doctor.status_unread", page=urlsplit(address).netloc))
 
 
-async def _is_below_v1(opened: httpx.AsyncClient, settings: Settings, status: int) -> bool:
-    """Whether the list isn't at the base address but below its /v1."""
-    if status not in (404, 405) or urlsplit(settings.image_base_url).path not in ("", "/"):
-        return False
-    return (await _get(opened, settings, "/v1/models"))[0] in (200, 401, 403)
+async def _right_address(opened: httpx.AsyncClient, settings: Settings, status: int) -> str | None:
+    """The address below which the list is, if it isn't below the configured one: with /v1, with it once, in small letters, or cut off
+    behind it."""
+    if status not in (404, 405) or "?" in settings.image_base_url:
+        return None
+    base, path = settings.image_base_url, settings.image_api.models_path or ""
+    head, found, _ = base.lower().partition("/v1")
+    tried = f"{base[: len(head)]}/v1" if found else f"{base}/v1"
+    if tried == base or path != "/models" or (not found and urlsplit(base).path.strip("/")):
+        return None
+    return tried if (await _get(opened, settings, path, tried))[0] in (200, 401, 403) else None
 
 
 def _variable(settings: Settings) -> str:
@@ -145,17 +155,14 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
     wanted, models = settings.image_model, subject.models
     name = settings.used.get("IMAGE_MODEL", "IMAGE_MODEL")
     if models and wanted not in models:
-        near = difflib.get_close_matches(wanted, models, n=3, cutoff=0.5) or [one for one in sorted(models) if "image" in one][:3]
-        key = "doctor.model_missing_near" if near else "doctor.model_missing"
-        yield bad(what, key, layers.MODEL, name=name, model=wanted, near=listed(near))
+        yield _unknown(what, name, wanted, models)
         return
     catalogue = Catalogue.load()
     known = catalogue.model(wanted)
-    entry = (models or {}).get(wanted, {})
     today = datetime.fromtimestamp(subject.ports.now(), UTC).date()
     retired = catalogue.retired.get(wanted.casefold()) if not models else None  # a gateway may serve an old name with a new model
     about = known or retired
-    end = _date(entry.get("shutdown_date")) or (about.shutdown_date if about is not None else None)
+    end = _date((models or {}).get(wanted, {}).get("shutdown_date")) or (about.shutdown_date if about is not None else None)
     if end is not None:
         left, other = (end - today).days, (about.replacement if about is not None else None) or catalogue.default_id
         if left <= 0:
@@ -164,8 +171,8 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
         if left <= NOTICE_DAYS:
             subject.notes.append(text("doctor.model_ends", name=name, model=wanted, when=when(end, today), other=other))
     if known is None and chat_model([wanted]) is not None:
-        other = next((one for one in sorted(models or ()) if "image" in one), catalogue.default_id)
-        subject.notes.append(text("doctor.model_text", name=name, model=wanted, other=other))
+        instead = next((one for one in sorted(models or ()) if "image" in one), catalogue.default_id)
+        subject.notes.append(text("doctor.model_text", name=name, model=wanted, other=instead))
     elif known is None:
         subject.notes.append(text("doctor.model_unknown", model=wanted))
     elif known.price.estimated:
@@ -175,10 +182,26 @@ async def model(subject: Subject) -> AsyncIterator[Finding]:
         name = settings.used.get("IMAGE_QUALITY", "IMAGE_QUALITY")
         yield bad(what, "doctor.quality", layers.CONFIGURATION, name=name, model=wanted, allowed=listed(checked.allowed, None))
         return
+    if models and (lacking := [one for one in settings.image_models if one not in models]):
+        yield _lacking(what, lacking, models)
+        return
     said = text("doctor.model_ok", model=wanted, size=checked.size, quality=checked.quality)
     if models:
         subject.speaks_for(layers.MODEL, text("doctor.model_listed", model=wanted))
     yield Finding(True, what, said)
+
+
+def _unknown(what: str, name: str, wanted: str, models: Collection[str]) -> Finding:
+    """The configured model isn't in the service's list."""
+    near = difflib.get_close_matches(wanted, models, n=3, cutoff=0.5) or [one for one in sorted(models) if "image" in one][:3]
+    key = "doctor.model_missing_near" if near else "doctor.model_missing"
+    return bad(what, key, layers.MODEL, name=name, model=wanted, near=listed(near))
+
+
+def _lacking(what: str, lacking: Sequence[str], models: Collection[str]) -> Finding:
+    """Models that members may choose and the service doesn't have."""
+    near = [one for one in sorted(models) if "image" in one] or sorted(models)
+    return bad(what, "doctor.models_missing", layers.MODEL, missing=listed(lacking), near=listed(near[:3]))
 
 
 def place(address: str) -> str:
@@ -205,8 +228,8 @@ def client(subject: Subject) -> httpx.AsyncClient:
     )
 
 
-async def _get(client: httpx.AsyncClient, settings: Settings, path: str) -> tuple[int, dict[str, str], bytes]:
-    base, _, query = settings.image_base_url.partition("?")
+async def _get(client: httpx.AsyncClient, settings: Settings, path: str, base: str = "") -> tuple[int, dict[str, str], bytes]:
+    base, _, query = (base or settings.image_base_url).partition("?")
     address = f"{base}{path}{'?' if query else ''}{query}"
     body = bytearray()
     async with client.stream("GET", address) as response:

@@ -304,6 +304,11 @@ def state_of(server: LedgerServer) -> ServerState:
             migrate_server.check(connection, server)
             version = str(connection.execute(sql("SELECT current_setting('server_version')")).scalar_one())
             off = connection.execute(sql("SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'"))
+            can = connection.execute(sql(_WRITABLE)).one()
+            if can.reads_only:
+                raise LedgerProblem(text("operator.server_reads_only", server=server))
+            if not can.creates:
+                raise LedgerProblem(text("operator.server_rights", server=server, detail=text("operator.server_no_tables")))
             return ServerState(version.split()[0], migrate_server.current(connection) is not None, [row.name for row in off])
     except DatabaseError as error:
         raise LedgerProblem(explain(error.orig, server)) from error
@@ -329,6 +334,8 @@ class Ownership:
         _lock(raw, self._server, "pg_try_advisory_lock")
 
 
+_WRITABLE = """SELECT coalesce((SELECT setting FROM pg_settings WHERE name = 'default_transaction_read_only'), 'off') = 'on' AS reads_only,
+ coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS creates"""
 _ALONE = sql("SELECT pg_try_advisory_xact_lock(:key)").bindparams(key=OWNER)
 _HOLDER = """SELECT a.pid, coalesce(host(a.client_addr), 'this machine') || ', since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI'),
  a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)

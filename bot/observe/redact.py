@@ -16,6 +16,9 @@ HIDDEN = "[not logged]"
 _HIDDEN_MIN = 12
 """Minimum length of a text to hide; hiding shorter ones would delete ordinary words from the log."""
 
+_WORD = re.compile("[A-Za-z]{1,11}")
+_WITHIN_WORDS = "(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
+
 _hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden", default=())
 
 # Secrets pasted by members: in no settings file, but recognisable by shape.
@@ -45,13 +48,13 @@ def conceal(name: str, secret: str) -> None:
     """Redact this secret too, until `reveal`, in everything that any Redactor of this process looks at."""
     if secret:
         _concealed[name] = _spellings(secret)
-        _later[:] = [_pattern({one for spellings in _concealed.values() for one in spellings})]
+        _later[:] = [pattern_of({one for spellings in _concealed.values() for one in spellings})]
 
 
 def reveal(name: str) -> None:
     """Stop redacting a secret: nobody has it anymore, and its words may be ordinary ones."""
     if _concealed.pop(name, None) is not None:
-        _later[:] = [_pattern({one for spellings in _concealed.values() for one in spellings})] if _concealed else []
+        _later[:] = [pattern_of({one for spellings in _concealed.values() for one in spellings})] if _concealed else []
 
 
 def _spellings(secret: str) -> tuple[str, ...]:
@@ -64,8 +67,15 @@ def _spellings(secret: str) -> tuple[str, ...]:
     )
 
 
-def _pattern(spellings: Collection[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(spellings, key=len, reverse=True))))
+def pattern_of(spellings: Collection[str]) -> re.Pattern[str]:
+    """A pattern of all of these, the longest first. A short password that is a plain word (`postgres`) counts only as a whole word:
+    redacting it within others would reveal it, and spoil the sentence around it."""
+    return re.compile(
+        "|".join(
+            _WITHIN_WORDS.format(re.escape(one)) if _WORD.fullmatch(one) else re.escape(one)
+            for one in sorted(spellings, key=len, reverse=True)
+        )
+    )
 
 
 class Redactor:
@@ -73,7 +83,7 @@ class Redactor:
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         spellings = {spelling for secret in secrets if secret for spelling in _spellings(secret)}
-        self._known = _pattern(spellings) if spellings else None
+        self._known = pattern_of(spellings) if spellings else None
 
     def __call__(self, text: str) -> str:
         """The text with secrets replaced, safe to log."""

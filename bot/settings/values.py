@@ -30,15 +30,19 @@ _PLACEHOLDER = re.compile(
     r"(your|my|the)?[-_ ]?(api)?[-_ ]?(key|token|secret)([-_ ]?here)?|changeme|change-me|todo|none|null|x{3,}|\.{3,}|<.*>", re.I
 )
 _PLACEHOLDER_TAIL = re.compile(r"^[a-z]{2,5}-?(\.{2,}|…|x{3,}|\*{3,}|your.*)$", re.I)
+_SHORTENED = re.compile(r"[^.*•…](?:\.{3,}|\*{3,}|•{3,}|…)[^.*•…]")
+"""A key as consoles list it once it's made: its ends, with dots or stars in place of the rest."""
 _QUOTE_MARKS = frozenset("\"'`“”„‘’«»")
 _MONEY = re.compile(r"\d{1,7}(\.\d{1,6})?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _UNLIMITED = frozenset({"unlimited", "none", "off", "no"})
 _FONT_STARTS = (b"\x00\x01\x00\x00", b"OTTO", b"ttcf", b"true")
 """First bytes of TrueType and OpenType fonts and collections."""
-_ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models")
+_ENDPOINTS = ("/images/generations", "/images/edits", "/images", "/chat/completions", "/models", "/responses", "/completions")
 _API_VERSION = re.compile(r"api-version=[A-Za-z0-9.-]{1,40}", re.ASCII)
 _DATABASE_OPTIONS = re.compile(r"\?[A-Za-z_]+=[^/]*$")
+_AT_SIGN_LATER = re.compile(r"@[^/?]*@|[/?].*@")
+"""An @ that isn't the end of the login: the password has an @, / or ? in it, and what follows would be taken for a host and be shown."""
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[?[0-9A-Fa-f:.%]{2,60}\]?", re.ASCII)
 _MODEL = re.compile(r"[A-Za-z0-9][\w.:/@+-]{0,199}", re.ASCII)
 
@@ -66,6 +70,8 @@ def secret(value: str) -> str:
     """A key or token: printable ASCII without spaces, and not a placeholder. It goes into an HTTP header unchanged."""
     if _PLACEHOLDER.fullmatch(value) or _PLACEHOLDER_TAIL.match(value):
         raise Wrong("placeholder")
+    if _SHORTENED.search(value):
+        raise Wrong("secret_shortened")
     if value.lower().startswith("bearer "):
         raise Wrong("bearer")
     if value[:1] in _QUOTE_MARKS or value[-1:] in _QUOTE_MARKS:
@@ -307,10 +313,6 @@ def database(value: str) -> Path | LedgerServer:
 
 def _server(rest: str) -> LedgerServer:
     """The part after `://` is read by PostgreSQL's own library, which knows more forms and options than we could list."""
-    before, at, _ = rest.partition("?")[0].rpartition("@")
-    if at and ("@" in before or "/" in before):
-        # PostgreSQL's library would take a part of the password for the host, and name it in its errors.
-        raise Wrong("database_server_shape")
     server = LedgerServer(f"postgresql://{rest}")
     if find_spec("psycopg") is None:
         raise Wrong("database_driver")
@@ -318,7 +320,7 @@ def _server(rest: str) -> LedgerServer:
         named = bool(server.database)
     except ValueError:
         named = False
-    if not named or any(one.isspace() for one in rest):
+    if not named or any(one.isspace() for one in rest) or _AT_SIGN_LATER.search(rest):
         raise Wrong("database_server_shape")
     return server
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from bench.memory import MOST_MB
 from bot.settings import KNOWN
 from bot.settings.secret_files import names
 from scripts import dockerfile_steps
@@ -17,6 +18,9 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 def locked(path: str) -> dict[str, str]:
     found = re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", (ROOT / path).read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {name.lower(): version for name, version in found}
+
+
+_WITH_LIMITS = ("deploy/compose.postgres.yaml", "deploy/imagine-bot.service")
 
 
 def test_the_image_gets_the_versions_that_the_tests_ran_with_and_nothing_for_tests() -> None:
@@ -71,6 +75,14 @@ def test_the_image_runs_without_rights_and_stops_as_the_docs_say() -> None:
     for line in ("read_only: true", "no-new-privileges:true", "stop_grace_period: 45s"):
         assert line in compose
     assert "TimeoutStopSec=45" in (ROOT / "deploy" / "imagine-bot.service").read_text(encoding="utf-8")
+
+
+def test_the_limits_of_memory_leave_room_for_the_most_that_the_bot_takes() -> None:
+    shipped = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("compose.yaml", *_WITH_LIMITS)}
+    for name, words in shipped.items():
+        found = re.search(r"(?:mem_limit: |MemoryMax=)(\d+)G", words, re.IGNORECASE)
+        assert found, name
+        assert int(found[1]) * 1000 > MOST_MB, name
 
 
 def test_the_license_is_the_one_that_the_project_names() -> None:

@@ -26,6 +26,7 @@ from tests.slack.standin.server import StandIn as SlackStandIn
 from tests.unit.cli.broken import Certificates, serving
 from tests.unit.cli.conftest import KEY, Ended, Point
 from tests.unit.cli.further_setups import FurtherSetups
+from tests.unit.cli.later_setups import LaterSetups
 from tests.unit.cli.loopback import Handler, listening
 from tests.unit.cli.setups import SETUPS, Setup
 from tests.unit.cli.test_doctor_broken import HOLD, other_program, running
@@ -89,7 +90,7 @@ class ProxyThatAsks(Handler):
 
 
 @dataclass
-class Workshop(FurtherSetups):
+class Workshop(FurtherSetups, LaterSetups):
     """Where a set-up is broken: returns what it adds to the environment."""
 
     service: Service

@@ -219,3 +219,11 @@ def test_what_nobody_caught_is_logged_without_the_secret(style: str) -> None:
     assert done.returncode == 1
     assert done.stderr.count("KeyError") == 2
     assert "canary" not in done.stderr + done.stdout
+
+
+def test_a_password_that_is_a_word_is_taken_out_without_spoiling_other_words() -> None:
+    redact = Redactor(["postgres", "p"])
+    assert redact("postgresql: user postgres, pass=p, port 5432 (postgres)") == (
+        "postgresql: user [secret], pass=[secret], port 5432 ([secret])"
+    )
+    assert Redactor(["postgres1"])("xpostgres1y") == "x[secret]y"

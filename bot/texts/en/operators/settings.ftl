@@ -47,6 +47,7 @@ bucket_shape = { $name } must be a bucket such as s3://imagine-pictures, or s3:/
 bucket_package = { $name } names a bucket, but the package for it isn't installed. Run: pip install 'imagine-bot[s3]'
 encryption_key = { $name } contains something that isn't an encryption key. Make one with `imagine-bot encryption new-key`; several are separated by commas, the newest first.
 secret_shape = { $name } contains a space, a line break or a character that no key has. Copy just the key again from the provider's console.
+secret_shortened = { $name } is a shortened key: consoles list keys like this once they're made, with dots or stars in the middle. Make a new key there, and copy it whole while it's shown.
 unusable = { $name } can't be used as it is. See docs/settings.md for what it accepts.
 missing_key = There's no key for the image service. Set IMAGE_API_KEY in { $file } (OPENAI_API_KEY and NBILITY_API_KEY work as well), or try `imagine-bot demo`, which doesn't need one.
 missing_model = IMAGE_SERVICE is { $service }, but no model is set. Set IMAGE_MODEL in { $file } to one of its models; `imagine-bot doctor` checks it.

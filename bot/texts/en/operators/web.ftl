@@ -74,6 +74,7 @@ problem-host_needs_token = WEB_HOST is { $host }, so others could reach the web 
 problem-token_short = WEB_TOKEN is too short to protect anything. Use at least { $least } characters, for example from: openssl rand -hex 16
 problem-port_wrong = WEB_PORT must be a number from 0 to 65535 (0 picks a free one), not "{ $value }".
 problem-port_in_use = Port { $port } on { $host } is used by another program. Stop that program, or choose another port with WEB_PORT or --port (0 picks a free one).
+problem-port_twice = WEB_PORT and HEALTH_PORT are both { $port }, and only one of them can have it. Choose another number for one.
 problem-port_forbidden = This user isn't allowed to open port { $port }. Choose one above 1023 with WEB_PORT or --port.
 problem-host_unknown = WEB_HOST is "{ $host }", which isn't an address of this machine. Use 127.0.0.1, or 0.0.0.0 for all addresses.
 problem-extra_missing = The web chat needs NiceGUI, which isn't installed. Install the extra: pip install 'imagine-bot[web]'

@@ -45,6 +45,7 @@ bucket_shape = { $name } 必须是存储桶，例如 s3://imagine-pictures 或 s
 bucket_package = { $name } 指定了存储桶，但没有安装所需的软件包。请运行：pip install 'imagine-bot[s3]'
 encryption_key = { $name } 里有不是加密密钥的内容。请用 `imagine-bot encryption new-key` 生成；多个密钥用逗号分隔，最新的在前。
 secret_shape = { $name } 含有空格、换行或密钥里不会有的字符。请从服务商的控制台只复制密钥。
+secret_shortened = { $name } 是缩写的密钥：密钥建好以后，控制台只这样列出它，中间是点或星号。请在那里新建一个密钥，趁它完整显示时复制。
 unusable = { $name } 不能这样用。可以用什么值，见 docs/settings.md。
 missing_key = 没有图片服务的密钥。请在 { $file } 里设置 IMAGE_API_KEY（OPENAI_API_KEY 和 NBILITY_API_KEY 也可以），或者试试不需要密钥的 `imagine-bot demo`。
 missing_model = IMAGE_SERVICE 是 { $service }，但没有设置模型。请在 { $file } 里把 IMAGE_MODEL 设为它的一个模型；`imagine-bot doctor` 会检查。

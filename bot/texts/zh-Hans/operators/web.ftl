@@ -66,6 +66,7 @@ problem-host_needs_token = WEB_HOST 是 { $host }，所以别人能访问网页�
 problem-token_short = WEB_TOKEN 太短，起不到保护作用。请至少用 { $least } 个字符，例如用这个生成：openssl rand -hex 16
 problem-port_wrong = WEB_PORT 必须是 0 到 65535 的数字（0 自动选一个空闲端口），不能是“{ $value }”。
 problem-port_in_use = { $host } 的端口 { $port } 被别的程序占用。请停止那个程序，或者用 WEB_PORT 或 --port 换一个端口（0 自动选一个空闲端口）。
+problem-port_twice = WEB_PORT 和 HEALTH_PORT 都是 { $port }，而一个端口只能给一个用。请给其中一个换个数字。
 problem-port_forbidden = 当前用户不能打开端口 { $port }。请用 WEB_PORT 或 --port 选一个大于 1023 的端口。
 problem-host_unknown = WEB_HOST 是“{ $host }”，不是这台机器的地址。请用 127.0.0.1，或者用 0.0.0.0 表示所有地址。
 problem-extra_missing = 网页聊天需要 NiceGUI，而它没有安装。请安装：pip install 'imagine-bot[web]'
