@@ -1,7 +1,7 @@
 # /imagine-batch, and what the command line says in the same words.
 
 draft_of = draft { $number }
-price_least = { $drafts } as drafts: about { $least }. That's the least, if you finish none of them.
+price_least = { $drafts } as drafts: about { $least }, if you don't finish any of them.
 price_most = At most { $most } and { $pictures }, whatever happens.
 price_all = With a finished picture of every topic: about { $all } in all.
 price_over = Finishing every topic would cost about { $all }, more than the budget of { $budget }.
@@ -22,17 +22,17 @@ state-stopped = stopped
 paused-asked = It's paused. Nothing more is drawn until you let it go on.
 paused-money = It's paused: the next picture can cost up to { $need }, and { $left } of the budget of { $limit } is left. Raise the budget, or choose from what's there.
 paused-pictures = It's paused: { $left } left of the most, { $limit }. Raise the number, or choose from what's there.
-paused-full = It's paused: for hours, the image service's limit on half-price pictures has left no room. Nothing is lost; let it go on later, or ask the bot's operators to look at that limit.
+paused-full = It's paused: the image service's limit on half-price pictures has been full for hours. Nothing is lost; let it go on later, or ask the bot's operators to look at that limit.
 paused-removed = It's paused, because the bot was removed from here. What was waiting cost nothing. Once the bot is back, let it go on.
 paused-own_changed = It's paused, because this community uses another image service now, which can't draw what was asked for as it is. Nothing was sent, and no topic is lost: let it go on to draw the rest with the new one.
-paused-own_service = It's paused, because this community's own image service can't draw as it's set up right now. An administrator here can see why: /imagine-settings, Own key. The topics that it failed for cost nothing so far, and are drawn when you let it go on.
+paused-own_service = It's paused, because this community's own image service can't draw as it's set up right now. An administrator here can see why: /imagine-settings, Own key. The topics that failed because of that have cost nothing so far, and are drawn when you let it go on.
 
 ## reason
 reason-interrupted = The bot was stopped while this was being drawn. It may have been drawn and paid for, so it isn't repeated by itself.
 reason-expired = It waited too long for the image service.
 reason-not_in_time = The service didn't draw it within a day. It cost nothing.
 reason-called_off = It was called off before the service drew it. It cost nothing.
-reason-task_gone = The image service doesn't know this anymore. It may have been drawn and paid for, so it counts as paid.
+reason-task_gone = The image service has no record of this picture anymore. It may have been drawn and paid for, so it counts as paid.
 reason-half_price_gone = The image service has no half-price batches anymore, so this wasn't drawn and cost nothing. Another try draws it at the usual price.
 reason-batch_question = The words need a second look before they're sent: they may hold private data, a brand, or something very intense.
 reason-blocked_before = The same words were blocked here a short time ago, so they weren't sent again.

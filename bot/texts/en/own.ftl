@@ -1,5 +1,5 @@
 title = Own key
-how = With a key of its own, this community's pictures are drawn and paid at its own account at an image service. The budgets in these settings still count; the operator's money isn't used. Nobody can read the key here again.
+how = With its own key, this community's pictures are drawn and paid for through its own account at an image service. The budgets in these settings still count; the operator's money isn't used. Nobody can read the key here again.
 none = This community has no key of its own: the operator's is used.
 none_required = This community has no key yet, so nothing can be drawn here.
 switched_off = The bot's operator has switched off communities' own keys, so no key can be set and none is used.
@@ -26,7 +26,7 @@ removed = Pictures here are drawn with the operator's key again.
 removed_required = Nothing can be drawn here until another one is set.
 gone_later = The key is removed from here. A picture that was begun with it is still being drawn: until that ends, the bot keeps the key, encrypted, and deletes it then.
 none_to_remove = There's no key here to remove.
-key_needed = Please type the key as well: the stored one is kept only for the service and address that it was set for.
+key_needed = Please enter the key too: the stored one is only for the service and address that it was set for.
 wrong_key = That isn't a key: keys have at least { $least } characters, with letters and digits and without spaces. Nothing was stored. Please copy it again.
 wrong_address = The address must be a public one that begins with https://, without a port, a login or a question mark. Nothing was stored.
 wrong_address_needed = This service has no usual address, so please type yours. Nothing was stored.

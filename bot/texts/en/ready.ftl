@@ -16,5 +16,5 @@ way-direct = tell me privately
 ## saved
 
 saved-off = Saved. You won't be told.
-saved-mention = Saved. When an answer takes more than a minute, you're mentioned where you asked; for a private request, you're told privately.
-saved-direct = Saved. When an answer takes more than a minute, you're told privately.
+saved-mention = Saved. If an answer takes more than a minute, you'll be mentioned where you asked, or told privately if your request was private.
+saved-direct = Saved. If an answer takes more than a minute, you'll be told privately.

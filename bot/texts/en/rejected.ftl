@@ -21,4 +21,4 @@ price_one = At most { $high } for { $pictures }. Nothing is made before you pres
 problem_reason = Please choose what isn't right from the list.
 problem_words = Please say in a few words what isn't right, so that it can be added to the wording.
 nothing_there = That picture isn't there anymore, so there's nothing to improve. You can make a new one any time.
-simplify = If the picture goes wrong again and again, Simplify leaves details out and brings them back one by one, until you know which of them leads it astray. Press Not right on each step that still isn't right.
+simplify = If the picture keeps going wrong, Simplify leaves details out and brings them back one by one, until you know which one is to blame. Press Not right on each step that still isn't right.

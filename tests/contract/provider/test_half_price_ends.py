@@ -308,7 +308,7 @@ async def test_a_queue_that_stays_full_for_hours_pauses_the_batch(
         batch = await second(there)
         found = await reach(there, batch, BatchState.FINISH_PAUSED, 60.0)
         assert found.reason == "full"
-        assert "limit on half-price pictures has left no room" in " ".join(await shown(there, batch))
+        assert "limit on half-price pictures has been full for hours" in " ".join(await shown(there, batch))
         await stop(there, other)
         await ends(there, other)
         await there.bot.ledger.write(lambda tx: steps.resume(tx, steps.must_exist(tx.connection, batch.id), there.bot.core.rules))

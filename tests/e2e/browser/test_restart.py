@@ -88,7 +88,7 @@ def test_what_was_begun_is_there_after_a_kill_and_is_done_once(service: Service,
     assert service.calls("") == calls + 2
 
     twice(mia.about("asks to publish this result"), "Publish it")
-    shown = ben.exchanges.filter(has_text="Published after a look by Mia")
+    shown = ben.exchanges.filter(has_text="Checked and published by Mia")
     expect(shown).to_have_count(1, timeout=ANSWER)
     for words in ("Only you can see this so far", "Nothing has been sent yet", "Send this wording"):
         expect(ben.page.get_by_role("log")).not_to_contain_text(words)

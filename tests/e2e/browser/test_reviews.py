@@ -48,7 +48,7 @@ def test_others_see_a_result_once_a_moderator_published_it(bot: Process, opened:
         expect(ben.page.get_by_role("log")).not_to_contain_text("somebody looks at first")
         seen = ben.next(lambda: mia.page.keyboard.press("Enter"))
         seen.shows(1)
-        seen.says("Published after a look by Mia")
+        seen.says("Checked and published by Mia")
         card.says("published by Mia")
         expect(card.pictures).to_have_count(0)
         ben.picture(tmp_path / "review-published.png")

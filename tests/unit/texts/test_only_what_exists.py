@@ -14,7 +14,7 @@ from tests.unit.failures.test_explain import failure
 
 MISSING = re.compile(r"Not right button|voice message", re.IGNORECASE)
 NEVER_CHOSEN = ("background", "moderation", "output_format", "output_compression", "response_format", "style", "seed", "safety_identifier")
-BUTTON = re.compile(r"[Pp]ress (?!the button|any|that|a |again|Ctrl)(?P<name>[A-Z][a-z]+(?: [a-z]+){0,3})")
+BUTTON = re.compile(r"[Pp]ress (?!the button|any|that|a |again|Ctrl)(?P<name>[A-Z][a-z']+(?: [a-z]+){0,3})")
 
 
 WORDS = {key: said for key in keys() if (said := catalogue("en").template(key)) is not None}
