@@ -17,13 +17,20 @@ _FUNCTION_WORDS: frozenset[str] = frozenset(
 )
 """Function words of English, French, German, Spanish and Italian."""
 # Han, Kana, Thai, Lao, Myanmar, Khmer: written without spaces between words.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 _DANGLING = re.compile(
     r"\b(?:says?|saying|reads?|reading|called|named|spells?|spelling|shows?|showing|to|of|with|at|by|from|and|or|the|an?|is|my|our)$",
     re.IGNORECASE,
 )
 """Endings left dangling by a removal: "a sign that says"."""
+
+
+_HANGING = re.compile(
+    "(?:(?:on|in|at|with|of|by|from|and|auf|im|mit|von|und|sur|dans|avec|et|en|con|y|com|e|na|на|в|с|и|على|في|مع|و) "
+    "|的|之|の|です|まで|で|に|を|は|が|と|へ|로|으로|을|를|은|는|이|가|에)"
+)
+"""Prepositions and particles that need the words before them, which were taken out."""
 
 
 def content_words(text: str) -> int:
@@ -35,4 +42,6 @@ def content_words(text: str) -> int:
 def worth_offering(prompt: str, cleaned: str) -> bool:
     """Whether enough of the prompt is left and it doesn't end mid-phrase."""
     lost = content_words(prompt) - content_words(cleaned)
+    if (hanging := _HANGING.match(cleaned)) and not prompt.startswith(hanging.group()):
+        return False
     return content_words(cleaned) > 0 and lost * MOST_LOST <= content_words(prompt) and not _DANGLING.search(cleaned.rstrip(" .,;:!?\"'"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.prompts.content_words import worth_offering
 from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
+from bot.prompts.lint_spacing import placed, spaced
 from bot.prompts.lint_spans import Span, What, merged
 from bot.prompts.lint_words import soften, without_brands
 
@@ -54,8 +55,8 @@ def lint(prompt: str) -> LintFinding | None:
 
 def private_in(prompt: str) -> list[Span]:
     """Spans of private data, sorted and without overlaps."""
-    narrow = _narrowed(prompt)
-    return merged([span for find in PRIVATE for span in find(narrow)])
+    narrow, positions = spaced(_narrowed(prompt))
+    return merged([placed(span, positions) for find in PRIVATE for span in find(narrow)])
 
 
 def _each_as_one_word(prompt: str, found: Sequence[Span]) -> str:
@@ -94,9 +95,16 @@ def _without_private(prompt: str) -> str | None:
 
 
 _LABEL_BEFORE = re.compile(
-    r"(?:(?:\b(?:my|our|the|his|her|a|an|with|and|at|on|via|under|to|is|use|using|contact|write|mail|email|e-mail|phone|telephone|tel|fax"
+    r"(?:(?:(?:(?:我|我们|我們)的?|请|請)?(?:拨打|撥打|致电|致電)?(?:联系|聯繫|聯絡|连络|連絡|电话|電話|手机|手機|邮箱|郵箱|邮件|郵件|卡号|卡號|银行卡|信用卡|密码|密碼|口令|账号|帳號"
+    r"|身份证|身分證|電話番号|連絡先|携帯|メール|メールアドレス|パスワード|カード番号|お問い合わせ|전화|전화번호|휴대폰|연락처|이메일|비밀번호|카드|계좌|주민등록번호)"
+    r"(?:号码|號碼|号|號|番号|번호|地址|先)?\s*(?:是|为|為|は|が|은|는|이|가)?[\s:：]*|(?:我|我们|我們)的\s*"
+    r"|\b(?:телефон|тел|почта|пароль|номер|карта|мой|наш|t[eé]l[eé]phone|courriel|mot de passe|mon|ma|notre|num[eé]ro|carte"
+    r"|tel[eé]fono|correo|contraseña"
+    r"|mi|nuestro|n[uú]mero|tarjeta|telefone|celular|senha|meu|nosso|cartão|telefon|handy|nummer|rufnummer|mein|meine|unser|unsere|passwort|kennwort"
+    r"|karte|ist|es|est|الهاتف|هاتف|رقم|البريد)\b[\s.:：=#\"'`(-]*"
+    r"|\b(?:my|our|the|his|her|a|an|with|and|at|on|via|under|to|is|use|using|contact|write|mail|email|e-mail|phone|telephone|tel|fax"
     r"|mobile|cell|call|text|me|us|number|no|nr|card|credit|debit|visa|mastercard|key|token|secret|password|passwd|pwd|api|access|bot"
-    r"|account|iban|ssn|login|auth|authorization|bearer)\b[\s.:=#\"'`(-]*){1,6})?$",
+    r"|account|iban|ssn|login|auth|authorization|bearer)\b[\s.:：=#\"'`(-]*){1,6})?$",
     re.IGNORECASE,
 )
 """Labels in front of a removed finding, which are removed with it."""
@@ -108,7 +116,9 @@ def _tidy(text: str) -> str:
     text = re.sub(r" +([,.;:!?])", r"\1", text)
     text = re.sub(r"([,;:])(?:\s*[,;:.])+", r"\1", text)
     text = re.sub(r" *\n *(?:\n *)*", "\n", text)
-    return text.strip(" ,;:-=([{\n")
+    text = re.sub(r"([，、；：])\s*(?:[，、；：]\s*)+", r"\1", text)
+    text = re.sub(r"\s+(?=[，。、；：！？])", "", text)
+    return text.strip(" ,;:-=([{\n，、；：")
 
 
 def _visible(text: str) -> str | None:

@@ -26,10 +26,13 @@ _DIGITS = re.compile(r"(?<![\w#$€£.,/×-])(?<!\d:)(?:\+|00|\(\+?)?\d(?:[\d\s(
 _CALLED = re.compile(
     r"(?:\b(?:call|phone|telephone|tel|mobile|cell|fax|whatsapp|telegram|signal|sms|text|ring|dial|hotline|contact|reach|number is"
     r"|phone number|telefon|handy|mobil|anrufen|ruf|rufnummer|appel\w*|t[eé]l[eé]phone|tel[eé]fono|m[oó]vil|telefone|celular|ligue|llama\w*"
-    r"|telefoon|telefono)\b|\u7535\u8bdd|\u624b\u673a|\u96fb\u8a71|\u643a\u5e2f|\uc804\ud654|\u0442\u0435\u043b)[^\d+]{0,28}$",
+    r"|telefoon|telefono)\b|\u7535\u8bdd|\u8054\u7cfb|\u9023\u7d61|\u806f\u7d61|\u624b\u6a5f|\u554f\u3044\u5408\u308f\u305b|\u70ed\u7ebf|\u71b1\u7dda|\uc5f0\ub77d|\u0647\u0627\u062a\u0641|\u0e42\u0e17\u0e23|\u624b\u673a|\u96fb\u8a71|\u643a\u5e2f|\uc804\ud654|\u0442\u0435\u043b)[^\d+]{0,28}$",
     re.IGNORECASE,
 )
-_NO_NUMBER = re.compile(r"\b(?:seed|isbn|order|invoice|model|version|serial|page|year|route|iso|--\w+)[\s:=#]*$", re.IGNORECASE)
+_NO_NUMBER = re.compile(
+    r"(?:编号|編號|序号|订单|訂單|型号|型號|注文番号|시리얼)[号號]?[\s:：]*$|\b(?:seed|isbn|order|invoice|model|version|serial|page|year|route|iso|--\w+)[\s:=#]*$",
+    re.IGNORECASE,
+)
 _COUNTING = ("1234567", "12345678", "123456789", "1234567890", "0123456789", "9876543210", "0987654321")
 _NO_PHONE = re.compile(
     # dates, spans of years, decimals
@@ -101,6 +104,9 @@ _CARD_FORMS = re.compile(
 )
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,4})?\b")
+_CHINESE_ID = re.compile(r"(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
+_CHINESE_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_KOREAN_ID = re.compile(r"(?<![\d-])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-8]\d{6}(?![\d-])")
 _SOCIAL_SECURITY = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
 
 
@@ -118,8 +124,18 @@ def _accounts(prompt: str) -> Iterator[Span]:
     for match in _IBAN.finditer(prompt):
         if iban_holds(match.group()):
             yield Span(*match.span(), What.ACCOUNT)
-    for match in _SOCIAL_SECURITY.finditer(prompt):
-        yield Span(*match.span(), What.ACCOUNT)
+    for match in _CHINESE_ID.finditer(prompt):
+        if resident_id_holds(match.group()):
+            yield Span(*match.span(), What.ACCOUNT)
+    for pattern in (_SOCIAL_SECURITY, _KOREAN_ID):
+        for match in pattern.finditer(prompt):
+            yield Span(*match.span(), What.ACCOUNT)
+
+
+def resident_id_holds(text: str) -> bool:
+    """Check digit of Chinese resident identity numbers (GB 11643)."""
+    rest = sum(int(digit) * weight for digit, weight in zip(text[:17], _CHINESE_WEIGHTS, strict=True)) % 11
+    return "10X98765432"[rest] == text[17].upper()
 
 
 def _cards(prompt: str) -> Iterator[Span]:

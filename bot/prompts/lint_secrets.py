@@ -83,6 +83,9 @@ _LABEL_STEMS = (
     "senha",
     "\u043f\u0430\u0440\u043e\u043b\u044c",
     "\u5bc6\u7801",
+    "\u5bc6\u78bc",
+    "\u53e3\u4ee4",
+    "\ube44\ubc00\ubc88\ud638",
     "\u30d1\u30b9",
     "key",
     "token",
@@ -92,6 +95,8 @@ _LABELS = (
     r"pass(?:word|wort|phrase|code|wd)|pwd|passwd|kennwort|contrase\u00f1a|mot de passe|senha|\u043f\u0430\u0440\u043e\u043b\u044c"
     r"|\u5bc6\u7801|\u30d1\u30b9\u30ef\u30fc\u30c9"
 )
+_UNSPACED_LABELS = r"\u5bc6\u7801|\u5bc6\u78bc|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638"
+"""Chinese, Japanese and Korean: no space or boundary before them, and words for "is" instead of a colon."""
 _KEYS = (
     r"(?:[a-z0-9]{1,20}[ _-]){0,3}(?:api|access|secret|private|auth|client|account|encryption|signing|license|bot|app)[ _-]?"
     r"(?:key|token|secret)(?:[ _-]?id)?|(?:[a-z0-9]{1,20}_){0,3}(?:token|secret|apikey|api_key|secret_key)"
@@ -102,6 +107,7 @@ _LABELLED = re.compile(
     rf"(?:\b|(?<=[\s_]))(?:{_LABELS})\b\s{{0,5}}(?:[:=]|=>|\uff1a)\s{{0,5}}[\"'`]?(?P<password>[^\s\"'`]{{4,200}})"
     rf"|\b(?:{_LABELS})\s{{1,5}}(?:is|ist|es|est|to)\s{{1,5}}[\"'`]?(?P<said>(?=[^\s\"'`]{{0,60}}[0-9!@#$%^&*_])[^\s\"'`,]{{5,200}})"
     rf"|\b(?:{_LABELS})\s{{1,5}}[\"'`]?(?P<bare>(?=[^\s\"'`]{{0,60}}[A-Za-z])(?=[^\s\"'`]{{0,60}}[0-9])[^\s\"'`,.]{{6,200}})"
+    rf"|(?:{_UNSPACED_LABELS})\s{{0,5}}(?:[:=\uff1a\u662f\u4e3a\u70ba\u306f\uc740\ub294])\s{{0,5}}[\"'`\u300c\u201c]?(?P<unspaced>(?=[!-~]{{0,60}}[0-9!@#$%^&*_])[!-~]{{4,200}})"
     rf"|\b{_SHORT_LABELS}\s{{0,5}}[:=]\s{{0,5}}[\"'`]?(?P<short>(?=[^\s\"'`]{{0,60}}[A-Za-z])(?=[^\s\"'`]{{0,60}}[0-9!@#$%^&*])[^\s\"'`,]{{6,200}})"
     rf"|\b(?:{_KEYS})\b\s{{0,5}}(?:[:=]|=>|\uff1a|\bis\b)\s{{0,5}}[\"'`]?(?P<key>(?=[^\s\"'`]{{0,60}}[0-9])[^\s\"'`,;]{{6,200}})"
     rf"|\b(?:{_KEYS})\s{{1,5}}[\"'`]?(?P<value>(?=\S{{0,60}}[A-Za-z])(?=\S{{0,30}}\d\S{{0,30}}\d)[A-Za-z0-9._~+/=-]{{12,200}})",

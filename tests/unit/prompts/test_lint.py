@@ -170,3 +170,43 @@ def test_detect_secrets_is_not_loaded_for_an_ordinary_prompt() -> None:
         "assert not [name for name in sys.modules if name.startswith(('detect_secrets', 'phonenumbers'))]"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason", "cleaned"),
+    [
+        ("我的电话13800138000，画一张名片", "phone", None),
+        ("手机：13800138000的名片海报，红色背景", "phone", None),
+        ("红色背景的海报，上面有一只熊猫和竹子，联系电话13800138000", "phone", "红色背景的海报，上面有一只熊猫和竹子"),
+        ("連絡先は090-1234-5678です", "phone", None),
+        ("전화010-1234-5678로 연락 주세요 포스터", "phone", None),
+        ("连络mia@example.com，红色背景的海报", "email", "红色背景的海报"),
+        ("卡号4111111111111111的银行卡", "card", None),
+        ("密码是hunter2的便签", "secret", None),
+        ("パスワードはhunter2です", "secret", None),
+        ("我的密码：abc123XYZ，写在墙上", "secret", None),
+        ("IBAN：DE89370400440532013000的支票", "account", None),
+        ("身份证11010519491231002X的复印件", "account", None),
+        ("주민등록번호 900101-1234567", "account", None),
+        ("телефон 8 (916) 123-45-67 на вывеске", "phone", None),
+    ],
+)
+def test_what_stands_beside_other_scripts_is_found_and_nothing_odd_is_offered(prompt: str, reason: str, cleaned: str | None) -> None:
+    found = lint(normalise(prompt))
+    assert found is not None
+    assert (found.reason, found.cleaned) == (reason, cleaned)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "2026年11月30日的日历",
+        "价格13800元的手表",
+        "编号13800138000的机器人",
+        "身份证110105194912310021的复印件",
+        "1920×1080的壁纸，ISO100，f1.8",
+        "第123456789号列车",
+    ],
+)
+def test_harmless_digits_beside_other_scripts_are_no_reason_to_ask(prompt: str) -> None:
+    assert lint(normalise(prompt)) is None
