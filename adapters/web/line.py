@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,6 +57,8 @@ class Misread:
 
 
 EXAMPLES = {"size": "1024x1024", "quality": "high", "count": "2", "model": "gpt-image-2", "tag": "spring"}
+_OTHER_COMMAND = re.compile(r"[/／、][iｉ][mｍ][aａ][gｇ][iｉ][nｎ][eｅ][a-zａ-ｚ－-]*", re.IGNORECASE)
+"""A command with what the slash key types on a Chinese or Japanese keyboard, or with letters of full width."""
 _COMMAND = re.compile(r"/[\w-]*")
 _OPTION = re.compile(
     r"(?:(?<=\s)|^)(?:--(?P<name>[A-Za-z][\w-]*)|—(?P<dashed>size|quality|count|model|tag|private)\b)(?P<equals>=)?", re.IGNORECASE
@@ -64,9 +67,17 @@ _OPTION = re.compile(
 _VALUE = re.compile(r"\s*(?P<value>\S+)")
 
 
+def _plain_command(line: str) -> str:
+    """The line with a command as it's meant, where a keyboard for another script wrote its slash or letters."""
+    word = line.split(maxsplit=1)[0] if line else ""
+    if not _OTHER_COMMAND.fullmatch(word):
+        return line
+    return "/" + unicodedata.normalize("NFKC", word[1:]) + line[len(word) :]
+
+
 def read(line: str) -> Typed | Misread:
     """Parse one line."""
-    line = bare(line).strip()  # a command that was copied from a sentence from right to left has invisible marks around it
+    line = _plain_command(bare(line).strip())  # a command that was copied from a sentence from right to left has invisible marks around it
     if not line:
         return Misread(text("web.hint.empty"))
     if len(line) > LONGEST:

@@ -102,3 +102,9 @@ def test_a_cost_tag_is_an_option() -> None:
     typed = read("/imagine --tag spring-sale a red bicycle")
     assert isinstance(typed, Typed)
     assert (typed.tag, typed.rest) == ("spring-sale", "a red bicycle")
+
+
+@pytest.mark.parametrize("line", ["／imagine 一只猫", "、imagine 一只猫", "／ｉｍａｇｉｎｅ　一只猫"])
+def test_a_command_from_another_keyboard_is_the_command(line: str) -> None:
+    assert read(line) == Typed(Command.IMAGINE, "一只猫")
+    assert isinstance(read(line.replace("imagine", "cat").replace("ｉｍａｇｉｎｅ", "cat")), Misread)
