@@ -7,6 +7,8 @@ import re
 from bot.failures.normal import normalise
 
 LINK = re.compile(r"\b(?:https?|wss?)://[^\s\"'<>，。）)]{1,2000}")
+EVENT = re.compile(r"[a-z]{2,6}\.[\w.-]{1,60}\.(?:failed|failure|error)", re.I)
+"""The name of an event (`com.example.image.failed`): that something failed is all that it says."""
 _MODEL_NAME = re.compile(r"[-/]image(?!s)|^imagen?-")
 _NAME = re.compile(r"[A-Za-z][\w.:/-]{2,80}")
 _SPACES = re.compile(r"\s+")

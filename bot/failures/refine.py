@@ -31,6 +31,12 @@ _PROMPT = phrases(
     提示词 / 输入文本 / プロンプト / 프롬프트"""
 )
 _REQUESTED = re.compile(r"limit:? (\d{1,9})\b[^|]{0,60}?requested:? (\d{1,9})\b")
+_STOPPED_FOR = re.compile(
+    r"(?:\breason|\bmotivo|\bmotif|\braison|\bgrund|\bneden|причина|原因|理由|사유)[\"']? ?[:=：] ?[\"']?(?:finish_?reason_?)?"
+    r"(?:(?:image_)?other|unexpected_\w+|language|malformed_\w+)\b"
+)
+"""A stop reason in words that isn't the end: what may have been stopped by a filter isn't sent again."""
+_NO_PICTURE = frozenset({Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE, Kind.SERVER_ERROR})
 
 
 def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tuple[Kind, Action | None]:
@@ -41,6 +47,8 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
         asked = _REQUESTED.search(text.whole[:3000])
         if asked and int(asked[2]) > int(asked[1]):
             return kind, Action.NONE
+    if kind in _NO_PICTURE and action is None and _STOPPED_FOR.search(text.whole[:3000]):
+        return kind, Action.NONE
     if kind is Kind.NETWORK_CONNECT and seen.via_proxy:
         return Kind.NETWORK_PROXY, Action.NONE
     return kind, action

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from bot.domain.failure import Evidence, Phase
-from bot.failures.cleaning import LINK, clean, without_echo
+from bot.failures.cleaning import EVENT, LINK, clean, without_echo
 from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
@@ -365,6 +365,8 @@ class _Reader:
                         part
                         for code in named_codes
                         if squash(code) not in HOLLOW
+                        and code != str(evidence.status)
+                        and not EVENT.fullmatch(code)
                         and (not words or code.lower() not in _REASONS)
                         and (part := split_words(code)) not in words
                     ),
