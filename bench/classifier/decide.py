@@ -1,13 +1,14 @@
 """Learns how much rules and reader count (`bot/failures/tables/decision.toml`).
 
-Every record is judged by a reader that has not seen its group. The thresholds and the calibration are those of nested cross-validation: the
-weights that judge a record were learned without its fold, too. Failures that no rule was written from count in full, the others for a part:
-the rules know them by heart, but they show which mistakes of the reader a rule can prevent.
+Every record is judged by a reader that has not seen its group, and, where it was held back once, by the rules of before it was opened
+(`before.py`). The thresholds and the calibration are those of nested cross-validation: the weights that judge a record were learned without
+its fold, too. The other failures count for a part: the rules know them by heart, but they show which mistakes of the reader a rule can
+prevent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,11 +16,13 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.isotonic import IsotonicRegression
 
-from bench.classifier.records import OPENED, PUBLIC, Record
+from bench.classifier.before import digest as before_digest
+from bench.classifier.before import rulings
+from bench.classifier.records import PUBLIC, Record
 from bench.classifier.train import fold_of
 from bot.domain.kinds import KINDS, NO_CREDIT, NOT_STARTED, Action, Group, Kind
 from bot.failures import reader
-from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, judge, possible
+from bot.failures.classify import BY_STATUS, NAMED, STRUCTURE_DECIDES, failed, judge, possible
 from bot.failures.data import FOLDER
 from bot.failures.reader.features import marks
 from bot.failures.reader.model import LinearModel
@@ -27,15 +30,26 @@ from bot.failures.refine import refine
 from bot.failures.rules import tables
 from bot.failures.rules.rule import Text
 from bot.failures.signals import read
-from bot.failures.vote import ENOUGH_WORDS, ORDINARY, SURE_ALONE, WITHOUT_A_WORD, Agreement, Weights, agreement, block, shares
+from bot.failures.vote import (
+    ENOUGH_WORDS,
+    ORDINARY,
+    SURE_ALONE,
+    WITHOUT_A_WORD,
+    Agreement,
+    Weights,
+    agreement,
+    block,
+    is_no_answer,
+    shares,
+)
 
 FILE = FOLDER / "decision.toml"
 CONFIDENCES = (0.2, 0.4, 0.45, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 BANDS = (0.3, 0.6, 0.85)
 """Rule confidences that share a weight for the group."""
 FLOOR = 0.001
-PULL = 1.0
-"""How strongly weights are pulled to nothing (the reader's factor: to one)."""
+PULL = 5.0
+"""How strongly weights are pulled to nothing (the reader's factor: to one); 1 and 10 are no better on sets that the weights don't know."""
 ACCUSING = tuple(round(0.2 + 0.1 * step, 2) for step in range(7))
 ALONE = (0.55, 0.65, 0.75)
 """How probable a block may have to be that no rule names."""
@@ -47,7 +61,7 @@ SURE, ENOUGH = 0.98, 30
 """0.9 is a promise: it's given from the probability on at which this share of at least so many public answers is right."""
 SAID, UNSAID = 0.97, 0.89
 """What is said of answers above and at most below that probability."""
-KNOWN_TO_RULES = 0.3
+KNOWN_TO_RULES = 0.6
 """How much a record counts that rules were written from; chosen on the others, which it costs nothing."""
 ORDINARY_TEXT = 0.06
 """How much an ordinary text in one of its envelopes counts: far fewer answers are ordinary texts than this repository has of them."""
@@ -70,42 +84,48 @@ class Case:
     status: int | None
     words: int
     """In how many ways it can be shortened."""
-
-    @property
-    def fold(self) -> int:
-        return fold_of(self.record.group)
+    failed: bool
+    """Whether it's certain that it failed."""
+    fold: int
+    """What knows it isn't asked about it."""
 
     @property
     def weight(self) -> float:
         if not self.record.kinds:
             return ORDINARY_TEXT
-        return 1.0 if self.record.id.partition(":")[0] in _OPENED else KNOWN_TO_RULES
+        return 1.0 if self.record.id in rulings() else KNOWN_TO_RULES
 
     def right(self, kind: Kind | None) -> bool:
         return kind in self.record.kinds if self.record.kinds else kind is None
 
 
-_OPENED = frozenset(path.stem for path in OPENED)
 _PUBLIC = frozenset(path.stem for path in PUBLIC)
 
 
-def cases(records: Sequence[Record], models: Sequence[LinearModel]) -> list[Case]:
-    """What rules and reader say of each."""
+def fold(record: Record) -> int:
+    """The fold that a record is in."""
+    return fold_of(record.group)
+
+
+def cases(
+    records: Sequence[Record], models: Mapping[int, LinearModel] | Sequence[LinearModel], place: Callable[[Record], int] = fold
+) -> list[Case]:
+    """What rules and reader say of each; `place` is the number of the model that has not seen it."""
     found = []
     for record in records:
         seen = read(record.evidence)
         text = Text(f" {seen.words} ")
-        kind, action, confidence, decided = judge(seen, text, tables())
+        kind, action, confidence, decided = rulings().get(record.id) or judge(seen, text, tables())
         if not decided:
             kind, _ = refine(kind, action, seen, text)
-            reader.use(models[fold_of(record.group)])
+            reader.use(models[place(record)])
             context = {"status": seen.status, "api": seen.api, "also": marks(seen)}
             scores = possible(reader.score(seen.words, **context), seen, text)  # type: ignore[arg-type]
             weakest, ways = scores, 0
             if KINDS[kind].group is not Group.SAFETY and block(scores) >= MAY_ACCUSE:
                 shorter = [*reader.score_shortened(seen.words, **context)]  # type: ignore[arg-type]
                 weakest, ways = min((scores, *shorter), key=block), len(shorter)
-            found.append(Case(record, kind, confidence, scores, weakest, seen.status, ways))
+            found.append(Case(record, kind, confidence, scores, weakest, seen.status, ways, failed(seen), place(record)))
     reader.use(None)
     return found
 
@@ -187,7 +207,8 @@ def _outcome(case: Case, found: dict[Kind | None, float], accuse: float, *, accu
     safety = sum(share for kind, share in found.items() if kind not in safe)
     if accused and case.rule not in safe and case.confidence >= STRUCTURE_DECIDES:
         found = {kind: share / safety for kind, share in found.items() if kind not in safe}
-    kind = max((kind for kind in found if (kind in safe) != accused), key=found.__getitem__)
+    never = is_no_answer(safety, failed=case.failed)
+    kind = max((kind for kind in found if (kind in safe) != accused and not (never and kind is None)), key=found.__getitem__)
     free = sum(share for one, share in found.items() if one is not None and KINDS[one].action is not Action.NONE)
     turned_away = kind in NOT_STARTED and BY_STATUS.get(case.status or 0) in NOT_STARTED and safety < accuse
     outvoted = case.confidence >= NAMED and KINDS[case.rule].action is Action.NONE and (not turned_away or case.rule in NO_CREDIT)
@@ -324,6 +345,7 @@ def written(known: Weights) -> str:
     """The text of the decision's table."""
     lines = [
         "# How rules and reader are combined; see bot/failures/vote.py. Written by `make classifier`.",
+        f'learned_from = "{before_digest()}"',
         f"reader = {known.reader}",
         f"floor = {known.floor}",
         f"ordinary = {known.ordinary}",

@@ -22,9 +22,8 @@ OPENED = (
     *sorted((FOLDER / "public").glob("*-held.jsonl")),
     *(FOLDER / "public" / f"{name}-train.jsonl" for name in ("codes", "wide", "fresh")),
 )
-"""Held back until they were opened, at `8cb2513`, (`new2`) at `3d6575e`, (`world`) at `157a252`, (`codes`) with the change before
-`wide-train` and (`fresh`) before `ae84d9f`. Some rules of `ae84d9f` were written with `fresh` in sight; otherwise no rule was written from
-these, nor from the two halves for training, so the weights of the rules are learned on them.
+"""Held back until they were opened. The weights of the rules are learned on them, with what the rules said before (`before.py`, which names
+the commits).
 """
 PUBLIC = (*(FOLDER / "public" / f"{name}-train.jsonl" for name in ("asia", "sdks", "services", "world")), *OPENED)
 """All of them were opened; a new half that is held back is named `*-closed.jsonl` until then, and `*-opened.jsonl` until it's

@@ -90,9 +90,14 @@ def fold_of(group: str) -> int:
 
 
 def without_fold(given: Sequence[Example], fold: int) -> list[Example]:
-    """What a fold may be judged with: no example of its groups, and none that says nearly the same as one of its records."""
-    held = [example for example in given if example.record and fold_of(example.group) == fold]
-    rest = [example for example in given if not example.group or fold_of(example.group) != fold]
+    """What a fold may be judged with."""
+    return without(given, [bool(example.group) and fold_of(example.group) == fold for example in given])
+
+
+def without(given: Sequence[Example], left_out: Sequence[bool]) -> list[Example]:
+    """What these may be judged with: no other example of theirs, and none that says nearly the same as one of their records."""
+    held = [example for example, out in zip(given, left_out, strict=True) if out and example.record]
+    rest = [example for example, out in zip(given, left_out, strict=True) if not out]
     column: dict[str, int] = {}
     texts = [[column.setdefault(one, len(column)) for one in example.found if one[0] != "\t"] for example in (*held, *rest)]
     starts = np.cumsum([0, *map(len, texts)])

@@ -104,12 +104,12 @@ def recognise(evidence: Evidence) -> Failure | None:
     return classify(evidence)
 
 
-def classify_with(evidence: Evidence, known: Tables) -> Failure:
-    """Classify with custom tables; benches leave vendors out."""
+def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | None, float, bool] | None = None) -> Failure:
+    """Classify with custom tables, or with what other rules `said` (see `judge`); benches leave vendors out and ask older rules."""
     seen = read(evidence)
     text = Text(f" {seen.words} ")
     hint = wait_hint(seen.headers, {**dict.fromkeys(seen.false, False), **seen.values, "": seen.words})
-    kind, action, confidence, decided = judge(seen, text, known)
+    kind, action, confidence, decided = said or judge(seen, text, known)
     told = seen.inner if seen.status is None else seen.status
     if not decided:
         wordless = confidence <= ONLY_STATUS and told in _TELLING_ALONE
@@ -183,13 +183,18 @@ def possible(read_kinds: dict[Kind, float], seen: Signals, text: Text) -> dict[K
     return {kind: 0.0 if kind is Kind.INVALID_REFERENCE_IMAGE else share / (1 - wrong) for kind, share in read_kinds.items()}
 
 
+def failed(seen: Signals) -> bool:
+    """Whether it's certain that something failed, whatever the words sound like: an exception, or the status of an error."""
+    return bool(seen.exception) if seen.status is None else seen.status >= 400
+
+
 def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, text: Text) -> tuple[Kind, Action | None, float]:
     """What rules and learned reader say together."""
     also = marks(seen)
     read_kinds = possible(reader.score(seen.words, status=seen.status, api=seen.api, also=also), seen, text)
     verdict = KINDS[kind].group is Group.SAFETY and confidence >= STRUCTURE_DECIDES
     shortened = reader.score_shortened(seen.words, status=seen.status, api=seen.api, also=also)
-    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict, cleared=_is_cleared(text))
+    belief = vote(kind, confidence, read_kinds, shortened, verdict=verdict, cleared=_is_cleared(text), failed=failed(seen))
     known = weights()
     turned_away = belief.kind in NOT_STARTED and BY_STATUS.get(seen.status or 0) in NOT_STARTED and belief.safety < known.accuse
     outvoted = belief.kind is not kind and confidence >= NAMED and KINDS[kind].action is Action.NONE

@@ -147,6 +147,16 @@ def hangs_on_a_word(rule_kind: Kind, confidence: float, shortened: Iterable[Mapp
     return min(tried, default=1.0) < WITHOUT_A_WORD and not (sure and len(tried) >= ENOUGH_WORDS)
 
 
+MAYBE_BLOCK = 0.3
+"""From this probability of the safety kinds on, a failure that isn't called a block keeps the kind that the rules give it: any other
+would be a guess beside the cause."""
+
+
+def is_no_answer(safety: float, *, failed: bool) -> bool:
+    """Whether ordinary text can't be the answer: that it failed is certain, and hardly because of a block."""
+    return failed and safety < MAYBE_BLOCK
+
+
 def block(found: Mapping[Kind, float] | Mapping[Kind | None, float]) -> float:
     """Probability of the safety kinds together."""
     return sum(share for kind, share in found.items() if kind is not None and KINDS[kind].group is Group.SAFETY)
@@ -160,9 +170,10 @@ def vote(
     *,
     verdict: bool = False,
     cleared: bool = False,
+    failed: bool = False,
 ) -> Belief:
     """The most probable kind. With a `verdict`, that it's a block is certain, and only its side is voted on. If a check is said to have
-    found nothing (`cleared`), it's a block only if a rule says so.
+    found nothing (`cleared`), it's a block only if a rule says so. `failed`: that it failed is certain.
 
     Otherwise a safety kind needs enough of the probability of the safety group, so that nobody is accused on a guess; a block that's
     probable but not probable enough is never repeated, because it takes away from `repeatable`.
@@ -179,7 +190,10 @@ def vote(
     else:
         sure = block(read) >= SURE_ALONE
         accused = safety >= known.accuse_alone and not hangs_on_a_word(rule_kind, confidence, shortened, known, sure=sure)
-    open_kinds = [kind for kind in found if accused == (kind is not None and KINDS[kind].group is Group.SAFETY)]
+    ordinary = not is_no_answer(safety, failed=failed)
+    open_kinds = [
+        kind for kind in found if accused == (kind is not None and KINDS[kind].group is Group.SAFETY) and (ordinary or kind is not None)
+    ]
     kind = max(open_kinds, key=lambda one: found[one])
     if verdict and accused:
         found = {one: found[one] / max(safety, 1e-9) for one in open_kinds}

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.failure import Evidence, Phase
-from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, Action, Kind
+from bot.domain.kinds import NO_CREDIT, NOT_STARTED, SAFETY_REVIEWABLE, Action, Kind
 from bot.failures import reader
 from bot.failures.classify import classify
 
@@ -26,7 +26,7 @@ def test_a_verdict_that_the_reader_takes_for_ordinary_words_accuses_nobody_and_i
 def test_a_guessed_full_queue_is_repeated_only_where_the_status_turns_away(
     monkeypatch: pytest.MonkeyPatch, status: int, *, repeats: bool
 ) -> None:
-    shares = dict.fromkeys(Kind, 0.022) | {Kind.OVERLOADED: 0.066}  # hardly anything is left for ordinary text
+    shares = dict.fromkeys(Kind, 0.022) | dict.fromkeys(NO_CREDIT, 0.005) | {Kind.OVERLOADED: 0.066}  # hardly any ordinary text
     monkeypatch.setattr(reader, "score", lambda text, **context: shares)
     failure = classify(said("a photograph of a busy market", status))
     assert failure.kind in NOT_STARTED
