@@ -23,7 +23,7 @@ def doubtful_edit(prompt: str) -> str | None:
     """`undress`, `sexual` or `impersonate` if the wording asks for that; None for an ordinary edit."""
     spaced, joined = _words(prompt), fold(prompt)
     for kind, (pattern, anywhere) in _lists().items():
-        if pattern.search(spaced) or any(one in joined for one in anywhere):
+        if pattern.search(spaced) or anywhere.search(joined):
             return kind
     return None
 
@@ -48,19 +48,33 @@ def _words(text: str) -> str:
     return " " + " ".join(fold(one) for one in words) + " "
 
 
+_SHORT_GAP = "[^，。、；：！？,.;:!?\\n]{0,8}?"
+_OF_IT = "上的|上面|的(?:颜|顏|污|汙|褶|皱|皺|图|圖|花|标|標|字|纹|紋|影|反)|の|に|柄"
 _JOINERS = dict.fromkeys(map(ord, "'\u2019\u02bc\u00ad\u200b\u200c\u200d"))
 
 
 @functools.cache
-def _lists() -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
+def _lists() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
     raw = tomllib.loads(resources.files(__package__).joinpath("edits.toml").read_text(encoding="utf-8"))
     return {kind: _compiled(languages) for kind, languages in raw.items()}
 
 
-def _compiled(languages: dict[str, list[str]]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _compiled(languages: dict[str, list[str]]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     spaced = [_pattern(entry) for language, entries in languages.items() if language not in _UNSPACED for entry in entries]
-    anywhere = tuple(fold(entry) for language in languages if language in _UNSPACED for entry in languages[language])
-    return re.compile("|".join(spaced)), anywhere
+    anywhere = [_anywhere(entry) for language in languages if language in _UNSPACED for entry in languages[language]]
+    return re.compile("|".join(spaced)), re.compile("|".join(anywhere))
+
+
+def _anywhere(entry: str) -> str:
+    """One entry of a language without spaces as a pattern over folded text; two parts around a gap count in either order. What's named is
+    not meant if something on it or of it is: a stain on a dress, the colour of a shirt."""
+    doing, _, things = (
+        f"(?:{'|'.join(re.escape(fold(one)) for one in part.split('|'))})" if part else "" for part in entry.partition(" ~ ")
+    )
+    if entry == entry.partition(" ~ ")[0]:
+        return doing
+    thing = f"{things}(?!子?(?:{_OF_IT}))"
+    return f"{doing}{_SHORT_GAP}{thing}|{thing}{_SHORT_GAP}{doing}"
 
 
 def _pattern(entry: str) -> str:
