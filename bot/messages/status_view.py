@@ -72,7 +72,7 @@ def _lines(seen: Snapshot, waiting: int, *, own: bool) -> list[str]:
     if seen.concurrency is not None:
         lines.append(text("status.concurrency", count=seen.concurrency))
     if seen.per_minute is not None:
-        lines.append(text("status.per_minute", count=round(seen.per_minute)))
+        lines.append(text("status.per_minute", count=max(1, round(seen.per_minute))))
     if seen.failures_in_a_row > 1:
         lines.append(text("status.failures", count=seen.failures_in_a_row))
     return lines

@@ -1,6 +1,6 @@
 draft_of = المسودة { $number }
 price_least = المسودات ({ $drafts }): نحو { $least }. هذا هو الحد الأدنى إن لم تُكمل أيًّا منها.
-price_most = { $most } و { $pictures } على الأكثر، مهما حدث.
+price_most = { $most } و{ $pictures } على الأكثر، مهما حدث.
 price_all = مع صورة نهائية لكل موضوع: نحو { $all } في المجموع.
 price_over = إكمال كل المواضيع يكلّف نحو { $all }، وهو أكثر من الميزانية { $budget }.
 finish_price = { $pictures } بجودة عالية: حتى { $cost }.
@@ -104,7 +104,7 @@ fact-waiting = في الانتظار
 fact-failed = فشلت
 fact-money = المال
 fact-pictures = الصور
-fact-left = الوقت المتبقي
+fact-left = يكتمل بعد
 about = الدفعة { $batch }
 sheet_title = الدفعة { $batch }: { $where }
 sheet_one = مسودات للاختيار

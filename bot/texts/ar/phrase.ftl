@@ -40,7 +40,7 @@ pictures = { $count ->
 }
 money = { $amount } US$
 list = { $first }، { $next }
-list_end = { $first } و { $last }
+list_end = { $first } و{ $last }
 more = { $count } غيرها
 moment = { $day } { $month }، { $time } { $zone }
 month_1 = يناير

@@ -83,7 +83,10 @@ topics-json = Zeile { $line } ist kein JSON-Objekt oder Text. Jede Zeile enthäl
 topics-json_text = In Zeile { $line } ist ein Wert kein Text. Setz Zahlen und Ähnliches in Anführungszeichen.
 topics-json_topic = Zeile { $line } hat kein Feld namens topic.
 title = Stapel { $batch } ({ $title }): { $state }
-proposed = { $topics } Themen, { $drafts ->
+proposed = { $topics ->
+        [one] Ein Thema
+       *[other] { $topics } Themen
+    }, { $drafts ->
         [one] je ein Entwurf
        *[other] je { $drafts } Entwürfe
     }.
@@ -98,9 +101,15 @@ paused_operator = Er ist pausiert, weil der Bilddienst gerade nicht benutzt werd
 choose = Wähle nach Nummer: Nimm, was fertig werden soll, sortiere den Rest aus, oder lass einen weiteren Entwurf zeichnen.
 picked = Ausgewählt: { $drafts }.
 rejected_one = Aussortiert: { $number } ({ $topic }): { $why }
-rejected_more = { $count } weitere sind aussortiert.
+rejected_more = { $count ->
+        [one] Ein weiterer ist aussortiert.
+       *[other] { $count } weitere sind aussortiert.
+    }
 failed_one = Gescheitert: { $number } ({ $topic }): { $why }
-failed_more = { $count } weitere sind gescheitert.
+failed_more = { $count ->
+        [one] Ein weiterer ist gescheitert.
+       *[other] { $count } weitere sind gescheitert.
+    }
 full = Der Bilddienst nimmt nur eine begrenzte Zahl Bilder zum halben Preis auf einmal. Der Rest folgt in kleineren Teilen, sobald frühere fertig sind; du musst nichts tun.
 of = { $done } von { $of }
 fact-drafted = Entwürfe
@@ -110,7 +119,7 @@ fact-waiting = Wartet
 fact-failed = Gescheitert
 fact-money = Geld
 fact-pictures = Bilder
-fact-left = Dauert noch
+fact-left = Fertig in
 about = Stapel { $batch }
 sheet_title = Stapel { $batch }: { $where }
 sheet_one = Entwürfe zum Auswählen

@@ -329,7 +329,10 @@ settings-empty_quality = der Standard des Betreibers
 settings-default = der Standard des Betreibers
 settings-retention_days = Tage, die Texte abgeschlossener Fälle bleiben
 settings-hint_retention_days = 1 bis 3650. Entscheidungen bleiben ohne die Texte erhalten.
-settings-days = { $days } Tage
+settings-days = { $days ->
+        [one] { $days } Tag
+       *[other] { $days } Tage
+    }
 settings-deny_reasons = Gründe für eine Ablehnung, einer pro Zeile
 settings-hint_deny_reasons = Leer: die eingebaute Liste.
 settings-empty_deny_reasons = die eingebaute Liste

@@ -28,7 +28,10 @@ running = Gerade in Arbeit: { $count }
 latency = Ein Bild ist meist in etwa { $wait } fertig.
 latency_slow = Ein Bild ist meist in etwa { $wait } fertig, manchmal erst in { $slow }.
 concurrency = Der Bilddienst zeichnet für alle hier etwa { $count } gleichzeitig.
-per_minute = Der Bilddienst nimmt etwa { $count } Anfragen pro Minute an.
+per_minute = { $count ->
+        [one] Der Bilddienst nimmt etwa eine Anfrage pro Minute an.
+       *[other] Der Bilddienst nimmt etwa { $count } Anfragen pro Minute an.
+    }
 failures = Die letzten { $count } Versuche sind gescheitert.
 left = { $left } von { $limit } übrig, erneuert sich am { $when }
 left_off = ausgeschaltet

@@ -98,7 +98,10 @@ topics-json_topic = Line { $line } has no field named topic.
 
 ## message
 title = Batch { $batch } ({ $title }): { $state }
-proposed = { $topics } topics, { $drafts ->
+proposed = { $topics ->
+        [one] One topic
+       *[other] { $topics } topics
+    }, { $drafts ->
         [one] one draft of each
        *[other] { $drafts } drafts of each
     }.
@@ -113,9 +116,15 @@ paused_operator = It's paused, because the image service can't be used right now
 choose = Choose by number: pick what should be finished, reject what shouldn't, or ask for another draft.
 picked = Picked: { $drafts }.
 rejected_one = Rejected { $number } ({ $topic }): { $why }
-rejected_more = { $count } more are rejected.
+rejected_more = { $count ->
+        [one] One more is rejected.
+       *[other] { $count } more are rejected.
+    }
 failed_one = Failed { $number } ({ $topic }): { $why }
-failed_more = { $count } more failed.
+failed_more = { $count ->
+        [one] One more failed.
+       *[other] { $count } more failed.
+    }
 full = The image service takes only so many half-price pictures at a time. The rest follows in smaller parts as earlier ones are done, and you don't need to do anything.
 of = { $done } of { $of }
 fact-drafted = Drafts

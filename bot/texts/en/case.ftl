@@ -377,7 +377,10 @@ settings-empty_quality = the operator's default
 settings-default = the operator's default
 settings-retention_days = Days to keep the texts of closed cases
 settings-hint_retention_days = 1 to 3650. Decisions stay on record without the texts.
-settings-days = { $days } days
+settings-days = { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 settings-deny_reasons = Reasons for a denial, one per line
 settings-hint_deny_reasons = Empty: the built-in list.
 settings-empty_deny_reasons = the built-in list

@@ -28,7 +28,10 @@ running = { $count } being drawn right now
 latency = A picture usually takes about { $wait }.
 latency_slow = A picture usually takes about { $wait }, sometimes { $slow }.
 concurrency = The image service draws about { $count } at once for everyone here.
-per_minute = The image service takes about { $count } requests a minute.
+per_minute = { $count ->
+        [one] The image service takes about one request a minute.
+       *[other] The image service takes about { $count } requests a minute.
+    }
 failures = The last { $count } tries failed.
 left = { $left } of { $limit }, renews { $when }
 left_off = switched off

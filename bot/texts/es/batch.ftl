@@ -83,7 +83,10 @@ topics-json = La línea { $line } no es un objeto JSON ni texto. Cada línea con
 topics-json_text = En la línea { $line }, un valor no es texto. Pon los números y similares entre comillas.
 topics-json_topic = La línea { $line } no tiene un campo llamado topic.
 title = Lote { $batch } ({ $title }): { $state }
-proposed = { $topics } temas, { $drafts ->
+proposed = { $topics ->
+        [one] Un tema
+       *[other] { $topics } temas
+    }, { $drafts ->
         [one] un borrador de cada uno
        *[other] { $drafts } borradores de cada uno
     }.
@@ -98,9 +101,15 @@ paused_operator = Está en pausa, porque ahora no se puede usar el servicio de i
 choose = Elige por número: toma lo que haya que terminar, descarta lo que no, o pide otro borrador.
 picked = Elegidos: { $drafts }.
 rejected_one = Descartado { $number } ({ $topic }): { $why }
-rejected_more = Hay { $count } descartados más.
+rejected_more = { $count ->
+        [one] Hay uno descartado más.
+       *[other] Hay { $count } descartados más.
+    }
 failed_one = Falló { $number } ({ $topic }): { $why }
-failed_more = Fallaron { $count } más.
+failed_more = { $count ->
+        [one] Falló uno más.
+       *[other] Fallaron { $count } más.
+    }
 full = El servicio de imágenes solo acepta cierto número de imágenes a mitad de precio a la vez. El resto va en partes más pequeñas, a medida que terminan las anteriores; no tienes que hacer nada.
 of = { $done } de { $of }
 fact-drafted = Borradores

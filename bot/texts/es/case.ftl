@@ -329,7 +329,10 @@ settings-empty_quality = la del operador
 settings-default = lo del operador
 settings-retention_days = Días que se guardan los textos de casos cerrados
 settings-hint_retention_days = De 1 a 3650. Las decisiones se conservan sin los textos.
-settings-days = { $days } días
+settings-days = { $days ->
+        [one] { $days } día
+       *[other] { $days } días
+    }
 settings-deny_reasons = Motivos de denegación, uno por línea
 settings-hint_deny_reasons = Vacío: la lista incluida.
 settings-empty_deny_reasons = la lista incluida

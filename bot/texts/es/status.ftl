@@ -28,7 +28,10 @@ running = { $count } dibujándose ahora
 latency = Una imagen suele tardar { $wait }.
 latency_slow = Una imagen suele tardar { $wait }, a veces { $slow }.
 concurrency = El servicio de imágenes dibuja unas { $count } a la vez para todos aquí.
-per_minute = El servicio de imágenes acepta unas { $count } peticiones por minuto.
+per_minute = { $count ->
+        [one] El servicio de imágenes acepta más o menos una petición por minuto.
+       *[other] El servicio de imágenes acepta unas { $count } peticiones por minuto.
+    }
 failures = Fallaron los últimos { $count } intentos.
 left = Quedan { $left } de { $limit }, se renueva el { $when }
 left_off = desactivado

@@ -83,7 +83,10 @@ topics-json = La ligne { $line } n'est ni un objet JSON ni du texte. Chaque lign
 topics-json_text = À la ligne { $line }, une valeur n'est pas du texte. Mets les nombres et autres entre guillemets.
 topics-json_topic = La ligne { $line } n'a pas de champ nommé topic.
 title = Lot { $batch } ({ $title }) : { $state }
-proposed = { $topics } sujets, { $drafts ->
+proposed = { $topics ->
+        [one] Un sujet
+       *[other] { $topics } sujets
+    }, { $drafts ->
         [one] une ébauche pour chacun
        *[other] { $drafts } ébauches pour chacun
     }.
@@ -98,9 +101,15 @@ paused_operator = Il est en pause, car le service d'images ne peut pas être uti
 choose = Choisis par numéro : garde ce qui doit être terminé, écarte le reste, ou demande une autre ébauche.
 picked = Choisies : { $drafts }.
 rejected_one = Écarté { $number } ({ $topic }) : { $why }
-rejected_more = { $count } de plus sont écartés.
+rejected_more = { $count ->
+        [one] Un de plus est écarté.
+       *[other] { $count } de plus sont écartés.
+    }
 failed_one = Échec { $number } ({ $topic }) : { $why }
-failed_more = { $count } de plus ont échoué.
+failed_more = { $count ->
+        [one] Un de plus a échoué.
+       *[other] { $count } de plus ont échoué.
+    }
 full = Le service d'images ne prend qu'un certain nombre d'images à moitié prix à la fois. Le reste suit par petites parts, à mesure que les premières sont prêtes ; tu n'as rien à faire.
 of = { $done } sur { $of }
 fact-drafted = Ébauches

@@ -329,7 +329,10 @@ settings-empty_quality = celle de l'opérateur
 settings-default = celui de l'opérateur
 settings-retention_days = Jours de conservation des textes des dossiers clos
 settings-hint_retention_days = De 1 à 3650. Les décisions restent, sans les textes.
-settings-days = { $days } jours
+settings-days = { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    }
 settings-deny_reasons = Raisons d'un refus, une par ligne
 settings-hint_deny_reasons = Vide : la liste fournie.
 settings-empty_deny_reasons = la liste fournie

@@ -28,7 +28,10 @@ running = { $count } en cours de dessin
 latency = Une image prend d'habitude { $wait } environ.
 latency_slow = Une image prend d'habitude { $wait } environ, parfois { $slow }.
 concurrency = Le service d'images en dessine environ { $count } à la fois pour tout le monde ici.
-per_minute = Le service d'images accepte environ { $count } demandes par minute.
+per_minute = { $count ->
+        [one] Le service d'images accepte environ une demande par minute.
+       *[other] Le service d'images accepte environ { $count } demandes par minute.
+    }
 failures = Les { $count } derniers essais ont échoué.
 left = Reste { $left } sur { $limit }, renouvelé le { $when }
 left_off = désactivé

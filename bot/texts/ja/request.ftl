@@ -66,4 +66,4 @@ reported = モデレーターの確認中のため非表示
 reported_why = 報告がありました（ケース { $number }）。問題がないとモデレーターが判断すれば、また表示されます。
 kept_hidden = 報告により非表示
 kept_hidden_why = 非表示のままです（ケース { $number }）。新しい画像はいつでも依頼できます。
-case_closed_published = ケース { $number } 終了：確認担当者が結果を公開しました。
+case_closed_published = ケース { $number } は終了：確認担当者が結果を公開しました。

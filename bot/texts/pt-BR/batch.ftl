@@ -83,8 +83,11 @@ topics-json = A linha { $line } não é um objeto JSON nem texto. Cada linha tem
 topics-json_text = Na linha { $line }, um valor não é texto. Coloque números e afins entre aspas.
 topics-json_topic = A linha { $line } não tem um campo chamado topic.
 title = Lote { $batch } ({ $title }): { $state }
-proposed = { $topics } temas, { $drafts ->
-        [one] { $drafts } rascunho de cada
+proposed = { $topics ->
+        [one] Um tema
+       *[other] { $topics } temas
+    }, { $drafts ->
+        [one] um rascunho de cada
        *[other] { $drafts } rascunhos de cada
     }.
 proposed_how = Nada é desenhado antes de você dizer. Depois se escolhe entre os rascunhos, e só o escolhido é desenhado em alta qualidade.
@@ -98,9 +101,15 @@ paused_operator = Está em pausa, porque o serviço de imagens não pode ser usa
 choose = Escolha pelo número: fique com o que deve ser finalizado, descarte o resto ou peça outro rascunho.
 picked = Escolhidos: { $drafts }.
 rejected_one = Descartado { $number } ({ $topic }): { $why }
-rejected_more = Mais { $count } foram descartados.
+rejected_more = { $count ->
+        [one] Mais um foi descartado.
+       *[other] Mais { $count } foram descartados.
+    }
 failed_one = Falhou { $number } ({ $topic }): { $why }
-failed_more = Mais { $count } falharam.
+failed_more = { $count ->
+        [one] Mais um falhou.
+       *[other] Mais { $count } falharam.
+    }
 full = O serviço de imagens aceita só um certo número de imagens pela metade do preço por vez. O resto vai em partes menores, conforme as anteriores terminam; você não precisa fazer nada.
 of = { $done } de { $of }
 fact-drafted = Rascunhos

@@ -329,7 +329,10 @@ settings-empty_quality = o padrão do operador
 settings-default = o padrão do operador
 settings-retention_days = Dias para guardar os textos de casos encerrados
 settings-hint_retention_days = De 1 a 3650. As decisões ficam registradas sem os textos.
-settings-days = { $days } dias
+settings-days = { $days ->
+        [one] { $days } dia
+       *[other] { $days } dias
+    }
 settings-deny_reasons = Motivos para negar, um por linha
 settings-hint_deny_reasons = Vazio: a lista que já vem pronta.
 settings-empty_deny_reasons = a lista que já vem pronta

@@ -24,11 +24,17 @@ own_unreadable = O bot não consegue mais abrir a chave desta comunidade, então
 stage_few = O serviço de imagens acabou de voltar, então o bot começa com poucos pedidos por vez.
 queue = { $running }, { $waiting } na fila.
 running_none = Nada sendo desenhado agora
-running = { $count } sendo desenhados agora
+running = { $count ->
+        [one] { $count } sendo desenhado agora
+       *[other] { $count } sendo desenhados agora
+    }
 latency = Uma imagem costuma levar cerca de { $wait }.
 latency_slow = Uma imagem costuma levar cerca de { $wait }, às vezes { $slow }.
 concurrency = O serviço de imagens desenha cerca de { $count } ao mesmo tempo para todos aqui.
-per_minute = O serviço de imagens aceita cerca de { $count } pedidos por minuto.
+per_minute = { $count ->
+        [one] O serviço de imagens aceita cerca de um pedido por minuto.
+       *[other] O serviço de imagens aceita cerca de { $count } pedidos por minuto.
+    }
 failures = As últimas { $count } tentativas falharam.
 left = { $left } de { $limit }, renova em { $when }
 left_off = desligado

@@ -9,7 +9,7 @@ import pytest
 
 from bot import texts
 from bot.texts import in_zone, joined, say, text
-from bot.texts.direction import FSI, PDI
+from bot.texts.direction import FSI, PDI, bare
 from bot.texts.files import Texts, split
 from bot.texts.fluent import UnusableTextError, parse
 from bot.texts.locales import decimal, plural_form
@@ -121,3 +121,27 @@ def test_a_time_is_said_in_the_readers_zone_and_language_wherever_it_stands(monk
     assert in_zone(in_zone(line, "Asia/Shanghai"), "UTC") == there, "the first zone stays"
     untimed = text("reply.deleted")
     assert in_zone(untimed, "Asia/Shanghai") is untimed
+
+
+COUNTED = {
+    "batch.proposed": {"topics": 1, "drafts": 1},
+    "batch.rejected_more": {"count": 1},
+    "batch.failed_more": {"count": 1},
+    "case.settings.days": {"days": 1},
+    "status.per_minute": {"count": 1},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de", "fr", "pt-BR", "ar"])
+@pytest.mark.parametrize("key", ["batch.proposed", "batch.rejected_more", "batch.failed_more", "case.settings.days", "status.per_minute"])
+def test_one_of_something_is_not_said_in_the_plural(language: str, key: str) -> None:
+    one, more = (bare(say(text(key, **dict.fromkeys(COUNTED[key], n)), language)) for n in (1, 5))
+    labelled = language == "ar" and one.replace("1", "5") == more  # "number of topics: 1" fits every number
+    assert labelled or one.replace("1", "5") != more
+
+
+def test_what_stands_behind_the_time_left_fits_its_label() -> None:
+    """German durations are in the dative, Arabic ones in the genitive, because they stand behind "in" and "after" everywhere."""
+    said = [f"{say(text('batch.fact.left'), language)}: {bare(say(duration(200_000), language))}" for language in ("de", "ar")]
+    assert said == ["Fertig in: 2 Tagen", "يكتمل بعد: يومين"]
+    assert bare(say(listed(("قطة", "كلب")), "ar")) == "قطة وكلب"

@@ -1,7 +1,10 @@
 # imagine-bot batch.
 
 status = Batch { $batch } ({ $title }): { $state }. { $pictures } drawn for { $spent } of { $budget }.
-counts = { $topics } topics: { $draft } to draw, { $drawn } to choose from, { $picked } picked, { $rejected } rejected, { $final } to finish, { $finished } finished, { $failed } failed.
+counts = { $topics ->
+        [one] One topic
+       *[other] { $topics } topics
+    }: { $draft } to draw, { $drawn } to choose from, { $picked } picked, { $rejected } rejected, { $final } to finish, { $finished } finished, { $failed } failed.
 progress_note = { $running } on the way, { $failed } failed, { $spent } of { $budget }
 
 paused-operator = It's paused, because the image service can't be used right now ({ $kind }). Fix that first; the topics it failed for are drawn again then, and cost nothing so far.
@@ -45,7 +48,10 @@ cli-not_started = Batch { $batch } wasn't started. Nothing was drawn.
 cli-unreadable = { $file } can't be read: { $why }
 cli-encoding = This file isn't UTF-8. It was read as { $encoding }; please look at the topics.
 cli-repeated = Line { $line } repeats line { $first }, and is drawn once.
-cli-repeated_more = { $count } more lines repeat others.
+cli-repeated_more = { $count ->
+        [one] One more line repeats others.
+       *[other] { $count } more lines repeat others.
+    }
 cli-sheet = Contact sheet: { $file }
 cli-watched = The running bot keeps drawing. Look again with: imagine-bot batch status { $batch }
 cli-paused = Paused; what was being drawn is there. Go on with: imagine-bot batch resume { $batch }

@@ -40,7 +40,10 @@ key_is_token = { $name } begins with { $start }: that's a token of { $owner }, n
 further_key = Key { $number }
 second_service = Second service ({ $model })
 service = Image service
-service_ok = { $host } accepts the key and lists { $count } models.
+service_ok = { $count ->
+        [one] { $host } accepts the key and lists one model.
+       *[other] { $host } accepts the key and lists { $count } models.
+    }
 service_no_list = { $host } answers, but has no model list (status { $status }).
 no_list = { $host } has no model list, so only a picture can check key and model: imagine-bot doctor --spend
 service_closed_list = { $host } knows the key, but the key is restricted and can't read the model list.
@@ -152,7 +155,10 @@ tcp_ipv6_fix = Give this machine IPv6 (in Docker, enable_ipv6 for its network), 
 tls = Encryption (TLS)
 tls_ok = { $place } has a trusted certificate until { $until } ({ $version }).
 tls_failed = { $place } couldn't be reached: no secure connection.
-tls_ends = The certificate of { $place } ends in { $days } days.
+tls_ends = { $days ->
+        [one] The certificate of { $place } ends in a day.
+       *[other] The certificate of { $place } ends in { $days } days.
+    }
 proxy = Proxy
 proxy_ok = { $proxy } ({ $name }) opens a tunnel to { $place }.
 proxy_login = The proxy { $proxy } ({ $name }) asks for a login before it connects to { $place }.

@@ -42,7 +42,10 @@ title_fallback_lasts = The second image service is still drawing
 fallback_lasts = The image service has been down or out of credit for another day, and { $service } still draws instead. Check the first service: its key, its credit, its status page.
 title_model_ends = The image model is about to be shut down
 model_ends = The maker shuts down this model on the day below; from then on every request fails. Set IMAGE_MODEL to another model before that, and restart the bot. docs/models.md compares prices; Azure has a different date.
-ends_days = { $date }, in { $days } days
+ends_days = { $days ->
+        [one] { $date }, in a day
+       *[other] { $date }, in { $days } days
+    }
 ends_tomorrow = { $date }, tomorrow
 ends_today = { $date }, today
 ends_passed = { $date }, already past
