@@ -91,7 +91,7 @@ class Intake:
 
     async def _submitted(self, interaction: Event) -> None:
         identity = custom_id_of(interaction)
-        found = self.picture_forms.pictures(identity, str(interaction.user.id))
+        found = self.picture_forms.pictures(identity, str(interaction.user.id), self.answers.ports.now())
         if not found:
             await self.answers.say(interaction, text("discord.pictures_lost"))
             return

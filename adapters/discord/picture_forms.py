@@ -50,10 +50,10 @@ class PictureForms:
         self._save(now)
         return f"{PREFIX}{form}"
 
-    def pictures(self, custom_id: str, person: str) -> tuple[Attachment, ...]:
+    def pictures(self, custom_id: str, person: str, now: float) -> tuple[Attachment, ...]:
         """The pictures of a form that this person opened; none if it's unknown, too old or already sent."""
         entry = self._open.get(custom_id.removeprefix(PREFIX))
-        if entry is None or entry.get("person") != person:
+        if entry is None or entry.get("person") != person or not _until(entry) > now:
             return ()
         try:
             return tuple(

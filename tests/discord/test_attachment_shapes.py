@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.discord import attachments
-from adapters.discord.picture_forms import LIFE, MOST, PREFIX, PictureForms
-from adapters.kit.files import AppendLog
-from bot.domain.attachments import Attachment
 
 NAMES = ("id", "url", "filename", "size", "content_type", "attachments", "components", "items", "media", "accessory", "flags", "author")
 NAMES += ("message_snapshots", "message", "attachment_id", "channel_id")
@@ -52,27 +47,3 @@ def test_pictures_of_galleries_thumbnails_and_forwarded_messages_are_found_once(
     assert all(one.made_here and one.handle["message"] == "10" for one in found)
     hidden = attachments.of_message({**message, "flags": attachments.EPHEMERAL}, "31")
     assert not any(one.made_here or "message" in one.handle for one in hidden)
-
-
-def test_open_forms_survive_a_restart_for_a_day_for_their_opener(tmp_path: Path) -> None:
-    path = tmp_path / "picture_forms.jsonl"
-    forms = PictureForms(AppendLog(path))
-    picture = Attachment("a.png", size=5, handle={"url": "https://cdn/a.png?hm=secret"}, made_here=True)
-    identity = forms.keep("7", "ada", [picture], now=100.0)
-    assert identity == f"{PREFIX}7"
-    assert path.stat().st_mode & 0o077 == 0
-    with path.open("a", encoding="utf-8") as file:
-        file.write('{"form": "8", "person": "ada", "until": 1e12, "pictures": [{}]}\n[1]\n{"form"')
-    again = PictureForms(AppendLog(path))
-    again.load(100.0 + LIFE - 1)
-    assert again.pictures(identity, "ada") == (picture,)
-    assert again.pictures(identity, "bob") == again.pictures(f"{PREFIX}8", "ada") == again.pictures("x", "ada") == ()
-    again.close(identity, 200.0)
-    assert again.pictures(identity, "ada") == ()
-    assert "secret" not in path.read_text()
-    for number in range(MOST + 5):
-        again.keep(str(number), "ada", [picture], now=300.0)
-    assert len([json.loads(line) for line in path.read_text().splitlines()]) == MOST
-    late = PictureForms(AppendLog(path))
-    late.load(300.0 + LIFE)
-    assert late.pictures(f"{PREFIX}{MOST}", "ada") == ()

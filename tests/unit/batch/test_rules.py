@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from bot.batch.estimate import CHEAPEST_FIRST, draft_quality, estimate, final_quality, finish_price, price
-from bot.batch.judge import BackInLine, ItemDrawn, ItemFailed, judge, may_be_tried_again, shows_service_works, waits_for_operator
+from bot.batch.judge import (
+    SERVICE_CHANGED,
+    BackInLine,
+    ItemDrawn,
+    ItemFailed,
+    judge,
+    may_be_tried_again,
+    shows_service_works,
+    waits_for_operator,
+)
 from bot.batch.labels import LabelProblem, labels
 from bot.batch.steps import BatchProblem
 from bot.batch.topics import MAX_FIELD
@@ -132,6 +141,18 @@ def test_a_request_that_goes_on_means_nothing_yet(state: RequestState) -> None:
         ({"answer": Answer.FAILED, "failure": failed(Kind.SAFETY_PROMPT), "refusal": Refusal("budget")}, ItemFailed("safety_prompt")),
         ({"answer": Answer.FAILED, "failure": failed(Kind.TASK_LOST), "service": HALF_PRICE}, ItemFailed("not_in_time")),
         ({"answer": Answer.FAILED, "failure": failed(Kind.TASK_LOST)}, ItemFailed("task_lost", operator=True)),
+        (
+            {"answer": Answer.FAILED, "failure": failed(Kind.TASK_LOST, code="batch_cancelled"), "service": HALF_PRICE},
+            ItemFailed("called_off"),
+        ),
+        ({"answer": Answer.FAILED, "failure": failed(Kind.TASK_LOST, status="410"), "service": HALF_PRICE}, ItemFailed("task_gone")),
+        ({"answer": Answer.FAILED, "failure": failed(Kind.RATE_LIMITED), "service": HALF_PRICE}, BackInLine(full=True)),
+        ({"answer": Answer.FAILED, "failure": failed(Kind.RATE_LIMITED)}, ItemFailed("rate_limited")),
+        ({"answer": Answer.FAILED, "refusal": Refusal(SERVICE_CHANGED)}, ItemFailed(SERVICE_CHANGED)),
+        (
+            {"answer": Answer.FAILED, "failure": failed(Kind.SAFETY_PROMPT), "refusal": Refusal(SERVICE_CHANGED)},
+            ItemFailed("safety_prompt"),
+        ),
         ({"answer": Answer.FAILED, "failure": failed(Kind.EMPTY_RESULT), "service": HALF_PRICE}, ItemFailed("empty_result")),
         ({"state": RequestState.REFUSED, "refusal": Refusal("cancelled")}, BackInLine()),
         ({"state": RequestState.REFUSED, "refusal": Refusal("abandoned")}, BackInLine()),
