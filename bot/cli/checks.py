@@ -17,6 +17,7 @@ from bot.adapter import Finding
 from bot.cli import keys, layers, plugins, processes
 from bot.cli.ladder import Subject, bad
 from bot.cli.own_keys import own_keys
+from bot.domain.roles import ALL, ProcessRole, written
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -130,18 +131,37 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
 
 def _server(what: str, server: LedgerServer) -> Iterator[Finding]:
     """Whether the ledger's server answers, and whether it keeps what it confirms."""
-    from bot.ledger.postgres import state_of
+    from bot.ledger import process_rows
+    from bot.ledger.postgres import look_at_server, state_of
     from bot.ledger.store import LedgerProblem
 
     try:
         state = state_of(server)
+        running = look_at_server(server, process_rows.live) if state.has_ledger else ()
     except LedgerProblem as problem:
         yield Finding(False, what, str(problem), layer=layers.MACHINE)
         return
     known = "server_ok" if state.has_ledger else "server_new"
     yield Finding(True, what, text(f"doctor.{known}", server=server, version=state.version))
+    if here := [one.roles for one in running if one.connected]:
+        yield _roles(here)
     for name in state.careless:
         yield Finding(False, what, text("doctor.server_careless", server=server, name=name), layer=layers.MACHINE)
+
+
+def _roles(running: Sequence[frozenset[ProcessRole]]) -> Finding:
+    """Whether the running processes together have every role."""
+    what, lacking = text("doctor.processes"), ALL.difference(*running)
+    if lacking:
+        return bad(
+            what,
+            "doctor.roles_lacking",
+            layers.CONFIGURATION,
+            count=len(running),
+            roles=listed(written(lacking).split(",")),
+            option=written(lacking),
+        )
+    return Finding(True, what, text("doctor.roles_ok", count=len(running)))
 
 
 async def bucket(subject: Subject) -> AsyncIterator[Finding]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.domain.requests import Place
-from bot.domain.roles import ALL, ProcessRole
+from bot.domain.roles import ALL, ProcessRole, written
 from bot.ledger import process_rows
 from bot.ledger.participant import Participant
 from bot.ledger.process_rows import DELIVERY, GATE, PICTURE_JOBS, LiveProcess
@@ -29,6 +29,10 @@ SILENT_FOR = 3.5
 server restart makes every process look dead at a single look."""
 STALE = 3 * BEAT
 """Seconds since its own last heartbeat after which this process discards its observations: it was paused itself."""
+
+
+LACKING_FOR = 15.0
+"""Seconds for which no process may have a role before that is logged: processes start one after another, and are replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class Fleet:
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _beat_at: float = float("-inf")
     _times_replaced: int = 0
+    _lacking: tuple[frozenset[ProcessRole], float] = (frozenset(), 0.0)
+    """Roles that no process has, and since when; infinitely long ahead once that is logged."""
 
     @property
     def is_only_worker(self) -> bool:
@@ -90,6 +96,10 @@ class Fleet:
     def others(self) -> Sequence[LiveProcess]:
         """The other live processes, as of the last heartbeat."""
         return [process for process in self.live if process.id != self.participant.id]
+
+    def lacking(self) -> frozenset[ProcessRole]:
+        """The roles that no live process has: requests wait in vain for a call, for a grant, or for their message."""
+        return ALL - self.roles.union(*(process.roles for process in self.live))
 
     def workers(self) -> Sequence[str]:
         """Ids of the live processes with the role `work`."""
@@ -119,6 +129,7 @@ class Fleet:
         self.live, self.leader_token, self.picture_jobs_token = beat.live, beat.leader_token, beat.picture_jobs_token
         self._times_replaced = self.participant.times_replaced
         self._forget_deliveries()
+        self._note_lacking(now)
         if beat.dead:
             log.warning("processes_gone", processes=list(beat.dead))
         if gone or beat.dead:
@@ -127,6 +138,15 @@ class Fleet:
             if beat.leader_token != before[0]:
                 log.info("gate_elected" if beat.leader_token else "gate_lost", term=beat.leader_token or before[0])
             self.on_change()
+
+    def _note_lacking(self, now: float) -> None:
+        """Log once that a role has been lacking for a while."""
+        lacking, (before, since) = self.lacking(), self._lacking
+        if lacking != before:
+            self._lacking = lacking, now
+        elif lacking and now - since >= LACKING_FOR:
+            log.warning("roles_lacking", roles=written(lacking))
+            self._lacking = lacking, float("inf")
 
     def _heartbeat(self, tx: Tx, now: float, first: bool) -> Heartbeat:
         seen = process_rows.live(tx.connection)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
+from bot.cli import checks
 from bot.domain.requests import Place
 from bot.domain.roles import ALL, ProcessRole, read, written
 from bot.ledger import process_rows
@@ -319,3 +321,27 @@ def test_roles_as_they_are_typed() -> None:
     assert read(written(ALL)) == ALL
     with pytest.raises(ValueError, match="'wrok'"):
         read("wrok")
+
+
+async def test_a_role_that_nobody_has_is_logged_once_after_a_while(crew: Crew) -> None:
+    for one in (crew.first, crew.second):
+        one.roles = read("chat,gate")
+        one.participant.roles = "chat,gate"
+        with psycopg.connect(crew.server.url, autocommit=True) as other:
+            other.execute("UPDATE processes SET roles = 'chat,gate'")
+    with capture_logs() as logged:
+        for waited in (0.0, fleet.LACKING_FOR - 1.0, 1.0, fleet.LACKING_FOR):
+            crew.clock.at += waited
+            await crew.second.beat()
+            await crew.first.beat()
+            due = crew.clock.at >= 100.0 + fleet.LACKING_FOR
+            assert [one["event"] for one in logged].count("roles_lacking") == (2 if due else 0)
+    assert {one["roles"] for one in logged if one["event"] == "roles_lacking"} == {"work"}
+    [finding] = [one for one in checks._server("Database", crew.server) if one.what == "Processes"]
+    assert (finding.ok, "none does work" in finding.sentence, "--roles work" in finding.fix) == (False, True, True)
+
+
+async def test_processes_that_do_everything_are_fine(crew: Crew) -> None:
+    assert (crew.first.lacking(), crew.second.lacking()) == (frozenset(), frozenset())
+    [finding] = [one for one in checks._server("Database", crew.server) if one.what == "Processes"]
+    assert (finding.ok, finding.sentence.startswith("2 processes use the ledger")) == (True, True)

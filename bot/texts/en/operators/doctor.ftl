@@ -26,6 +26,17 @@ database_ok = { $file } is fine.
 server_ok = { $server } (PostgreSQL { $version }) answers and has a ledger.
 server_new = { $server } (PostgreSQL { $version }) answers; the first start creates the ledger there.
 server_careless = { $server } runs with { $name } = off, so a power cut can lose what members were told is saved. Switch it on in postgresql.conf.
+processes = Processes
+roles_ok = { $count ->
+    [one] One process uses the ledger and does everything.
+   *[other] { $count } processes use the ledger, and together they do everything.
+}
+roles_lacking = { $count ->
+    [one] One process uses the ledger, and it doesn't do { $roles }.
+   *[other] { $count } processes use the ledger, and none does { $roles }.
+}
+roles_lacking_why = Processes need every role at least once: chat takes commands and sends messages, work makes the calls, and gate decides which call starts next. Without one of them, requests wait in vain.
+roles_lacking_fix = Start a process with --roles { $option }, or one without --roles, which does everything
 database_new = { $file } will be created at the first start.
 running = A bot is running on this data folder (process { $pid }); it's normal that it holds files and ports.
 bot = Bot

@@ -24,6 +24,11 @@ database_ok = { $file } 正常。
 server_ok = { $server }（PostgreSQL { $version }）有回应，里面有账本。
 server_new = { $server }（PostgreSQL { $version }）有回应；首次启动时会在那里建立账本。
 server_careless = { $server } 的 { $name } = off，断电时可能丢失已经告诉成员保存好的内容。请在 postgresql.conf 里打开它。
+processes = 进程
+roles_ok = 有 { $count } 个进程在用账本，合起来什么都做。
+roles_lacking = 有 { $count } 个进程在用账本，但没有一个做 { $roles }。
+roles_lacking_why = 每种角色至少要有一个进程：chat 接收命令、发送消息，work 发出调用，gate 决定下一个调用何时开始。缺了一种，请求就会白等。
+roles_lacking_fix = 请启动一个带 --roles { $option } 的进程，或者不带 --roles 的进程，它什么都做
 database_new = { $file } 会在首次启动时创建。
 running = 有一个机器人正在使用这个数据文件夹（进程 { $pid }）；它占用文件和端口是正常的。
 bot = 机器人
