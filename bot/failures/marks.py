@@ -37,6 +37,12 @@ _OPEN_STATE = re.compile(
 """Names of unfinished states, such as `dreaming`. Names of errors are final."""
 
 
+_STOPPED = re.compile(
+    r"\b(?:(?P<block>block)|finish|stop|end|termination)[ _]?reason\b[^\w\n]{1,4}(?:(?:is|was|of) [\"'`]?)?"
+    r"(?:finish_?reason[._]|block_?reason[._])?(?P<named>[a-z]+(?:_[a-z]+)*)\b"
+    r"|\b(?:stopped|ended|finished|blocked|terminated)(?: \w+){0,3}(?: reason)?[:=(\"'` ]{1,3}(?-i:(?P<told>[A-Z]{5,}(?:_[A-Z]+)*))\b",
+    re.IGNORECASE,
+)
 _TELLING = re.compile("message|msg|reason|error|descri|detail")
 
 
@@ -51,6 +57,12 @@ def is_refusal(key: str, value: str) -> bool:
     if _CHECKED.match(key):
         return _REFUSED.match(value) is not None
     return _WHY.match(key) is not None and not _NO_REASON.match(value)
+
+
+def stop_reasons(text: str) -> Iterable[tuple[str, str]]:
+    """The reasons that a text names as an answer would, with the field that they'd be in: `stopped with: SAFETY`, `finish_reason=stop`."""
+    for one in _STOPPED.finditer(text[:3000]):
+        yield "blockreason" if one["block"] else "finishreason", one["named"] or one["told"]
 
 
 def has_unsafe_flag(headers: Mapping[str, str], true: Iterable[str], false: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from bot.failures.cleaning import EVENT, LINK, clean, without_echo
 from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
-from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, is_telling, names_a_size
+from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, is_telling, names_a_size, stop_reasons
 from bot.failures.stated import stated_status
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
@@ -266,6 +266,8 @@ class _Reader:
                 self.framed(framed)
                 if framed.text:
                     self.texts.append(framed.text)
+                for name, reason in stop_reasons(framed.text):
+                    self.code(name, reason)
 
     def framed(self, found: Framed) -> None:
         """Record a frame's own fields: an exception class, a code, a status."""
@@ -302,9 +304,7 @@ class _Reader:
                 if squashed not in known and len(known) < 120:
                     known.add(squashed)
                     self.codes.append(squashed)
-                    if (
-                        token.isupper()
-                    ):  # in lower case it is as often the name of a parameter, whose words would stand without their sentence
+                    if token.isupper():  # in lower case it is as often a parameter's name, whose words would lack their sentence
                         self.raw.append(token)
 
     def words(self) -> str:

@@ -27,6 +27,32 @@ def test_a_block_that_comes_with_200_is_a_block() -> None:
     assert (failure.kind, failure.action, failure.who_can_fix) == (Kind.SAFETY_OUTPUT, Action.NONE, Fixer.MODERATOR)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The provider stopped with: SAFETY", Kind.SAFETY_OUTPUT),
+        ("Model stopped: RECITATION", Kind.SAFETY_OUTPUT),
+        ("no parts; candidate finish reason: SAFETY", Kind.SAFETY_OUTPUT),
+        ("ended with finishReason=BLOCKLIST", Kind.SAFETY_OUTPUT),
+        ("empty answer (block_reason: PROHIBITED_CONTENT)", Kind.SAFETY_PROMPT),
+        ("process stopped with: SIGTERM", Kind.SERVER_ERROR),
+        ("finish_reason was 'stop' but there was no image", Kind.EMPTY_RESULT),
+    ],
+)
+def test_a_stop_reason_within_an_exceptions_words_counts_like_a_field(text: str, kind: Kind) -> None:
+    failure = seen(exception=text)
+    assert (failure.kind, failure.action is Action.NONE or failure.group is not Group.SAFETY) == (kind, True)
+
+
+def test_a_stop_reason_that_refuses_is_a_block_in_an_answer_without_words() -> None:
+    assert seen(200, {"stop_reason": "refusal", "content": []}).kind is Kind.SAFETY_OUTPUT
+
+
+def test_a_verdict_in_words_counts_more_than_the_code_beside_it() -> None:
+    denied = {"code": "permission-denied", "error": "Content violates usage guidelines. SAFETY_CHECK_TYPE_HATE"}
+    assert seen(403, denied).kind is Kind.SAFETY_PROMPT
+
+
 def test_the_stage_that_the_provider_names_says_which_side_was_blocked() -> None:
     blocked = {"code": "moderation_blocked", "type": "image_generation_user_error", "message": "Your request was rejected."}
     stage = {"moderation_stage": "output", "categories": ["violence"]}
