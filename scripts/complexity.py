@@ -57,7 +57,8 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunction
 def _over(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
     lines = (function.end_lineno or function.lineno) - function.lineno + 1
     arguments = function.args
-    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if one.arg not in ("self", "cls")]
+    listed = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    names = [one.arg for one in listed if one is not None and one.arg not in ("self", "cls")]
     deepest = depth(function)
     if lines > MOST_LINES:
         yield f"{lines} lines (limit {MOST_LINES})"

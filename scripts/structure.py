@@ -67,18 +67,39 @@ def _reach(start: str, graph: Mapping[str, set[str]]) -> Iterator[str]:
 
 
 def shared_names(trees: Mapping[str, ast.Module]) -> list[str]:
-    """Public class names are unique in `bot` and the adapters' kit, and adapters don't use them for something else. Adapters may mirror
-    each other."""
-    homes: dict[str, list[str]] = defaultdict(list)
-    for name, tree in trees.items():
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                homes[node.name].append(name)
-    return [
-        f"class {name} stands in {' and '.join(where)}; one name, one thing"
-        for name, where in sorted(homes.items())
-        if len(where) > 1 and _clashes(where)
-    ]
+    """Public names of classes and types are unique in `bot` and the adapters' kit, and adapters don't use them for something else. Adapters
+    may mirror each other, and a type may be written down in several places with the same meaning."""
+    classes: dict[str, list[str]] = defaultdict(list)
+    aliases: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for module, tree in trees.items():
+        for name, meaning in _type_names(tree.body):
+            if meaning is None:
+                classes[name].append(module)
+            else:
+                aliases[name][meaning].append(module)
+    found = []
+    for name in sorted({*classes, *aliases}):
+        where = [*classes[name], *(homes[0] for homes in aliases[name].values())]
+        if len(where) > 1 and _clashes(where):
+            found.append(f"class or type {name} stands in {' and '.join(where)}; one name, one thing")
+    return found
+
+
+def _type_names(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str | None]]:
+    """A module's public classes, and its public type aliases with their definition. Options of a command line aren't types."""
+    for node in body:
+        match node:
+            case ast.If() | ast.Try():
+                yield from _type_names([*node.body, *node.orelse])
+            case ast.ClassDef(name=name) if _names_a_type(name):
+                yield name, None
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _names_a_type(name):
+                if not (meaning := ast.unparse(value)).startswith("Annotated"):
+                    yield name, meaning
+
+
+def _names_a_type(name: str) -> bool:
+    return name[0].isupper() and not name.isupper()
 
 
 def _clashes(where: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ import structlog
 from cachetools import TTLCache
 
 from adapters.discord import checks
-from adapters.discord.answers import Answers, Event, Placeholders
+from adapters.discord.answers import Answers, AnyInteraction, Placeholders
 from adapters.discord.attachments import DiscordAttachments
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import ImagineClient, point_at
@@ -186,7 +186,7 @@ class DiscordAdapter:
 
     # ---- who may come in -----------------------------------------------------------------------------------------------------
 
-    async def _refusal(self, interaction: Event) -> str | None:
+    async def _refusal(self, interaction: AnyInteraction) -> str | None:
         """The refusal for people from servers that aren't allowed; None if they may use the bot."""
         allowed = self.settings.allowed_guilds
         if not allowed or str(interaction.guild_id) in allowed:

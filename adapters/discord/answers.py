@@ -33,7 +33,7 @@ from bot.texts import speaking
 
 log = structlog.get_logger()
 
-Event = discord.Interaction[Any]
+AnyInteraction = discord.Interaction[Any]
 
 ACK_WITHIN = 2.5
 """Seconds for the first answer; Discord waits three."""
@@ -68,7 +68,7 @@ class CallbackAttempts:
         config.on_request_end.append(count_errors)
         return config
 
-    def of(self, interaction: Event) -> int:
+    def of(self, interaction: AnyInteraction) -> int:
         """Number of tries of a callback; removes the entry."""
         return self._count.pop(str(interaction.id), 0)
 
@@ -85,7 +85,7 @@ class Answers:
 
     # ---- acknowledging -------------------------------------------------------------------------------------------------------
 
-    async def acknowledge(self, interaction: Event, home: Home) -> Ack:
+    async def acknowledge(self, interaction: AnyInteraction, home: Home) -> Ack:
         """Tell Discord that an answer will follow: a placeholder, or nothing visible for button presses."""
         thinking = home is not Home.NONE
         try:
@@ -127,7 +127,7 @@ class Answers:
 
     # ---- saying something to one person --------------------------------------------------------------------------------------
 
-    async def say(self, interaction: Event, said: str | View, *, sure: bool = False) -> bool:
+    async def say(self, interaction: AnyInteraction, said: str | View, *, sure: bool = False) -> bool:
         """Send the first answer to an interaction, to that person only. Returns False if it wasn't taken. For `sure` see `layout`."""
         language = places.language(interaction)
         with speaking(language):
@@ -179,7 +179,7 @@ class Answers:
             log.warning("discord_answer_failed", interaction=str(handle.interaction), detail=_detail(error))
             return False
 
-    def handle(self, interaction: Event, home: Home) -> Handle:
+    def handle(self, interaction: AnyInteraction, home: Home) -> Handle:
         return of_interaction(interaction, home, self.ports.now())
 
 
@@ -188,7 +188,7 @@ def _detail(error: BaseException) -> str:
     return type(error).__name__ if classified is None else classified.detail
 
 
-def bug(error: BaseException, interaction: Event) -> str:
+def bug(error: BaseException, interaction: AnyInteraction) -> str:
     """The sentence for the person; bugs are logged."""
     return words_of(error, "discord", interaction=str(interaction.id))
 

@@ -20,7 +20,7 @@ import yarl
 from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSocket
 
 from adapters.discord import commands, departures
-from adapters.discord.answers import Event
+from adapters.discord.answers import AnyInteraction
 from adapters.discord.intake import Intake
 from adapters.discord.places import PLATFORM
 from adapters.discord.render import ActionButton
@@ -125,7 +125,7 @@ class ImagineClient(discord.Client):
         """Discord answers again on a connection that was silent."""
         self.gateway_link.set(True)
 
-    async def on_interaction(self, interaction: Event) -> None:
+    async def on_interaction(self, interaction: AnyInteraction) -> None:
         """Handle forms, which the library forgets at a restart, and presses that it couldn't match."""
         if interaction.type is discord.InteractionType.component:
             await self.interactions.component(interaction)

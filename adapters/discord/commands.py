@@ -18,7 +18,7 @@ import structlog
 from discord import app_commands
 
 from adapters.discord import places
-from adapters.discord.answers import Event, bug
+from adapters.discord.answers import AnyInteraction, bug
 from adapters.discord.attachments import MASK, MOST_IN_MESSAGE, PICTURES
 from bot.adapter import SetupProblem
 from bot.chat.views import Choice
@@ -53,7 +53,7 @@ INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
 class Tree(app_commands.CommandTree[Any]):
     """The command tree. A failing command still answers its person."""
 
-    async def interaction_check(self, interaction: Event, /) -> bool:
+    async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
         if interaction.type is discord.InteractionType.autocomplete:
             return True
         refusal = await interaction.client.welcome(interaction)
@@ -61,7 +61,7 @@ class Tree(app_commands.CommandTree[Any]):
             await interaction.client.answers.say(interaction, refusal)
         return refusal is None
 
-    async def _call(self, interaction: Event) -> None:
+    async def _call(self, interaction: AnyInteraction) -> None:
         """The library only catches its own exceptions, and not those of a payload that it can't read, such as a menu's message."""
         try:
             await super()._call(interaction)
@@ -71,7 +71,7 @@ class Tree(app_commands.CommandTree[Any]):
             if interaction.type is not discord.InteractionType.autocomplete:
                 await interaction.client.answers.say(interaction, bug(error, interaction))
 
-    async def on_error(self, interaction: Event, error: app_commands.AppCommandError, /) -> None:
+    async def on_error(self, interaction: AnyInteraction, error: app_commands.AppCommandError, /) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
             return
         if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
@@ -82,14 +82,14 @@ class Tree(app_commands.CommandTree[Any]):
         await interaction.client.answers.say(interaction, said)
 
 
-def _options(interaction: Event) -> Options:
+def _options(interaction: AnyInteraction) -> Options:
     """What the model of the command's community accepts."""
     who = places.visitor(interaction)
     found: Options = interaction.client.core.options(who.platform, who.community)
     return found
 
 
-async def _suggest_size(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+async def _suggest_size(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
     options = _options(interaction)
     found = suggestions(options.sizes, typed, places.language(interaction))
     if options.free_sizes and typed.strip() and not found:
@@ -97,11 +97,11 @@ async def _suggest_size(interaction: Event, typed: str) -> list[app_commands.Cho
     return found
 
 
-async def _suggest_quality(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+async def _suggest_quality(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
     return suggestions(_options(interaction).qualities, typed)
 
 
-async def _suggest_model(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+async def _suggest_model(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
     return suggestions(_options(interaction).models, typed)
 
 
@@ -143,7 +143,7 @@ def offer(options: Options) -> ModelOptions:
 def _imagine(offered: ModelOptions) -> Any:
     """The callback of /imagine. Its signature, from which the library makes the options, depends on the models."""
 
-    async def imagine(interaction: Event, prompt: str, **given: Any) -> None:
+    async def imagine(interaction: AnyInteraction, prompt: str, **given: Any) -> None:
         await interaction.client.intake.imagine(interaction, prompt, given)
 
     described = {name: (kind, text(f"discord.command.{name}")) for name, kind in TYPED.items() if offered.has(name)}
@@ -180,13 +180,13 @@ def _about_picture(number: int, offered: ModelOptions) -> str:
     return text("discord.command.picture" if number == 1 else "discord.command.picture_more")
 
 
-async def _with_pictures(interaction: Event, message: discord.Message) -> None:
+async def _with_pictures(interaction: AnyInteraction, message: discord.Message) -> None:
     await interaction.client.intake.with_pictures(interaction)
 
 
 def _show() -> Any:
     async def show(
-        interaction: Event,
+        interaction: AnyInteraction,
         id: str | None = None,
         words: str | None = None,
         dates: str | None = None,
@@ -203,13 +203,13 @@ def _show() -> Any:
     return _described(found, id=text("discord.command.id"), **told)
 
 
-async def _suggest_template(interaction: Event, typed: str) -> list[app_commands.Choice[str]]:
+async def _suggest_template(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
     names = await interaction.client.core.templates(places.visitor(interaction))
     return suggestions(tuple(Choice(one, one) for one in names), typed)
 
 
 def _guide() -> Any:
-    async def guide(interaction: Event, template: str | None = None, use: str | None = None) -> None:
+    async def guide(interaction: AnyInteraction, template: str | None = None, use: str | None = None) -> None:
         await interaction.client.intake.guide(interaction, template or "", use or "")
 
     uses = [app_commands.Choice(name=app_commands.locale_str(text(f"guide.use.{one}")), value=one) for one in USES]
@@ -232,7 +232,7 @@ BATCH: dict[str, Any] = {
 
 
 def _batch() -> Any:
-    async def batch(interaction: Event, **given: Any) -> None:
+    async def batch(interaction: AnyInteraction, **given: Any) -> None:
         await interaction.client.intake.batch(interaction, given)
 
     keyword = inspect.Parameter.KEYWORD_ONLY
@@ -243,19 +243,19 @@ def _batch() -> Any:
     return _described(found, **{name: text(f"discord.command.batch_{name}") for name in BATCH})
 
 
-async def _status(interaction: Event) -> None:
+async def _status(interaction: AnyInteraction) -> None:
     await interaction.client.intake.status(interaction)
 
 
-async def _help(interaction: Event) -> None:
+async def _help(interaction: AnyInteraction) -> None:
     await interaction.client.intake.help(interaction)
 
 
-async def _privacy(interaction: Event) -> None:
+async def _privacy(interaction: AnyInteraction) -> None:
     await interaction.client.intake.privacy(interaction)
 
 
-async def _settings(interaction: Event) -> None:
+async def _settings(interaction: AnyInteraction) -> None:
     await interaction.client.intake.settings(interaction)
 
 

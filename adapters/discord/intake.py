@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.discord import attachments, forms, places
-from adapters.discord.answers import Ack, Answers, Event, bug
+from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
 from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_of, data_of
 from adapters.discord.picture_forms import PREFIX, PictureForms
 from adapters.discord.routes import Handle, Home
@@ -43,7 +43,7 @@ class Intake:
     fetch: Fetch
     """Downloads attached files."""
 
-    async def imagine(self, interaction: Event, prompt: str, given: Mapping[str, Any]) -> None:
+    async def imagine(self, interaction: AnyInteraction, prompt: str, given: Mapping[str, Any]) -> None:
         """/imagine with the options that were used. With `price`, only its member reads what it would cost, and nothing is sent."""
         if given.get("price"):
             typed = {name: given.get(name) or None for name in ("size", "quality", "count", "model")}
@@ -70,7 +70,7 @@ class Intake:
 
     # ---- a message's pictures ------------------------------------------------------------------------------------------------
 
-    async def with_pictures(self, interaction: Event) -> None:
+    async def with_pictures(self, interaction: AnyInteraction) -> None:
         """The entry of a message's menu: open the form for its pictures."""
         message = _target(interaction)
         found = attachments.of_message(message, str(interaction.client.user.id))
@@ -81,15 +81,15 @@ class Intake:
         form = await self.core.imagine_form(places.visitor(interaction))
         await self.interactions.show_form(interaction, _about(form, found, private=attachments.is_ephemeral(message)), identity)
 
-    def is_own(self, interaction: Event) -> bool:
+    def is_own(self, interaction: AnyInteraction) -> bool:
         """Whether a submission is of a form that `with_pictures` opened."""
         return custom_id_of(interaction).startswith(PREFIX)
 
-    async def submitted(self, interaction: Event) -> None:
+    async def submitted(self, interaction: AnyInteraction) -> None:
         """Handle the submission of such a form."""
         await self.interactions.answered(interaction, lambda: self._submitted(interaction))
 
-    async def _submitted(self, interaction: Event) -> None:
+    async def _submitted(self, interaction: AnyInteraction) -> None:
         identity = custom_id_of(interaction)
         found = self.picture_forms.pictures(identity, str(interaction.user.id), self.answers.ports.now())
         if not found:
@@ -110,12 +110,12 @@ class Intake:
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 
-    async def _received(self, interaction: Event, submission: Submission) -> bool:
+    async def _received(self, interaction: AnyInteraction, submission: Submission) -> bool:
         """Store, acknowledge and accept. Returns whether the member saw it being taken."""
         with self.interactions.clicks.of(interaction):
             return await self._received_here(interaction, submission)
 
-    async def _received_here(self, interaction: Event, submission: Submission) -> bool:
+    async def _received_here(self, interaction: AnyInteraction, submission: Submission) -> bool:
         submission = replace(submission, private=submission.private or await self.core.keeps_private(submission.place))
         handle = self.answers.handle(interaction, Home.EPHEMERAL if submission.private else Home.PUBLIC)
         submission = replace(submission, place=replace(submission.place, reply=handle.reply()))
@@ -145,13 +145,13 @@ class Intake:
 
     # ---- private views -------------------------------------------------------------------------------------------------------
 
-    async def show(self, interaction: Event, identity: str | None, values: Mapping[str, str]) -> None:
+    async def show(self, interaction: AnyInteraction, identity: str | None, values: Mapping[str, str]) -> None:
         await self._view(interaction, lambda visitor: self.core.show(visitor, identity, values))
 
-    async def status(self, interaction: Event) -> None:
+    async def status(self, interaction: AnyInteraction) -> None:
         await self._view(interaction, self.core.status)
 
-    async def help(self, interaction: Event) -> None:
+    async def help(self, interaction: AnyInteraction) -> None:
         async def make(visitor: Visitor) -> View:
             view = await self.core.help(visitor)
             more = (text("discord.help"),) if self.core.options().max_references else ()
@@ -159,10 +159,10 @@ class Intake:
 
         await self._view(interaction, make)
 
-    async def privacy(self, interaction: Event) -> None:
+    async def privacy(self, interaction: AnyInteraction) -> None:
         await self._view(interaction, self.core.privacy)
 
-    async def settings(self, interaction: Event) -> None:
+    async def settings(self, interaction: AnyInteraction) -> None:
         """/imagine-settings. A form must be the first answer."""
         if interaction.guild_id is None:
             await self.answers.say(interaction, text("discord.settings_in_server"))
@@ -170,11 +170,11 @@ class Intake:
         with self.interactions.clicks.of(interaction):
             await self._form(interaction, self.core.settings(places.visitor(interaction)))
 
-    async def guide(self, interaction: Event, template: str, use: str) -> None:
+    async def guide(self, interaction: AnyInteraction, template: str, use: str) -> None:
         """/imagine-guide: the form, or the templates to start from."""
         await self._form(interaction, self.core.guide(places.visitor(interaction), template, use))
 
-    async def batch(self, interaction: Event, given: Mapping[str, Any]) -> None:
+    async def batch(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-batch: a file of topics, the form for them, or a look at a batch by its number."""
         if given.get("batch") is not None:
             await self._view(interaction, lambda visitor: self.core.batch(visitor, int(given["batch"])))
@@ -195,7 +195,7 @@ class Intake:
 
         await self.interactions.made(interaction, ActionName.BATCH_NEW, await self.interactions.batch_home(interaction), work)
 
-    async def _form(self, interaction: Event, making: Awaitable[Form | Reply]) -> None:
+    async def _form(self, interaction: AnyInteraction, making: Awaitable[Form | Reply]) -> None:
         try:
             async with asyncio.timeout(FORM_WITHIN):
                 found = await making
@@ -204,7 +204,7 @@ class Intake:
             return
         await self.interactions.show_form(interaction, found)
 
-    async def _view(self, interaction: Event, make: Callable[[Visitor], Awaitable[View]]) -> None:
+    async def _view(self, interaction: AnyInteraction, make: Callable[[Visitor], Awaitable[View]]) -> None:
         """Send a private view, immediately if it's ready and small, otherwise through a placeholder."""
         making = asyncio.ensure_future(make(places.visitor(interaction)))
         done, _ = await asyncio.wait([making], timeout=VIEW_WITHIN)
@@ -233,7 +233,7 @@ def _with_room(form: Form) -> Form:
     return replace(form, fields=(first, *fields))
 
 
-def _target(interaction: Event) -> Mapping[str, Any]:
+def _target(interaction: AnyInteraction) -> Mapping[str, Any]:
     """The message whose menu was used, as Discord sent it."""
     data = data_of(interaction)
     found = (data.get("resolved") or {}).get("messages") or {}

@@ -10,7 +10,7 @@ from typing import Any, cast
 import discord
 
 from adapters.discord import forms, places
-from adapters.discord.answers import Ack, Answers, Event, bug
+from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
 from adapters.discord.moderators import Clicks
 from adapters.discord.routes import Handle, Home
 from adapters.kit.dedup import Deduplicator
@@ -35,28 +35,28 @@ class Interactions:
     core: Core
     answers: Answers
     clicks: Clicks
-    welcome: Callable[[Event], Awaitable[str | None]]
+    welcome: Callable[[AnyInteraction], Awaitable[str | None]]
     """Returns the refusal for people who may not use the bot here; None for everyone else."""
     _taken: Deduplicator = field(default_factory=Deduplicator)
 
-    def taken(self, interaction: Event) -> None:
+    def taken(self, interaction: AnyInteraction) -> None:
         """The library matched this press, so the fallback can ignore it."""
         self._taken.first(interaction.id)
 
-    async def component(self, interaction: Event) -> None:
+    async def component(self, interaction: AnyInteraction) -> None:
         """Fallback: answer presses that the library couldn't match to a button."""
         if self._taken.first(interaction.id):
             await self.pressed(interaction, custom_id_of(interaction))
 
-    async def pressed(self, interaction: Event, identity: str) -> None:
+    async def pressed(self, interaction: AnyInteraction, identity: str) -> None:
         """Handle a button press."""
         await self.answered(interaction, lambda: self._pressed(interaction, identity))
 
-    async def submitted(self, interaction: Event) -> None:
+    async def submitted(self, interaction: AnyInteraction) -> None:
         """Handle a form submission."""
         await self.answered(interaction, lambda: self._submitted(interaction))
 
-    async def answered(self, interaction: Event, work: Callable[[], Awaitable[None]]) -> None:
+    async def answered(self, interaction: AnyInteraction, work: Callable[[], Awaitable[None]]) -> None:
         """Run the work of an admitted press or form; if it fails, the person gets an answer."""
         with self.clicks.of(interaction):
             try:
@@ -72,7 +72,7 @@ class Interactions:
                 else:
                     await self.answers.say(interaction, said)
 
-    async def _pressed(self, interaction: Event, identity: str) -> None:
+    async def _pressed(self, interaction: AnyInteraction, identity: str) -> None:
         found = parsed(identity)
         if found is None:
             await self.answers.say(interaction, text("discord.old_button"))
@@ -84,14 +84,14 @@ class Interactions:
         else:
             await self._act(interaction, found.action, found.row, {})
 
-    async def _submitted(self, interaction: Event) -> None:
+    async def _submitted(self, interaction: AnyInteraction) -> None:
         found = parsed(custom_id_of(interaction))
         if found is None:
             await self.answers.say(interaction, text("discord.old_form"))
             return
         await self._act(interaction, found.action, found.row, forms.values(data_of(interaction)))
 
-    async def _open_form(self, interaction: Event, act: Act) -> None:
+    async def _open_form(self, interaction: AnyInteraction, act: Act) -> None:
         try:
             async with asyncio.timeout(FORM_WITHIN):
                 found = await self.core.form(act)
@@ -100,7 +100,7 @@ class Interactions:
             return
         await self.show_form(interaction, found)
 
-    async def show_form(self, interaction: Event, found: Form | Reply, identity: str = "") -> None:
+    async def show_form(self, interaction: AnyInteraction, found: Form | Reply, identity: str = "") -> None:
         """Show a form, or the sentence why there is none. For `identity` see `forms.modal`."""
         if isinstance(found, Reply):
             await self.answers.say(interaction, found.view or found.text)
@@ -113,7 +113,7 @@ class Interactions:
             # A list can't preselect a deleted channel or role; the same form with plain fields can.
             await self._send_form(interaction, found, identity, plain=True)
 
-    async def _send_form(self, interaction: Event, found: Form, identity: str, *, plain: bool) -> None:
+    async def _send_form(self, interaction: AnyInteraction, found: Form, identity: str, *, plain: bool) -> None:
         with speaking(language := places.language(interaction)):
             modal = forms.modal(localize(found, language), plain=plain, identity=identity)
         try:
@@ -122,7 +122,7 @@ class Interactions:
             self.answers.tries.of(interaction)
             modal.stop()  # submissions are parsed raw, so the library doesn't have to keep it
 
-    async def _act(self, interaction: Event, action: ActionName, row: str, values: dict[str, str]) -> None:
+    async def _act(self, interaction: AnyInteraction, action: ActionName, row: str, values: dict[str, str]) -> None:
         """Acknowledge, then call the core, so that a press the person saw fail changes nothing."""
         home = await self.batch_home(interaction) if action is ActionName.BATCH_NEW else _home(interaction, action, values)
 
@@ -131,7 +131,7 @@ class Interactions:
 
         await self.made(interaction, action, home, work)
 
-    async def made(self, interaction: Event, action: ActionName, home: Home, work: Callable[[Handle], Awaitable[Reply]]) -> None:
+    async def made(self, interaction: AnyInteraction, action: ActionName, home: Home, work: Callable[[Handle], Awaitable[Reply]]) -> None:
         """Acknowledge, do the work, and answer."""
         handle = self.answers.handle(interaction, home)
         if home is not Home.NONE:
@@ -146,7 +146,7 @@ class Interactions:
             reply = Reply(bug(error, interaction), changed=False)
         await self._reply(handle, action, reply)
 
-    async def batch_home(self, interaction: Event) -> Home:
+    async def batch_home(self, interaction: AnyInteraction) -> Home:
         """Who sees a new batch: everybody in the channel, or its owner alone where results begin like that."""
         return Home.EPHEMERAL if await self.core.keeps_private(places.place(interaction, {})) else Home.PUBLIC
 
@@ -163,17 +163,17 @@ class Interactions:
             await self.answers.withdraw(handle, said or text("discord.done"))
 
 
-def data_of(interaction: Event) -> Mapping[str, Any]:
+def data_of(interaction: AnyInteraction) -> Mapping[str, Any]:
     """What Discord sent about a press, form or command."""
     return cast("Mapping[str, Any]", interaction.data or {})
 
 
-def custom_id_of(interaction: Event) -> str:
+def custom_id_of(interaction: AnyInteraction) -> str:
     """Id of the pressed button or submitted form; empty for others."""
     return str(data_of(interaction).get("custom_id", ""))
 
 
-def _home(interaction: Event, action: ActionName, values: Mapping[str, str]) -> Home:
+def _home(interaction: AnyInteraction, action: ActionName, values: Mapping[str, str]) -> Home:
     """What the acknowledgement shows: nothing, or a placeholder visible to exactly the readers of the answer."""
     if effect_of(action).gives.is_view:
         return Home.EPHEMERAL

@@ -15,7 +15,7 @@ from typing import Any
 import discord
 import structlog
 
-from adapters.discord.answers import Event
+from adapters.discord.answers import AnyInteraction
 from adapters.discord.wire import Session
 from adapters.kit.errors import NETWORK
 
@@ -46,7 +46,7 @@ class Clicks:
     """Rights carried by a click, kept while it's being answered."""
 
     @contextlib.contextmanager
-    def of(self, interaction: Event) -> Iterator[None]:
+    def of(self, interaction: AnyInteraction) -> Iterator[None]:
         member = interaction.user
         if interaction.guild_id is None or not isinstance(member, discord.Member):
             yield

@@ -191,13 +191,13 @@ class Wire(Protocol):
     async def delete_as_bot(self, channel: int, message: int) -> None: ...
 
 
-Run = Callable[[Wire, Message, MessageRef, Draft], Awaitable[MessageRef]]
+RunRoute = Callable[[Wire, Message, MessageRef, Draft], Awaitable[MessageRef]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     name: str
-    run: Run
+    run: RunRoute
     limit: int
     """Bytes per file."""
     handle: Handle | None = None

@@ -25,7 +25,7 @@ from bot.texts import speaking, text
 
 log = structlog.get_logger()
 
-Window = dict[str, Any]
+Modal = dict[str, Any]
 """A modal view as Slack expects it."""
 MOMENT = 1.0
 """Maximum seconds to wait before retrying to open a form; its trigger lasts three seconds."""
@@ -104,7 +104,7 @@ class Answers:
         # An answer that may have arrived isn't repeated. If Slack itself reports a failure, silence would be worse than an echo.
         return classified.error_class is ErrorClass.LOST and not _failed(classified)
 
-    async def open(self, caller: Caller, views: Sequence[Window]) -> tuple[str, str] | None:
+    async def open(self, caller: Caller, views: Sequence[Modal]) -> tuple[str, str] | None:
         """Open a modal: the first of these views that Slack accepts. Returns None if it rejects all; the person has then been told."""
         classified = NOTHING
         for view in views:
@@ -119,14 +119,14 @@ class Answers:
         await self.say(caller, text("slack.form_too_late" if late else "slack.form_failed"))
         return None
 
-    async def push(self, caller: Caller, window: Window, said: View) -> None:
+    async def push(self, caller: Caller, window: Modal, said: View) -> None:
         """Show a modal above the open one, which keeps what was typed into it. If Slack rejects it, the person gets the words alone."""
         found = await classified_call(self.wire.push_view(caller.trigger, window))
         if isinstance(found, ClassifiedError):
             log.warning("slack_form_not_opened", detail=found.detail)
             await self.say(caller, said)
 
-    async def _opened(self, trigger: str, view: Window) -> tuple[str, str] | ClassifiedError:
+    async def _opened(self, trigger: str, view: Modal) -> tuple[str, str] | ClassifiedError:
         """Retry after a Slack failure or a short wait, as long as the trigger is valid."""
         found = await classified_call(self.wire.open_view(trigger, view))
         failed = isinstance(found, ClassifiedError) and _failed(found)
@@ -139,7 +139,7 @@ class Answers:
             return "", ""  # opened by the first call after all
         return again
 
-    async def open_later(self, caller: Caller, making: Coroutine[Any, Any, Sequence[Window]], within: float) -> None:
+    async def open_later(self, caller: Caller, making: Coroutine[Any, Any, Sequence[Modal]], within: float) -> None:
         """Open a modal that takes time to prepare. A loading view holds its place, because Slack allows three seconds to open one."""
         task = asyncio.ensure_future(making)
         done, _ = await asyncio.wait([task], timeout=within)

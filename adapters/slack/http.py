@@ -44,7 +44,7 @@ MOST_AT_ONCE = 500
 """Maximum connections; further ones are told to retry, so that strangers can't fill the memory with bodies."""
 
 
-class Handler(AsyncSlackRequestHandler):
+class EventsHandler(AsyncSlackRequestHandler):
     """bolt's ASGI handler with two fixes to its request parsing."""
 
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
@@ -78,7 +78,7 @@ async def serve(
     if not signing_secret.strip():
         raise SetupProblem(text("slack.setup.http.no_secret"))
     sock = listening(host, port, "slack.setup.http")
-    guard = Guard(cast(App, Handler(app, PATH)), signing_secret, ports, site=site)
+    guard = Guard(cast(App, EventsHandler(app, PATH)), signing_secret, ports, site=site)
     config = uvicorn.Config(
         guard,
         interface="asgi3",
@@ -101,10 +101,10 @@ async def serve(
     )
 
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+AsgiMessage = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[AsgiMessage]]
+Send = Callable[[AsgiMessage], Awaitable[None]]
+App = Callable[[AsgiMessage, Receive, Send], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
 
@@ -113,7 +113,7 @@ class Site(Protocol):
 
     paths: frozenset[str]
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None: ...
+    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None: ...
 
 
 PATH, HEALTH = "/slack/events", "/healthz"
@@ -166,7 +166,7 @@ class Guard:
         self._reading = 0
         self._complained: dict[str, float] = {}
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         if scope["type"] != "http":
@@ -184,7 +184,7 @@ class Guard:
         for limit in self._limits:
             limit.reschedule(asyncio.get_running_loop().time())
 
-    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
         if path == HEALTH and method in ("GET", "HEAD"):
             await _answer(send, 200)
@@ -277,19 +277,19 @@ class Guard:
             raise RejectedRequest(503, "too_many")
         return bool(message.get("more_body", False))
 
-    async def _pass_on(self, scope: Message, body: bytes, receive: Receive, send: Send) -> bool:
+    async def _pass_on(self, scope: AsgiMessage, body: bytes, receive: Receive, send: Send) -> bool:
         """Let bolt answer. Returns whether it accepted the request."""
         status = 0
         given = False
 
-        async def again() -> Message:
+        async def again() -> AsgiMessage:
             nonlocal given
             if given:
                 return await receive()
             given = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def watched(message: Message) -> None:
+        async def watched(message: AsgiMessage) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])

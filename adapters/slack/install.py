@@ -21,7 +21,7 @@ from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import install_pages
-from adapters.slack.http import Message, Receive, Send
+from adapters.slack.http import AsgiMessage, Receive, Send
 from adapters.slack.installations import STATE_LIFE, Installations, States
 from adapters.slack.manifest import SCOPES
 from adapters.slack.pacing import CallLog, Limit
@@ -105,7 +105,7 @@ class InstallSite:
     def __init__(self, flow: Flow, ports: Ports) -> None:
         self._flow, self._ports, self._begun = flow, ports, CallLog(BEGUN)
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         request = _request(scope)
         try:
             answer = await self._answer(scope["path"], request)
@@ -132,7 +132,7 @@ class InstallSite:
         return install_pages.page(request, status, text(f"slack.install.{key}_title"), text(f"slack.install.{key}"))
 
 
-def _request(scope: Message) -> AsyncBoltRequest:
+def _request(scope: AsgiMessage) -> AsyncBoltRequest:
     """Only what the flow reads: the query, the cookie and the language."""
     headers: dict[str, Any] = {}
     for name, value in scope["headers"]:

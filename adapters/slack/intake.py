@@ -17,7 +17,7 @@ from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import attachments, forms
 from adapters.slack.admission import Admission
-from adapters.slack.answers import Answers, Window
+from adapters.slack.answers import Answers, Modal
 from adapters.slack.callers import PLATFORM, Caller, as_typed, metadata, of_command, of_form, of_mention, of_press
 from adapters.slack.errors import ThreadUnread, classify_error
 from adapters.slack.escape import typed as shown
@@ -199,12 +199,12 @@ class Intake:
             await self.answers.open(caller, [_imagine_modal(named, caller, attachments.packed(found))])
 
     async def _form(self, caller: Caller, making: Awaitable[Form | Reply]) -> None:
-        async def make() -> Sequence[Window]:
+        async def make() -> Sequence[Modal]:
             return await self.windows(caller, await making)
 
         await self.answers.open_later(caller, make(), FORM_READY)
 
-    async def windows(self, caller: Caller, found: Form | Reply) -> Sequence[Window]:
+    async def windows(self, caller: Caller, found: Form | Reply) -> Sequence[Modal]:
         """A form as modal views, best first; none if there's a sentence instead, which is sent."""
         if isinstance(found, Reply):
             await self.answers.say(caller, found.view or found.text)

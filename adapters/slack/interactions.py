@@ -11,7 +11,7 @@ from adapters.kit.payload import Payload, parts, word
 from adapters.kit.replies import words_of
 from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import forms, render
-from adapters.slack.answers import Answers, Window
+from adapters.slack.answers import Answers, Modal
 from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, PRICE, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
@@ -76,14 +76,14 @@ class Interactions:
             await self._open_sheet(caller, found.action, found.row)
 
     async def _open_form(self, caller: Caller, action: ActionName, row: str) -> None:
-        async def make() -> Sequence[Window]:
+        async def make() -> Sequence[Modal]:
             found = await self.core.form(caller.act(action, row, {}, self.answers.handle(caller).reply()))
             return await self.intake.windows(caller, found)
 
         await self.answers.open_later(caller, make(), FORM_READY)
 
     async def _open_sheet(self, caller: Caller, action: ActionName, row: str) -> None:
-        async def make() -> Sequence[Window]:
+        async def make() -> Sequence[Modal]:
             reply = await self._act(caller, action, row, {})
             if reply.view is None:
                 await self.answers.say(caller, reply.text or text("slack.done"))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["post", "update"]
+MethodKind = Literal["post", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ FINAL_ASKS_AGAIN = 30.0
 """Maximum wait for final views, so that an abandoned place is freed soon."""
 KEPT_FOR_PROGRESS, KEPT_FOR_FINAL = 3.0, 10.0
 """Seconds for which a place is kept for a caller that doesn't return in time."""
-LEADS: dict[Kind, float] = {"post": 30.0, "update": 1e9}
+LEADS: dict[MethodKind, float] = {"post": 30.0, "update": 1e9}
 """Seconds by which a final view overtakes progress that has waited longer. Progress edits may starve, first messages may not."""
 LONGEST_CLOSED = 300.0
 SHORTEST = 0.05
@@ -50,7 +50,7 @@ _SAME = 1e-6
 
 Key = tuple[str, str]
 """Key of a limit: (kind, channel); an empty channel means the whole workspace."""
-Lane = tuple[str, str, bool]
+PacingLane = tuple[str, str, bool]
 """Calls with the same limits: (kind, channel, final)."""
 
 
@@ -83,7 +83,7 @@ class CallLog:
 class WaitingCall:
     """A caller that has to ask again later."""
 
-    kind: Kind
+    kind: MethodKind
     channel: str
     final: bool
     since: float
@@ -93,7 +93,7 @@ class WaitingCall:
     back: float = 0.0
     """When it should ask again."""
 
-    def lane(self) -> Lane:
+    def lane(self) -> PacingLane:
         return self.kind, self.channel if self.kind == "post" else "", self.final
 
     def priority(self) -> tuple[float, int]:
@@ -116,7 +116,7 @@ class Pacing:
     _tidied: float = float("-inf")
     _number: int = 0
 
-    def ask(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> float:
+    def ask(self, now: float, kind: MethodKind, channel: str, message_id: str, final: bool) -> float:
         """Zero: call now (it's booked). Otherwise the seconds until asking again; a final view keeps its place until then."""
         self._tidy(now)
         me = self._enter(now, kind, channel, message_id, final)
@@ -131,7 +131,7 @@ class Pacing:
         me.back = now + wait
         return wait
 
-    def rate_limited(self, now: float, kind: Kind, channel: str, wait: float) -> None:
+    def rate_limited(self, now: float, kind: MethodKind, channel: str, wait: float) -> None:
         """Slack reported too many calls: pause the method until then, and restart slowly."""
         until = now + min(LONGEST_CLOSED, max(0.0, wait))
         key: Key = (kind, channel if kind == "post" else "")
@@ -153,7 +153,7 @@ class Pacing:
             len(self._waiting) + len(self._shown) + len(self._closed) + len(self._logs) + sum(len(one.times) for one in self._logs.values())
         )
 
-    def _enter(self, now: float, kind: Kind, channel: str, message_id: str, final: bool) -> WaitingCall:
+    def _enter(self, now: float, kind: MethodKind, channel: str, message_id: str, final: bool) -> WaitingCall:
         known = self._waiting.get(message_id)
         since, number = (known.since, known.number) if known is not None and known.final == final else (now, self._number)
         self._number += 1
@@ -166,7 +166,7 @@ class Pacing:
     def _place(self, now: float, me: WaitingCall) -> float:
         """When this caller's turn is, after everyone ahead of it."""
         logs: dict[Key, CallLog] = {}
-        lanes: dict[Lane, tuple[float, float]] = {}
+        lanes: dict[PacingLane, tuple[float, float]] = {}
         for one in [*self._before(now, me), me]:
             start = max(now, one.not_before)
             # Behind a caller with the same limits it's never sooner, so earlier times don't have to be checked.
@@ -219,7 +219,7 @@ class Pacing:
         self._logs = {key: log for key, log in self._logs.items() if log.times}
 
 
-def _limits(kind: Kind, channel: str, final: bool) -> list[tuple[Key, Limit]]:
+def _limits(kind: MethodKind, channel: str, final: bool) -> list[tuple[Key, Limit]]:
     if kind == "post":
         return [(("post", channel), POSTS_HERE), (("burst", channel), BURST_HERE), (("post", ""), POSTS)]
     return [(("update", ""), UPDATES), *([] if final else [(("progress", ""), PROGRESS)])]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Options = dict[str, Any]
+ChartOptions = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ DARK = Palette("#e9ebf1", "#2c313d", ("#6fd3a0", "#ff9d94", "#f2b765", "#b4b1fb"
 
 def stacked(
     times: Sequence[str], series: Mapping[str, Sequence[float]], palette: Palette, colours: Mapping[str, int] | None = None
-) -> Options:
+) -> ChartOptions:
     """Bars on top of each other, one series for each name. `colours`: the palette's colour of those that always have the same."""
-    bars: list[Options] = [
+    bars: list[ChartOptions] = [
         {"name": name, "type": "bar", "stack": "all", "data": list(values), "barMaxWidth": 28} for name, values in series.items()
     ]
     for bar in bars:
@@ -35,7 +35,7 @@ def stacked(
     return {**_frame(times, palette), "series": bars}
 
 
-def lines(times: Sequence[str], series: Mapping[str, Sequence[float | None]], palette: Palette, unit: str) -> Options:
+def lines(times: Sequence[str], series: Mapping[str, Sequence[float | None]], palette: Palette, unit: str) -> ChartOptions:
     """Lines over time; gaps where there are no values."""
     drawn = [{"name": name, "type": "line", "data": list(values), "showSymbol": True, "symbolSize": 5} for name, values in series.items()]
     frame = _frame(times, palette)
@@ -43,7 +43,7 @@ def lines(times: Sequence[str], series: Mapping[str, Sequence[float | None]], pa
     return {**frame, "series": drawn}
 
 
-def ranked(names: Sequence[str], values: Sequence[float], palette: Palette, colour: int = 1) -> Options:
+def ranked(names: Sequence[str], values: Sequence[float], palette: Palette, colour: int = 1) -> ChartOptions:
     """Horizontal bars, the longest on top."""
     frame = _frame([], palette)
     frame["xAxis"] = {"type": "value", "minInterval": 1, "axisLabel": {"color": palette.text}, "splitLine": _grid(palette)}
@@ -57,7 +57,7 @@ def ranked(names: Sequence[str], values: Sequence[float], palette: Palette, colo
     return {**frame, "legend": {"show": False}, "series": [{**bar, "label": {"show": True, "position": "right", "color": palette.text}}]}
 
 
-def _frame(times: Sequence[str], palette: Palette) -> Options:
+def _frame(times: Sequence[str], palette: Palette) -> ChartOptions:
     return {
         "animation": False,
         "color": list(palette.series),
@@ -71,5 +71,5 @@ def _frame(times: Sequence[str], palette: Palette) -> Options:
     }
 
 
-def _grid(palette: Palette) -> Options:
+def _grid(palette: Palette) -> ChartOptions:
     return {"lineStyle": {"color": palette.line}}

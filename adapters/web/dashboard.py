@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from nicegui import Client, ui
 
 from adapters.web import charts
-from adapters.web.charts import DARK, LIGHT, Options, Palette
+from adapters.web.charts import DARK, LIGHT, ChartOptions, Palette
 from adapters.web.parts import Part, clean, part
 from bot.core import Core
 from bot.reports.dashboard import Dashboard, OpenNotice
@@ -27,7 +27,7 @@ LONGEST = 8
 """Rows of a table of lessons; `imagine-bot failures` has them all."""
 COLOURS = {"pictures": 0, "failed": 1, "blocked": 2, "expired": 3, "refused": 4, "interrupted": 5, "cancelled": 6}
 """Outcome -> colour of the palette, whichever outcome is the most frequent: failures are red on a bad day too."""
-Row = Sequence[object]
+TableRow = Sequence[object]
 
 
 class DashboardPage:
@@ -83,7 +83,7 @@ class DashboardPage:
         with self._panel("now"):
             live = [text("web.dashboard.live_state", count=count, state=state) for state, count in seen.live.items()]
             none, head = text("web.dashboard.nothing_live"), text("web.dashboard.problems")
-            rows: list[Row] = [(head, _notice(one)) for one in seen.notices] or [(head, none)]
+            rows: list[TableRow] = [(head, _notice(one)) for one in seen.notices] or [(head, none)]
             rows.append((text("web.dashboard.live"), listed(live, len(live)) or none))
             for name, gate in seen.gates.items():
                 state = text(f"web.dashboard.gate_{gate.state}", wait=duration(gate.paused_for))
@@ -114,7 +114,7 @@ class DashboardPage:
 
     def _lessons(self, seen: Dashboard) -> None:
         found = seen.failures
-        tables: list[tuple[str, tuple[str, ...], Sequence[Row]]] = [
+        tables: list[tuple[str, tuple[str, ...], Sequence[TableRow]]] = [
             ("remedies", ("kind", "tried", "count", "worked"), [(one.kind, one.origin, one.count, one.worked) for one in found.remedies]),
             ("rejections", ("reason", "count"), found.rejections),
             ("models", ("model", "count", "anyway"), found.by("model")),
@@ -186,7 +186,7 @@ class DashboardPage:
             part("h2", text(f"web.dashboard.panel_{name}"), "", id=f"panel-{name}")
         return panel
 
-    def _chart(self, name: str, options: Options | None, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    def _chart(self, name: str, options: ChartOptions | None, columns: Sequence[str], rows: Sequence[TableRow]) -> None:
         """A chart and its numbers; a sentence if there are none."""
         if options is None:
             part("p", text("web.dashboard.empty"), "empty")
@@ -207,14 +207,14 @@ def _notice(one: OpenNotice) -> str:
     return joined(" ", (text("web.dashboard.problem", what=one.title, count=one.count, since=since), one.sentence))
 
 
-def _facts(rows: Sequence[Row]) -> None:
+def _facts(rows: Sequence[TableRow]) -> None:
     with part("dl", "", "facts"):
         for name, value in rows:
             part("dt", _words(name))
             part("dd", _words(value))
 
 
-def _table(columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _table(columns: Sequence[str], rows: Sequence[TableRow]) -> None:
     with part("div", "", "scroller", tabindex="0"), part("table"):
         with part("thead"), part("tr"):
             for name in columns:
@@ -224,7 +224,7 @@ def _table(columns: Sequence[str], rows: Sequence[Row]) -> None:
                 _cells(row)
 
 
-def _cells(row: Row) -> None:
+def _cells(row: TableRow) -> None:
     with part("tr"):
         for cell in row:
             part("td", "-" if cell is None else _words(cell))

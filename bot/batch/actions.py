@@ -36,7 +36,7 @@ from bot.texts.phrases import listed, money
 
 ALL = ("all", "*")
 MICROS = 1_000_000
-Step = Callable[[Tx, Batch], Reply]
+BatchStep = Callable[[Tx, Batch], Reply]
 _OWNERS = frozenset(
     {
         *(ActionName.BATCH_START, ActionName.BATCH_RAISE, ActionName.BATCH_REDRAW, ActionName.BATCH_RETRY),
@@ -165,7 +165,7 @@ class BatchActions:
         allowed = await self._may(batch, act.platform, act.community, act.person)
         return None if allowed else Reply(text("batch.only_owner_and_moderators"), changed=False)
 
-    async def _step(self, act: Act, step: Step) -> Reply:
+    async def _step(self, act: Act, step: BatchStep) -> Reply:
         """Run a step if the presser may; what can't be done is a sentence, and changes nothing."""
         if (refused := await self._turned_away(act)) is not None:
             return refused

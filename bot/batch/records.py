@@ -19,7 +19,7 @@ from bot.ledger import attempt_rows, batch_item_rows, picture_rows, request_rows
 from bot.texts import has, text
 
 Papers = dict[str, Any]
-Evidence = Callable[[Connection, str], Papers | None]
+FindPapers = Callable[[Connection, str], Papers | None]
 """The redacted evidence about a failed request."""
 MICROS = 1_000_000
 
@@ -40,7 +40,7 @@ class OutputFile:
     """Text for a second file of the same picture."""
 
 
-def output_files(connection: Connection, batch: Batch, evidence: Evidence, known: Container[str] = frozenset()) -> Iterator[OutputFile]:
+def output_files(connection: Connection, batch: Batch, evidence: FindPapers, known: Container[str] = frozenset()) -> Iterator[OutputFile]:
     """The files of a batch, item by item, without those whose keys are known."""
     for item in batch_item_rows.of_batch(connection, batch.id):
         drafts, final, failed = (f"{batch.id}:{item.number}:{kind}:" for kind in ("draft", "final", "failed"))
@@ -99,7 +99,7 @@ def _papers(connection: Connection, batch: Batch, item: BatchItem, request: Requ
     }
 
 
-def _failure(connection: Connection, batch: Batch, item: BatchItem, evidence: Evidence, key: str) -> OutputFile:
+def _failure(connection: Connection, batch: Batch, item: BatchItem, evidence: FindPapers, key: str) -> OutputFile:
     request_id = failed_request(connection, item)
     cost = attempt_rows.cost_of(connection, [request_id]) if request_id else 0
     papers = {

@@ -126,11 +126,11 @@ def _row(finding: Finding) -> dict[str, object]:
     }
 
 
-def _layer_rows(rows: Sequence[layers.Row]) -> list[dict[str, str]]:
+def _layer_rows(rows: Sequence[layers.LayerRow]) -> list[dict[str, str]]:
     return [{"layer": row.layer, "question": row.question, "verdict": row.verdict, "seen": row.seen} for row in rows]
 
 
-def _show_table(rows: Sequence[layers.Row]) -> None:
+def _show_table(rows: Sequence[layers.LayerRow]) -> None:
     """The which-layer table, as aligned lines."""
     verdicts = [text(f"doctor.verdict.{row.verdict}") for row in rows]
     left, middle = max(len(row.question) for row in rows), max(map(len, verdicts))

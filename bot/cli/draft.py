@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot.adapter import Finding, SetupQuestion, SetupStep
 from bot.cli import checks, keys, layers, other_services, reach, service
-from bot.cli.ladder import Rung, Subject, walk
+from bot.cli.ladder import DoctorRung, Subject, walk
 from bot.ports import SystemPorts
 from bot.settings import Settings, SettingsProblem, dotenv, env_edit, load, service_problems
 from bot.settings.model import PRECEDENCE
@@ -90,7 +90,7 @@ class CheckedStep:
     """Questions with the check of their answers."""
 
     questions: Sequence[SetupQuestion]
-    rungs: Sequence[Rung]
+    rungs: Sequence[DoctorRung]
     platform: Plugin | None = None
     setup: SetupStep | None = None
 
@@ -167,7 +167,7 @@ def default_address(draft: SettingsDraft) -> str:
         return str(Settings.model_fields["image_base_url"].default)
 
 
-def _quiet(rung: Rung) -> Rung:
+def _quiet(rung: DoctorRung) -> DoctorRung:
     """A check that only fills the subject: its findings were reported before."""
 
     async def look(subject: Subject) -> AsyncIterator[Finding]:

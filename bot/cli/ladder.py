@@ -51,7 +51,7 @@ class Subject:
 
 
 _VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
-Rung = Callable[[Subject], AsyncIterator["Finding"]]
+DoctorRung = Callable[[Subject], AsyncIterator["Finding"]]
 
 
 def bad(what: str, key: str, layer: str, **facts: object) -> Finding:
@@ -65,7 +65,7 @@ def skipped(what: str, because: str) -> Finding:
     return Finding(True, what, text("doctor.skipped", because=because), skipped=True)
 
 
-async def walk(rungs: Sequence[Rung], subject: Subject) -> AsyncIterator[Finding]:
+async def walk(rungs: Sequence[DoctorRung], subject: Subject) -> AsyncIterator[Finding]:
     """All findings in order; unless `subject.every`, only up to and including the first check with a failure."""
     for rung in rungs:
         broken = False

@@ -35,7 +35,7 @@ _KINDS: dict[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LayerRow:
     """One line of the table."""
 
     layer: str
@@ -52,7 +52,7 @@ def layer_of(failure: Failure) -> str:
     return _KINDS.get(failure.kind, MODEL if failure.group is Group.PARAMETERS else SERVICE)
 
 
-def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]], incident: str = "") -> list[Row]:
+def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]], incident: str = "") -> list[LayerRow]:
     """One row per layer. `seen` is the evidence for each layer; the first finding that isn't ok names the likely cause.
 
     `incident` is what the provider's status page reports; it's quoted and doesn't affect the result.
@@ -68,7 +68,7 @@ def table(findings: Sequence[Finding], seen: Mapping[str, Sequence[str]], incide
             verdict, said = ("no", list(seen[layer])) if seen.get(layer) else ("not_checked", [])
         if layer == SERVICE and incident:
             verdict, said = ("maybe" if verdict in ("no", "not_checked") else verdict), [*said, incident]
-        rows.append(Row(layer, text(f"doctor.layer.{layer}"), verdict, " ".join(said)))
+        rows.append(LayerRow(layer, text(f"doctor.layer.{layer}"), verdict, " ".join(said)))
     return rows
 
 

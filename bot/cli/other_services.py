@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.adapter import Finding
 from bot.cli import reach, service
-from bot.cli.ladder import Rung, Subject, walk
+from bot.cli.ladder import DoctorRung, Subject, walk
 from bot.settings import Settings
 from bot.settings.rules import key_name
 from bot.texts import text
@@ -21,7 +21,7 @@ class OtherChecked:
     """As in `Request.service`."""
     shown: str
     settings: Settings
-    rungs: Sequence[Rung]
+    rungs: Sequence[DoctorRung]
 
 
 def others_of(settings: Settings) -> list[OtherChecked]:

@@ -16,7 +16,7 @@ from bot.observe.secret_spellings import SecretFinder, Unescaped
 from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
 
-Span = tuple[int, int]
+Range = tuple[int, int]
 PROMPT_PART = 14
 """Consecutive letters and digits of a prompt that count as the prompt."""
 DENSE_PART = 5
@@ -68,7 +68,7 @@ class Private:
         object.__setattr__(self, "_redactor", Redactor(known))
         object.__setattr__(self, "_finder", SecretFinder(known, self.hosts))
 
-    def find(self, text: str) -> list[Span]:
+    def find(self, text: str) -> list[Range]:
         """Positions of everything private, except prompts."""
         ids = [span for one in self.allowed for span in _occurrences(text, one)]
         found = [*self._values(text), *self.shapes(text), *self._detected(text)]
@@ -85,7 +85,7 @@ class Private:
         """Whether a request id of the service is nothing but that."""
         return not self.values_in(request_id) and self._redactor(request_id) == request_id and _EMAIL.search(request_id) is None
 
-    def _values(self, text: str) -> Iterator[Span]:
+    def _values(self, text: str) -> Iterator[Range]:
         yield from self._finder.find(text)
         lowered = text.lower()
         for name in self.hosts:
@@ -94,7 +94,7 @@ class Private:
             if len(name) >= NAME_MIN:
                 yield from (match.span() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE))
 
-    def shapes(self, text: str) -> Iterator[Span]:
+    def shapes(self, text: str) -> Iterator[Range]:
         """Positions of what has the shape of an address, a path, an id or a secret. Names in plain words aren't recognised."""
         for pattern in (_EMAIL, _LOCAL_HOST, _PATH, _PHONE, _PLATFORM_ID):
             yield from (match.span() for match in pattern.finditer(text))
@@ -103,7 +103,7 @@ class Private:
             yield from (match.span() for match in pattern.finditer(text) if _is_address(match[0]))
         yield from (match.span() for match in _TOKEN.finditer(text) if _is_opaque(match[0]) or self._redactor(match[0]) != match[0])
 
-    def _detected(self, text: str) -> Iterator[Span]:
+    def _detected(self, text: str) -> Iterator[Range]:
         """What the lint of prompts finds."""
         yield from ((span.start, span.end) for span in (*find_secrets(text), *find_contacts(text)))
 
@@ -117,7 +117,7 @@ class Private:
         return bool(self.public_host) and host == self.public_host and not parts.query and "@" not in parts.netloc
 
 
-def _occurrences(text: str, value: str) -> Iterator[Span]:
+def _occurrences(text: str, value: str) -> Iterator[Range]:
     at = text.find(value)
     while value and at >= 0:
         yield at, at + len(value)
@@ -145,13 +145,13 @@ class Folded:
     """A text reduced to its letters and digits, with the position of each in the original."""
 
     text: str
-    at: Sequence[Span]
+    at: Sequence[Range]
 
 
 def fold(text: str) -> Folded:
     """Lower case, without spaces and signs, so that neither escaping nor line breaks hide a quotation."""
     letters: list[str] = []
-    places: list[Span] = []
+    places: list[Range] = []
     for match in _LETTER.finditer(text):
         for one in _letter(match):
             if one.isalnum():
@@ -179,11 +179,11 @@ def part_length(folded: str) -> int:
     return DENSE_PART if dense * 2 > len(folded) else PROMPT_PART
 
 
-def quoted(text: str, prompts: Iterable[str], known: str = "") -> list[Span]:
+def quoted(text: str, prompts: Iterable[str], known: str = "") -> list[Range]:
     """Positions in a text that quote one of the prompts. Words that are also in `known`, the bundle's own, don't count."""
     page, ours = fold(text), fold(known).text
     windows = {length: _windows(page.text, length) - _windows(ours, length) for length in (DENSE_PART, PROMPT_PART)}
-    spans: list[Span] = []
+    spans: list[Range] = []
     for prompt in prompts:
         wanted = fold(prompt).text
         length = part_length(wanted)
@@ -202,5 +202,5 @@ def _windows(text: str, length: int) -> set[str]:
     return {text[at : at + length] for at in range(len(text) - length + 1)}
 
 
-def _whole(page: Folded, part: str) -> list[Span]:
+def _whole(page: Folded, part: str) -> list[Range]:
     return [(page.at[start][0], page.at[end - 1][1]) for start, end in _occurrences(page.text, part)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evidence.private import Private, Span, quoted
+from bot.evidence.private import Private, Range, quoted
 from bot.providers.port import REQUEST_ID_HEADERS
 
 REMOVED = "[removed]"
@@ -78,7 +78,7 @@ class Scrubber:
         return name if ordinary and self.text(name) == name else REMOVED
 
 
-def _without(text: str, spans: Sequence[Span]) -> str:
+def _without(text: str, spans: Sequence[Range]) -> str:
     """The text with these parts replaced, each run of them once."""
     pieces: list[str] = []
     end = 0

@@ -16,8 +16,8 @@ from bot.failures.why import RESET
 from bot.texts import has, joined, text
 from bot.texts.phrases import listed
 
-Audience = Literal["member", "moderator", "operator"]
-AUDIENCES: tuple[Audience, ...] = ("member", "moderator", "operator")
+Told = Literal["member", "moderator", "operator"]
+AUDIENCES: tuple[Told, ...] = ("member", "moderator", "operator")
 
 _K = Kind
 LADDERS: dict[Kind, tuple[str, ...]] = {
@@ -54,7 +54,7 @@ _LONGEST_WAIT_SAID = 3600.0
 """Seconds; members aren't told to come back after a longer wait."""
 
 
-def explain(failure: Failure, audience: Audience) -> str:
+def explain(failure: Failure, audience: Told) -> str:
     """What happened and what to do now, for one audience. Pure; never raises for a Failure made by classify."""
     if audience == "operator":
         return _operator(failure)
@@ -64,7 +64,7 @@ def explain(failure: Failure, audience: Audience) -> str:
     return said
 
 
-def _said(failure: Failure, audience: Audience) -> str:
+def _said(failure: Failure, audience: Told) -> str:
     if audience == "member" and "unchosen" in failure.facts:
         return text("failures.words.not_chosen")
     key = f"failures.{failure.kind}.{audience}"
@@ -83,7 +83,7 @@ def _said(failure: Failure, audience: Audience) -> str:
     return text(key)
 
 
-def _of_reason(failure: Failure, audience: Audience) -> str:
+def _of_reason(failure: Failure, audience: Told) -> str:
     """Text key of the reason within the kind: the kind's own words for it, or the words that all kinds share; empty if it has none."""
     tail = f"{audience}_{failure.facts.get('why')}"
     return next((key for key in (f"failures.{failure.kind}.{tail}", f"failures.why.{tail}") if has(key)), "")

@@ -16,7 +16,7 @@ from bot.ledger import act_rows, case_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.access import AccessCheck, AccessLevel
-from bot.moderation.routing import Home, deciding_community
+from bot.moderation.routing import HomeOf, deciding_community
 from bot.moderation.timers import catch_up
 from bot.moderation.transitions import unnamed
 from bot.texts import text
@@ -57,7 +57,7 @@ BY_REVIEWERS = frozenset(
 """Actions on a review that need no moderator."""
 _OF_REVIEWS = BY_REVIEWERS | {ActionName.CASE_TAKE_OVER, ActionName.CASE_BLOCK_MEMBER, ActionName.CASE_UNBLOCK_MEMBER}
 
-Body = Callable[[Tx, Case, Person], Reply]
+AuthorizedStep = Callable[[Tx, Case, Person], Reply]
 """The action itself, for a case that has passed all checks."""
 
 
@@ -67,9 +67,9 @@ class Authorizer:
 
     ledger: Ledger
     access: AccessCheck
-    home: Home
+    home: HomeOf
 
-    async def moderator(self, act: Act, body: Body, *, lease: bool, wanted: AccessLevel = AccessLevel.MODERATOR) -> Reply:
+    async def moderator(self, act: Act, body: AuthorizedStep, *, lease: bool, wanted: AccessLevel = AccessLevel.MODERATOR) -> Reply:
         """Run `body` if the presser is currently a moderator of the case's community and, with `lease`, holds the case."""
         turned_away = await self._check_level(act, wanted)
         if turned_away is not None:

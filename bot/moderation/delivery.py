@@ -11,7 +11,7 @@ from bot.domain.requests import Place
 from bot.ledger import card_rows, memory_rows, notice_rows
 from bot.ledger.store import Tx
 from bot.messages.notices import Notices
-from bot.moderation.routing import Home, card_place
+from bot.moderation.routing import HomeOf, card_place
 from bot.moderation.transitions import show_card
 
 TRY_AGAIN = 120.0
@@ -21,7 +21,7 @@ AT_ONCE = 20
 _LAST = "cards_tried_again"
 
 
-def align(tx: Tx, home: Home) -> None:
+def align(tx: Tx, home: HomeOf) -> None:
     """Ensure that every open case has its card in the currently configured channel."""
     places: dict[tuple[bool, str, str], Place | None] = {}
     for one in card_rows.waiting(tx.connection):

@@ -14,7 +14,7 @@ from bot.domain.requests import LOCAL, Origin, Place, Request
 from bot.ledger import block_rows, case_rows, message_rows, request_rows
 from bot.ledger.case_rows import Case
 from bot.ledger.store import Tx
-from bot.moderation.routing import Home, moderators_place
+from bot.moderation.routing import HomeOf, moderators_place
 from bot.moderation.timeouts import EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, step, unnamed
 
@@ -28,7 +28,7 @@ COUNTED = ("opened", "joined")
 class Cases:
     """Opens cases, and answers other rooms' questions about them."""
 
-    home: Home = lambda platform: None
+    home: HomeOf = lambda platform: None
 
     def open_case(self, tx: Tx, request: Request, failure: Failure) -> str | None:
         """Open, join or reopen a case for this block, and show its card. Returns its id; the caller links the request to it.

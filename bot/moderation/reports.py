@@ -16,7 +16,7 @@ from bot.domain.requests import Person, Request
 from bot.ledger import act_rows, case_rows, message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.moderation.decisions import NOTE_MAX, add_words
-from bot.moderation.routing import Home, moderators_place
+from bot.moderation.routing import HomeOf, moderators_place
 from bot.moderation.timeouts import EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, unnamed
 from bot.texts import text
@@ -31,7 +31,7 @@ class Reports:
     """Action handlers for reports."""
 
     ledger: Ledger
-    home: Home
+    home: HomeOf
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:

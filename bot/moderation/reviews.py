@@ -13,7 +13,7 @@ from bot.domain.publishing import Results
 from bot.domain.requests import Request
 from bot.ledger import case_rows, message_rows, request_rows
 from bot.ledger.store import Tx
-from bot.moderation.routing import Home, card_place
+from bot.moderation.routing import HomeOf, card_place
 from bot.moderation.timeouts import EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, unnamed
 from bot.requests.publishing import results_here
@@ -24,7 +24,7 @@ from bot.texts import text
 class Reviews:
     """Opens reviews."""
 
-    home: Home
+    home: HomeOf
 
     def ask(self, tx: Tx, request: Request) -> Reply | None:
         """Ask a reviewer to publish this result. None where its member decides."""

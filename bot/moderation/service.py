@@ -35,7 +35,7 @@ from bot.moderation.reports import Reports
 from bot.moderation.retention import Privacy, remove_old_texts
 from bot.moderation.reviews import Reviews
 from bot.moderation.rewording import LINEAGE, worked
-from bot.moderation.routing import Home, moderators_place
+from bot.moderation.routing import HomeOf, moderators_place
 from bot.moderation.templates import Templates
 from bot.moderation.tier_roles import TierRoles
 from bot.moderation.tiers import Tiers
@@ -61,7 +61,7 @@ class Moderation:
     ledger: Ledger
     rules: Rules
     notices: Notices
-    home: Home
+    home: HomeOf
     check: Callable[[str], ModeratorCheck | None]
     forget_picture: Callable[[str], Awaitable[object]]
     own_services: OwnServices | None = None

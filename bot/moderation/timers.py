@@ -8,7 +8,7 @@ from bot.domain.requests import Person
 from bot.ledger import case_rows, message_rows
 from bot.ledger.case_rows import MACHINE, Case
 from bot.ledger.store import Tx
-from bot.moderation.routing import Home, card_place
+from bot.moderation.routing import HomeOf, card_place
 from bot.moderation.timeouts import CLOCK_ERROR, LEASE, REMINDERS, next_look
 from bot.moderation.transitions import ABOUT, notify_member, settle, step
 
@@ -26,7 +26,7 @@ def catch_up(tx: Tx, case: Case) -> Case:
     return case
 
 
-def fire(tx: Tx, case_id: str, home: Home) -> None:
+def fire(tx: Tx, case_id: str, home: HomeOf) -> None:
     """Apply the due transitions of a case and set its next timer. Idempotent."""
     case = case_rows.get(tx.connection, case_id)
     if case is None:
@@ -42,7 +42,7 @@ def fire(tx: Tx, case_id: str, home: Home) -> None:
         tx.wake("case", case.id, due)
 
 
-def _remind(tx: Tx, case: Case, number: int, home: Home) -> Case:
+def _remind(tx: Tx, case: Case, number: int, home: HomeOf) -> Case:
     """Remind the people being waited for, once per mark, also after downtime."""
     changed = case_rows.change(tx, case, reminded=number)
     assert changed is not None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
 
-Span = tuple[int, int]
+Range = tuple[int, int]
 SECRET_PART = 8
 """Consecutive characters of a secret that count as the secret: services mask keys by leaving both ends."""
 SHORTEST = 6
@@ -37,13 +37,13 @@ class Unescaped:
     """A text with some of its escapes decoded, and the position of each character in the original."""
 
     text: str
-    at: Sequence[Span]
+    at: Sequence[Range]
 
     @classmethod
     def of(cls, text: str) -> Unescaped:
         return cls(text, [(at, at + 1) for at in range(len(text))])
 
-    def original(self, start: int, end: int) -> Span:
+    def original(self, start: int, end: int) -> Range:
         return self.at[start][0], self.at[end - 1][1]
 
     def unescaped_once(self) -> Unescaped:
@@ -60,7 +60,7 @@ class Unescaped:
     def replacing(self, pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str]) -> Unescaped:
         """Replace each match by what it means."""
         letters: list[str] = []
-        places: list[Span] = []
+        places: list[Range] = []
         end = 0
         for match in pattern.finditer(self.text):
             letters.append(self.text[end : match.start()])
@@ -81,7 +81,7 @@ class SecretFinder:
         self._parts = frozenset(part for part in {*windows, *whole} if len(part) >= SHORTEST)
         self._lengths = {len(part) for part in self._parts}
 
-    def find(self, text: str) -> Iterator[Span]:
+    def find(self, text: str) -> Iterator[Range]:
         """Positions of everything that is a secret or a telling part of one."""
         if not self._parts:
             return
@@ -106,7 +106,7 @@ class SecretFinder:
                 end = stop
         return "".join([*pieces, text[end:]])
 
-    def _in(self, text: str) -> Iterator[Span]:
+    def _in(self, text: str) -> Iterator[Range]:
         yield from self._plain(text)
         for match in _TOKEN.finditer(text):
             for skipped in range(4):
@@ -117,7 +117,7 @@ class SecretFinder:
             for start, end in self._plain(bytes.fromhex(match[0]).decode("latin-1")):
                 yield match.start() + 2 * start, match.start() + 2 * end
 
-    def _plain(self, text: str) -> Iterator[Span]:
+    def _plain(self, text: str) -> Iterator[Range]:
         for length in self._lengths:
             yield from ((at, at + length) for at in range(len(text) - length + 1) if text[at : at + length] in self._parts)
 

@@ -20,7 +20,7 @@ MAX_PROFILE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FileBlock:
     """A chunk or segment."""
 
     name: str
@@ -38,10 +38,10 @@ class Container:
 
     kind: str
     start: bytes
-    parts: tuple[Block, ...]
+    parts: tuple[FileBlock, ...]
     rest: bytes = b""
 
-    def named(self, name: str) -> list[Block]:
+    def named(self, name: str) -> list[FileBlock]:
         return [part for part in self.parts if part.name == name]
 
 
@@ -86,7 +86,7 @@ def is_clean(found: Container) -> bool:
     return names[-1:] == ["EOI"] and "SOS" in names
 
 
-def _collected(kind: str, start: bytes, data: bytes, at: int, parts: Callable[[bytes, int], Iterator[Block]]) -> Container:
+def _collected(kind: str, start: bytes, data: bytes, at: int, parts: Callable[[bytes, int], Iterator[FileBlock]]) -> Container:
     found = []
     for part in parts(data, at):
         found.append(part)
@@ -94,7 +94,7 @@ def _collected(kind: str, start: bytes, data: bytes, at: int, parts: Callable[[b
     return Container(kind, start, tuple(found), data[at:])
 
 
-def _png(data: bytes, at: int) -> Iterator[Block]:
+def _png(data: bytes, at: int) -> Iterator[FileBlock]:
     while at + 12 <= len(data):
         end = at + 12 + int.from_bytes(data[at : at + 4])
         if end > len(data):
@@ -103,17 +103,17 @@ def _png(data: bytes, at: int) -> Iterator[Block]:
         name = data[at + 4 : at + 8].decode("latin-1")
         # The decoder checks the pixels.
         sound = name == "IDAT" or zlib.crc32(data[at + 4 : end - 4]) == int.from_bytes(data[end - 4 : end])
-        yield Block(name, body, data[at:end], sound)
+        yield FileBlock(name, body, data[at:end], sound)
         if name == "IEND":
             return
         at = end
 
 
-def _jpeg(data: bytes, at: int) -> Iterator[Block]:
+def _jpeg(data: bytes, at: int) -> Iterator[FileBlock]:
     while at + 2 <= len(data) and data[at] == 0xFF:
         code = data[at + 1]
         if code == 0xD9:
-            yield Block("EOI", b"", data[at : at + 2])
+            yield FileBlock("EOI", b"", data[at : at + 2])
             return
         if code == 0xFF or code == 0 or 0xD0 <= code <= 0xD8:
             return
@@ -124,7 +124,7 @@ def _jpeg(data: bytes, at: int) -> Iterator[Block]:
         if code == 0xDA:  # entropy-coded data follows, up to the next marker
             following = _MARKER.search(data, end)
             end = following.start() if following else len(data)
-        yield Block(_jpeg_name(code), body, data[at:end])
+        yield FileBlock(_jpeg_name(code), body, data[at:end])
         at = end
 
 
@@ -134,7 +134,7 @@ def _jpeg_name(code: int) -> str:
     return {0xDA: "SOS", 0xDB: "DQT", 0xC4: "DHT", 0xDD: "DRI", 0xFE: "COM"}.get(code, "SOF" if 0xC0 <= code <= 0xCF else f"{code:02X}")
 
 
-def _riff(data: bytes, at: int) -> Iterator[Block]:
+def _riff(data: bytes, at: int) -> Iterator[FileBlock]:
     while at + 8 <= len(data):
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         end = at + 8 + size + size % 2
@@ -142,9 +142,9 @@ def _riff(data: bytes, at: int) -> Iterator[Block]:
         if end > len(data):
             # libwebp decodes what there is of the last picture; any other part is useless if truncated.
             if name in _WEBP_PIXELS:
-                yield Block(name, data[at + 8 :], data[at:], sound=False)
+                yield FileBlock(name, data[at + 8 :], data[at:], sound=False)
             return
-        yield Block(name, data[at + 8 : at + 8 + size], data[at:end])
+        yield FileBlock(name, data[at + 8 : at + 8 + size], data[at:end])
         at = end
 
 
@@ -153,26 +153,26 @@ _WEBP_PIXELS = frozenset({"VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF"})
 _WEBP_FLAGS = {"ICCP": 0x20, "EXIF": 0x08, "XMP ": 0x04}
 
 
-def _png_lean(part: Block, bare: bool) -> bool:
+def _png_lean(part: FileBlock, bare: bool) -> bool:
     if part.name == "tRNS":
         return part.sound or not bare
     return part.name in _PNG_PIXELS or (not bare and part.sound and part.name in ("iCCP", "eXIf") and len(part.body) <= MAX_PROFILE)
 
 
-def _jpeg_lean(part: Block, bare: bool) -> bool:
+def _jpeg_lean(part: FileBlock, bare: bool) -> bool:
     if part.name in ("APP1", "APP2"):
         return not bare and part.body.startswith((b"Exif\0\0", b"ICC_PROFILE\0"))
     return part.name != "COM" and (not part.name.startswith("APP") or part.name in ("APP0", "APP14"))
 
 
-def _webp_lean(part: Block, bare: bool) -> bool:
+def _webp_lean(part: FileBlock, bare: bool) -> bool:
     return part.name in _WEBP_PIXELS or (not bare and part.name in ("ICCP", "EXIF"))
 
 
-_LEAN: dict[str, Callable[[Block, bool], bool]] = {"PNG": _png_lean, "JPEG": _jpeg_lean, "WEBP": _webp_lean}
+_LEAN: dict[str, Callable[[FileBlock, bool], bool]] = {"PNG": _png_lean, "JPEG": _jpeg_lean, "WEBP": _webp_lean}
 
 
-def _riff_of(parts: list[Block]) -> bytes:
+def _riff_of(parts: list[FileBlock]) -> bytes:
     names = {part.name for part in parts}
     gone = sum(flag for name, flag in _WEBP_FLAGS.items() if name not in names)
     body = b"".join(
@@ -182,14 +182,14 @@ def _riff_of(parts: list[Block]) -> bytes:
     return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body
 
 
-def _png_clean(part: Block) -> bool:
+def _png_clean(part: FileBlock) -> bool:
     limits = {"caBX": MAX_MANIFEST, "iCCP": MAX_PROFILE, "IHDR": 13, "IEND": 0, "PLTE": 768, "IDAT": 1 << 31}
     return (part.name in limits and len(part.body) <= limits[part.name]) or (
         part.name in ("tRNS", "sRGB", "gAMA", "cHRM", "sBIT", "pHYs", "bKGD", "cICP") and len(part.body) <= 256
     )
 
 
-def _jpeg_clean(part: Block) -> bool:
+def _jpeg_clean(part: FileBlock) -> bool:
     match part.name:
         case "APP0":
             return part.body[:5] == b"JFIF\0" and len(part.body) == 14  # no thumbnail
@@ -202,13 +202,13 @@ def _jpeg_clean(part: Block) -> bool:
     return part.name in ("DQT", "DHT", "DRI", "SOF", "SOS", "EOI")
 
 
-def _webp_clean(part: Block) -> bool:
+def _webp_clean(part: FileBlock) -> bool:
     if part.name == "VP8X":
         return len(part.body) == 10 and not part.body[0] & 0x0E  # no animation, no EXIF, no XMP
     return part.name in ("VP8 ", "VP8L", "ALPH", "C2PA") or (part.name == "ICCP" and len(part.body) <= MAX_PROFILE)
 
 
-_CLEAN: dict[str, Callable[[Block], bool]] = {"PNG": _png_clean, "JPEG": _jpeg_clean, "WEBP": _webp_clean}
+_CLEAN: dict[str, Callable[[FileBlock], bool]] = {"PNG": _png_clean, "JPEG": _jpeg_clean, "WEBP": _webp_clean}
 _MANIFESTS = {"PNG": "caBX", "WEBP": "C2PA"}
 
 

@@ -12,11 +12,11 @@ from bot.pixels.kinds import FORMATS
 from bot.pixels.marks import encoded
 from bot.pixels.recode import judging
 
-Step = tuple[str, int, float]
+FitStep = tuple[str, int, float]
 """(format, quality, share of the side length)."""
 
 
-def shrink(content: bytes, limit: int, steps: Sequence[Step]) -> tuple[int, bytes]:
+def shrink(content: bytes, limit: int, steps: Sequence[FitStep]) -> tuple[int, bytes]:
     """Try `steps` until the file fits within `limit` bytes. Returns the index of the step and the file; the last step if none fits."""
     source = pixels(content)
     place, made = -1, content

@@ -23,16 +23,16 @@ from bot.pixels.sheet import CELL, Cell, contact_sheet
 if TYPE_CHECKING:
     from bot.pixels.captions.fonts import Fonts
 
-Values = Mapping[str, Any]
-Job = Callable[[Values, Sequence[bytes]], tuple[dict[str, Any], bytes]]
+JobValues = Mapping[str, Any]
+Job = Callable[[JobValues, Sequence[bytes]], tuple[dict[str, Any], bytes]]
 
 
-def do(name: str, values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def do(name: str, values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Run a job in this process. Raises BadPicture, NotTaken, and OSError from the disk."""
     return JOBS[name](values, pieces)
 
 
-def _take(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _take(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Decode a picture and write the file to store durably to `path`."""
     taken, content = recode(from_base64(pieces) if values["base64"] else b"".join(pieces))
     with open(values["path"], "wb") as file:
@@ -43,7 +43,7 @@ def _take(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], byte
     return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, b""
 
 
-def _caption(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _caption(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Draw text on a stored picture. What can't be drawn is in `problem` and `value`."""
     from bot.pixels.captions.draw import draw
     from bot.pixels.captions.problems import CannotDraw
@@ -65,7 +65,7 @@ def _fonts(brand: str) -> Fonts:
     return find_fonts(brand)
 
 
-def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _crop(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Crop a stored picture to `ratio`. The preview with the safe area is appended to the file, from byte `size` on. `problem` is `small`
     if the crop would be too small, and `ratio` for an unknown ratio."""
     picture = pixels(b"".join(pieces))
@@ -78,7 +78,7 @@ def _crop(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], byte
     return {**shape, "box": list(box), "preview": hashlib.sha256(preview).hexdigest()}, content + preview
 
 
-def _sheet(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _sheet(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """A contact sheet of stored pictures, which stand one behind the other: `cells` say how many bytes each has, and what is written on
     it. `size`: a picture's longest edge."""
     whole, at, cells = b"".join(pieces), 0, []
@@ -98,17 +98,17 @@ def _changed(picture: Image.Image) -> tuple[dict[str, Any], bytes]:
     return {**shape, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}, content
 
 
-def _shrink(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _shrink(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     place, made = shrink(b"".join(pieces), values["limit"], [(kind, quality, share) for kind, quality, share in values["steps"]])
     return {"place": place}, made
 
 
-def _for_blocks(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _for_blocks(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     ending, made = for_blocks(b"".join(pieces), values["large"], values["quality"])
     return {"ending": ending}, made
 
 
-def _reference(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def _reference(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """Check and re-encode a member's picture or mask; returns the file to store."""
     pair = {name: tuple(values[name]) for name in ("mask_of", "fitted") if values.get(name)}
     made, content = reference(b"".join(pieces), Wanted(**{**values, **pair}))

@@ -13,7 +13,7 @@ from bot.domain.refusal import BudgetShortfall, Offer, Shortage
 from bot.domain.requests import Request
 from bot.requests.rules import Rules
 
-Price = Callable[[str, str, int], int]
+PriceOf = Callable[[str, str, int], int]
 """Size, quality and count -> maximum cost in micros."""
 _MEANING = tuple(Shortage)
 
@@ -60,7 +60,7 @@ def shortage(connection: Connection, request: Request, rules: Rules, limits: bud
     )
 
 
-def offers(model: Model, prompt: str, asked: Checked, price: Price, fits: Callable[[Offer], bool]) -> Mapping[str, Offer]:
+def offers(model: Model, prompt: str, asked: Checked, price: PriceOf, fits: Callable[[Offer], bool]) -> Mapping[str, Offer]:
     """Alternatives that fit: at most one each of `fewer`, `lower` (quality) and `smaller`, closest to the original. If no single change is
     enough, they combine several. Each is a valid request for the model."""
 
@@ -89,7 +89,7 @@ def offers(model: Model, prompt: str, asked: Checked, price: Price, fits: Callab
     return kept
 
 
-def _variants(model: Model, price: Price, asked: Checked) -> list[Offer]:
+def _variants(model: Model, price: PriceOf, asked: Checked) -> list[Offer]:
     """All variants with one picture up to the requested count, in the offered sizes and every named quality."""
     sizes = dict.fromkeys([asked.size, *model.sizes.popular])
     qualities = dict.fromkeys([asked.quality, *(one for one in model.qualities if one != AUTO)])

@@ -75,7 +75,7 @@ class Late:
 
 
 Decision = Queue | Final | OpenCase
-Step = Decision | Collect | TryWithout | TryFewer | NextPart | Late
+NextStep = Decision | Collect | TryWithout | TryFewer | NextPart | Late
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class CallResult:
 class Ruling:
     """Everything that follows from a call."""
 
-    step: Step
+    step: NextStep
     outcome: Outcome
     """As it's booked and stored."""
     failure: Failure | None = None
@@ -125,7 +125,7 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     moves = not late and _may_move(request, outcome, failure, rules)
     counted = _counted(request, unbilled=changed is not None or moves or was_unbilled(failure, outcome.billed))
     booked = dataclasses.replace(result, request=counted, outcome=outcome, failure=failure)
-    step: Step = Late() if late else changed or _next_step(booked, rules, now, uniform, moves=moves)
+    step: NextStep = Late() if late else changed or _next_step(booked, rules, now, uniform, moves=moves)
     if isinstance(step, NextPart):
         counted = dataclasses.replace(counted, attempts=0, unbilled_tries=0)  # each part has its own tries
     if request.deleted:

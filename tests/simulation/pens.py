@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.pixels.fit import pixels
-from bot.pixels.jobs import Values, _changed
+from bot.pixels.jobs import JobValues, _changed
 
 
-def draw_small(values: Values, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
+def draw_small(values: JobValues, pieces: Sequence[bytes]) -> tuple[dict[str, Any], bytes]:
     """The job `caption`."""
     picture = pixels(b"".join(pieces)).convert("RGB")
     mark = zlib.crc32(values["text"].encode())

@@ -11,7 +11,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.pacing import ASK_AGAIN, EDITS_OF_ONE, PROGRESS, UPDATES, CallLog, Kind, Limit, Pacing
+from adapters.slack.pacing import ASK_AGAIN, EDITS_OF_ONE, PROGRESS, UPDATES, CallLog, Limit, MethodKind, Pacing
 
 TIER_3 = Limit(50, 60.0)
 ONE_A_SECOND = Limit(4, 4.0)
@@ -23,7 +23,7 @@ class Wish:
     """Somebody wants to say something."""
 
     at: float
-    kind: Kind
+    kind: MethodKind
     channel: str
     message: str
     final: bool
@@ -55,7 +55,7 @@ class Run:
                 heapq.heappush(queue, (now + wait + (late.uniform(0.0, 0.5) if late else 0.0), next(order), wish))
         return self
 
-    def times(self, kind: Kind, *, channel: str | None = None, final: bool | None = None) -> list[float]:
+    def times(self, kind: MethodKind, *, channel: str | None = None, final: bool | None = None) -> list[float]:
         return sorted(
             at for one, at in self.went.items() if one.kind == kind and channel in (None, one.channel) and final in (None, one.final)
         )
@@ -73,7 +73,7 @@ def within(times: Sequence[float], limit: Limit) -> bool:
     return most_within(times, limit.seconds) <= limit.count
 
 
-def finals(count: int, kind: Kind = "update", at: float = 0.0, channel: str = "C1") -> list[Wish]:
+def finals(count: int, kind: MethodKind = "update", at: float = 0.0, channel: str = "C1") -> list[Wish]:
     return [Wish(at, kind, channel, f"{kind}{at}{channel}{number}", True) for number in range(count)]
 
 

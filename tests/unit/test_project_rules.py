@@ -42,6 +42,7 @@ def test_sql_is_seen_outside_the_ledger_only(tmp_path: Path, monkeypatch: pytest
         ("def f():\n" + "    x = 1\n" * 40, True),
         ("def f():\n" + "    x = 1\n" * 39, False),
         ("def f(a, b, c, d, e, f, g, h): ...", True),
+        ("def f(a, b, c, d, e, f, g, *h): ...", True),
         ("def f(self, a, b, c, d, e, f, *, g): ...", False),
         ("def f():\n if a:\n  for b in c:\n   while d:\n    with e:\n     if g: pass", True),
         ("def f():\n if a: pass\n elif b: pass\n elif c: pass\n elif d: pass\n elif e: pass\n elif g: pass", False),

@@ -57,3 +57,18 @@ def test_a_class_name_stands_once_and_adapters_may_mirror_each_other(homes: tupl
 
 def test_private_and_nested_classes_may_repeat() -> None:
     assert structure.shared_names(parsed(bot__a="class _Thing: ...", bot__b="class _Thing: ...\nclass A:\n    class B: ...")) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "clash"),
+    [
+        ("class Thing: ...", "Thing = dict[str, int]", True),
+        ("Thing = tuple[int, int]", "Thing = dict[str, int]", True),
+        ("Thing = tuple[int, int]", "Thing = tuple[int, int]", False),
+        ("class Thing: ...", "if True:\n    class Thing: ...", True),
+        ("class Thing: ...", "Thing = Annotated[str, Option()]", False),
+        ("class Thing: ...", "THING = 1", False),
+    ],
+)
+def test_a_type_has_a_name_of_its_own_too(first: str, second: str, clash: bool) -> None:
+    assert bool(structure.shared_names(parsed(bot__a=first, bot__b=second))) is clash
