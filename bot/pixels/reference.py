@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PIL import Image
@@ -75,8 +76,10 @@ def reference(raw: bytes, wanted: Wanted) -> tuple[Reference, bytes]:
     type_ = kind_of(raw[:4096])
     if (is_decoded(type_) or _HEIF.match(raw)) and _hides_a_file(raw, found):
         raise NotTaken("polyglot", type_)
+    if is_decoded(type_) and type_.upper() not in DECODED:
+        raise NotTaken("type", type_)  # services may send it; members may not attach it
+    picture, kind, original = _opened(raw, found, wanted)
     with judging(raw):
-        picture, kind, original = _decoded(raw, wanted)
         if min(original) < LEAST_EDGE:
             raise NotTaken("small", "{}x{}".format(*original))
         content, ending = _mask(picture, wanted) if wanted.mask_of is not None else _picture(picture, kind, wanted)
@@ -87,6 +90,22 @@ def reference(raw: bytes, wanted: Wanted) -> tuple[Reference, bytes]:
 
 REASONS = ("polyglot", "small", "animated", "narrow", "mask_size", "mask_opaque", "mask_empty", "heavy")
 """Reasons of NotTaken besides those of `bot.pixels.errors.WHYS`."""
+
+
+def _opened(raw: bytes, found: Container | None, wanted: Wanted) -> tuple[Image.Image, str, tuple[int, int]]:
+    """The same as `_decoded`; texts and profiles that are damaged or too large don't cost a picture."""
+    try:
+        with judging(raw):
+            return _decoded(raw, wanted)
+    except BadPicture as damaged:
+        if found is None or found.named("acTL"):
+            raise  # an animation would lose what makes it one
+        for bare in (False, True):
+            with suppress(BadPicture):
+                leaner = containers.lean(found, bare=bare)
+                with judging(leaner):
+                    return _decoded(leaner, wanted)
+        raise damaged from None
 
 
 def _decoded(raw: bytes, wanted: Wanted) -> tuple[Image.Image, str, tuple[int, int]]:

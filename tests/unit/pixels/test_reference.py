@@ -71,6 +71,11 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "svg called png": (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "type"),
     "pdf": (b"%PDF-1.7 not a picture", "type"),
     "words": (b"hello, I am a picture", "type"),
+    "icon": (file(picture(), "ICO"), "type"),
+    "jpeg 2000": (file(picture(), "JPEG2000"), "type"),
+    "photoshop": (b"8BPS\0\1" + bytes(100), "type"),
+    "ppm": (file(picture(), "PPM"), "type"),
+    "60000x60000": (bomb(60000, 60000), "pixels"),
     "animated gif": (file(picture().convert("P"), "GIF", save_all=True, append_images=[picture().convert("L").convert("P")]), "animated"),
     "animated png": (file(picture(), "PNG", save_all=True, append_images=[picture().rotate(90)]), "animated"),
     "animated webp": (file(picture(), "WEBP", save_all=True, append_images=[picture().rotate(90)]), "animated"),
@@ -86,6 +91,20 @@ WRONG: dict[str, tuple[bytes, str]] = {
 def test_each_wrong_file_has_its_reason(name: str) -> None:
     raw, why = WRONG[name]
     assert refused(raw) == why
+
+
+@pytest.mark.parametrize("name", [b"iCCP", b"zTXt"])
+def test_large_texts_and_profiles_do_not_cost_a_picture(name: bytes) -> None:
+    body = b"workflow\0\0" + zlib.compress(bytes(9 << 20))
+    chunk = len(body).to_bytes(4) + name + body + zlib.crc32(name + body).to_bytes(4)
+    plain = file(picture(), "PNG")
+    _, seen = taken(plain[:33] + chunk + plain[33:])
+    assert seen.getpixel((1, 1)) == (20, 20, 200)
+
+
+def test_a_number_of_pixels_is_named_that_the_file_claims() -> None:
+    with pytest.raises(NotTaken, match="3600 million"):
+        taken(bomb(60000, 60000))
 
 
 def test_a_file_is_what_its_bytes_are() -> None:
