@@ -135,7 +135,7 @@ def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | 
         kind, action = Kind.DOWNLOAD_FAILED, None  # the failed download decides, whatever its text says about pictures
     if seen.api.startswith("download") and kind is Kind.SERVER_ERROR and seen.status is None:
         kind, action = Kind.DOWNLOAD_FAILED, None
-    if seen.api == FETCHED and _is_about_the_way(kind):
+    if seen.api == FETCHED and _is_about_the_way(kind, seen):
         kind = Kind.DOWNLOAD_FAILED
         action = Action.NONE if action is Action.NONE and seen.status in EXPIRED_ADDRESS else Action.FETCH
     wait = _wait(hint, kind)
@@ -238,10 +238,11 @@ def _decide(seen: Signals, text: Text, known: Tables) -> Rule | None:
     return None
 
 
-def _is_about_the_way(kind: Kind) -> bool:
+def _is_about_the_way(kind: Kind, seen: Signals) -> bool:
     """Whether a failed download of a finished picture is only about the file: what its host or the network says doesn't concern the key,
     the model, the request or the health of the service."""
-    return KINDS[kind].group in (Group.SERVICE, Group.PARAMETERS) or kind is Kind.MALFORMED_RESPONSE
+    guessed = kind is Kind.DOWNLOAD_FAILED and seen.status is not None  # from the words of a host that answered: another look costs nothing
+    return guessed or KINDS[kind].group in (Group.SERVICE, Group.PARAMETERS) or kind is Kind.MALFORMED_RESPONSE
 
 
 def _fallback(seen: Signals) -> tuple[Kind, Action | None, float]:
