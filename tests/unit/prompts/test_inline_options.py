@@ -49,3 +49,24 @@ def test_nothing_is_lost_or_invented(typed: str) -> None:
     found = read(typed)
     assert found.prompt in typed
     assert bool(found.values) == (found.prompt != typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "prompt", "values"),
+    [
+        ("ein Hund, 16:9, 3 Bilder", "ein Hund", {"ratio": "16:9", "count": "3"}),
+        ("un gato, 3 imágenes", "un gato", {"count": "3"}),
+        ("um gato, 2 imagens", "um gato", {"count": "2"}),
+        ("一隻貓，3張", "一隻貓", {"count": "3"}),
+        ("一只猫，比例16：9", "一只猫", {"ratio": "16:9"}),
+        ("صورة قطة، ١٦:٩، ٣ صور", "صورة قطة", {"ratio": "16:9", "count": "3"}),
+        ("a cat, aspect ratio 16:9", "a cat", {"ratio": "16:9"}),
+        ("a cat, size: 1024x1024", "a cat", {"size": "1024x1024"}),
+        ("a digital clock, 12:30", "a digital clock, 12:30", {}),
+        ("a clock, 10:10", "a clock, 10:10", {}),
+        ("calligraphy of John, 3:16", "calligraphy of John, 3:16", {}),
+    ],
+)
+def test_pictures_are_counted_in_every_language_and_times_stay_words(typed: str, prompt: str, values: dict[str, str]) -> None:
+    found = read(typed)
+    assert (found.prompt, dict(found.values)) == (prompt, values)
