@@ -58,8 +58,17 @@ def _patterns() -> _Patterns:
     )
 
 
+_UNKNOWN_TO_LITELLM = re.compile(
+    r"(?:litellm\.(?:exceptions\.)?APIConnectionError: )+"
+    r"(?!.{0,200}(?:onnect|imed? ?out|refused|reset|dns|resolve|ssl|ertificate))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""LiteLLM calls each exception that it doesn't know a connection error."""
+
+
 def without_stack(text: str) -> str:
-    """Remove the lines of a stack trace."""
+    """Remove the lines of a stack trace, and a class that names no cause."""
+    text = _UNKNOWN_TO_LITELLM.sub("", text) if "APIConnectionError" in text else text
     return _patterns().stack.sub("\n", text) if "\n" in text else text
 
 

@@ -88,3 +88,50 @@ def test_the_advice_to_try_later_is_no_cause(advice: str) -> None:
     failure = classify(Evidence(api=IMAGES, exception=f"No image came back, {advice}"))
     assert failure.kind is Kind.EMPTY_RESULT
     assert failure.group is Group.UNUSABLE
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("litellm.APIConnectionError: You have no credits left on this account", Kind.QUOTA_EXHAUSTED),
+        ("litellm.exceptions.APIConnectionError: litellm.APIConnectionError: Incorrect API key provided", Kind.AUTH_INVALID_KEY),
+        ("litellm.APIConnectionError: OpenAIException - Connection error.", Kind.NETWORK_CONNECT),
+        ("openai.APIConnectionError: Connection error.", Kind.NETWORK_CONNECT),
+    ],
+)
+def test_litellm_calls_what_it_does_not_know_a_connection_error(said: str, kind: Kind) -> None:
+    assert classify(Evidence(api=IMAGES, exception=said)).kind is kind
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, Kind.SERVER_ERROR), (503, Kind.OVERLOADED), (429, Kind.RATE_LIMITED)])
+def test_dio_says_the_status_in_a_sentence(status: int, kind: Kind) -> None:
+    said = (
+        f"DioException [bad response]: This exception was thrown because the response has a status code of {status} and "
+        "RequestOptions.validateStatus was configured to throw for this status code.\nThe status code means something else."
+    )
+    assert classify(Evidence(api=IMAGES, exception=said)).kind is kind
+
+
+def test_a_state_in_a_stream_is_no_running_task_beside_a_refusal() -> None:
+    events = (
+        'data: {"type": "response.output_item.added", "item": {"type": "image_generation_call", "status": "in_progress"}}\n\n'
+        'data: {"type": "response.output_text.done", "text": "I can\'t draw this, because it goes against the content policy."}\n\n'
+    )
+    failure = classify(Evidence(api="responses", status=200, headers={"content-type": "text/event-stream"}, body=events))
+    assert (failure.group, failure.action) == (Group.SAFETY, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        (
+            "pydantic_core.ValidationError: 2 validation errors for ImageRequest\nstyle\n  Extra inputs are not permitted",
+            {Kind.BAD_REQUEST_OTHER, Kind.UNSUPPORTED_OPTION},
+        ),
+        ("Key 12 is not authorized to access model flux-pro (type: AuthorizationError)", {Kind.MODEL_ACCESS_DENIED}),
+    ],
+)
+def test_what_is_wrong_with_the_request_is_not_asked_for_again(said: str, kinds: set[Kind]) -> None:
+    failure = classify(Evidence(api=IMAGES, exception=said))
+    assert failure.kind in kinds
+    assert failure.action is Action.NONE
