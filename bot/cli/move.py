@@ -51,7 +51,9 @@ def migrate_to_postgres(
 
 def _aside(file: Path, at: datetime) -> Path:
     """Rename the file, so that nobody starts the bot on it by accident: its requests would be drawn and answered a second time."""
-    aside = file.with_name(f"moved-{at:%Y%m%d-%H%M%S}.db")
+    from bot.ledger import files
+
+    aside = file.with_name(f"{files.MOVED}{at:%Y%m%d-%H%M%S}.db")
     for tail in ("-wal", "-shm", ""):
         if (one := file.with_name(file.name + tail)).exists():
             os.replace(one, aside.with_name(aside.name + tail))

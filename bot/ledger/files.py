@@ -14,6 +14,8 @@ from bot.texts import text
 DATABASE = "imagine-bot.db"
 LOCK = "imagine-bot.lock"
 PICTURES = "pictures"
+MOVED = "moved-"
+"""Prefix of a ledger file that was copied to a server."""
 
 
 def connect(path: Path, *, read_only: bool = False, timeout: float = 5.0) -> sqlite3.Connection:
@@ -97,6 +99,8 @@ def examine(path: Path, problem: Callable[[str], Exception]) -> None:
     """Reject a ledger file that is damaged, or empty next to other data. A fresh folder passes."""
     stored = (path.parent / PICTURES).exists() or any(path.parent.glob("backup-*"))
     if not path.exists():
+        if moved := max(path.parent.glob(f"{MOVED}*.db"), default=None):
+            raise problem(text("operator.database_moved", moved=moved, file=path.name))
         if stored:
             raise problem(text("operator.database_missing", file=path))
         return

@@ -195,3 +195,15 @@ def test_without_a_server_or_a_ledger_it_says_what_to_do(imagine_bot: Call, tmp_
     assert "Set it to the database" in imagine_bot("migrate-to-postgres").err
     ended = imagine_bot("migrate-to-postgres", DATABASE_URL=empty.url)
     assert (ended.code, str(tmp_path / "data" / "imagine-bot.db") in ended.err) == (2, True)
+
+
+def test_a_start_without_the_address_of_the_moved_ledger_is_refused(imagine_bot: Call, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "moved-20261130-183624.db").touch()
+    env = {"STANDIN_TOKEN": "token-1", "IMAGE_API_KEY": "local", "IMAGE_BASE_URL": "http://127.0.0.1:9/v1", "STATUS_PAGE": "off"}
+    forgot = imagine_bot("run", "--adapters", "standin", **env)
+    assert (forgot.code, "but DATABASE_URL isn't set" in forgot.err, (tmp_path / "data" / "imagine-bot.db").exists()) == (1, True, False), (
+        forgot.err
+    )
+    doctor = json.loads(imagine_bot("doctor", "--json", **env).out)
+    assert any("but DATABASE_URL isn't set" in one["sentence"] for one in doctor["findings"] if not one["ok"])

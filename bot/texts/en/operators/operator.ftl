@@ -25,6 +25,7 @@ database_damaged = The database { $file } is damaged. Stop the bot, move the fil
 database_empty = The database { $file } is empty (0 bytes), so its content is lost. Put the newest backup in its place, or delete the file to start over.
 database_newer = The database { $file } was last used by a newer version of imagine-bot, which this one can't read. Install that version again, or put a backup-*.db from before the update in the database's place; what happened since is then missing.
 database_missing = The folder contains pictures or backups, but the database { $file } is missing. Put the newest backup in its place, or choose another DATA_DIR to start over.
+database_moved = The ledger was copied to a PostgreSQL database ({ $moved } is what's left here), but DATABASE_URL isn't set. Set it again. To go back to the file, without what happened since, rename it to { $file }.
 database_locked = The database { $file } is locked by another program{ $holders }. Close it there (a database browser, an sqlite3 shell, a backup that copies the file). You can use `imagine-bot backup` and the list commands at any time.
 database_locked_by = : process { $holders }
 database_failed = The database { $file } reported { $code }. Check the disk and the folder's permissions; the bot tries again.

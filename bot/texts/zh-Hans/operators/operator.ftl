@@ -25,6 +25,7 @@ database_damaged = 数据库 { $file } 损坏了。请停止机器人，把文�
 database_empty = 数据库 { $file } 是空的（0 字节），内容已经丢失。请换上最新的备份，或者删除文件从头开始。
 database_newer = 数据库 { $file } 上次由更新版本的 imagine-bot 使用，这个版本读不了。请重新安装那个版本，或者换上升级之前的 backup-*.db；那之后的内容就没有了。
 database_missing = 文件夹里有图片或备份，但数据库 { $file } 不在。请换上最新的备份，或者换一个 DATA_DIR 从头开始。
+database_moved = 账本已经搬到 PostgreSQL 数据库（这里剩下的是 { $moved }），但没有设置 DATABASE_URL。请重新设置它。如果要回到文件，而不要之后发生的一切，请把它改名为 { $file }。
 database_locked = 数据库 { $file } 被另一个程序锁住了{ $holders }。请在那里关闭它（数据库浏览器、sqlite3 命令行、正在复制文件的备份）。你随时可以用 `imagine-bot backup` 和各种列表命令。
 database_locked_by = ：进程 { $holders }
 database_failed = 数据库 { $file } 报告了 { $code }。请检查磁盘和文件夹的权限；机器人会再试。
