@@ -94,7 +94,7 @@ async def test_a_wrong_key_is_a_sentence_and_nothing_is_stored(tmp_path: Path, d
         assert "1 to 10 models as the service spells them, separated by commas; you named 0" in await t.set_key("alpha", ALPHA, models=" ,")
         assert "you named 11" in await t.set_key("alpha", ALPHA, models=",".join(f"model-{n}" for n in range(11)))
         assert "“-x” can't be one" in await t.set_key("alpha", ALPHA, models="gpt-image-2, -x")
-        assert "type the key as well" in await t.set_key("alpha", "")
+        assert "enter the key too" in await t.set_key("alpha", "")
         assert await t.bot.ledger.read(own_rows.everyone) == {}
         assert await t.bot.ledger.read(lambda c: own_rows.sealed(c, 0.0)) == []
         assert door.billed() == [], "no picture is bought for a check"
@@ -315,7 +315,7 @@ async def test_a_block_is_remembered_whoever_paid_for_it(tmp_path: Path, door: D
 async def test_the_stored_key_stays_with_its_address(tmp_path: Path, door: Door, keys: list[str]) -> None:
     async with town(tmp_path, door, keys) as t:
         await t.set_key("alpha", ALPHA)
-        assert "type the key as well" in await t.set_key("alpha", "", address="https://other.art.example/v1")
+        assert "enter the key too" in await t.set_key("alpha", "", address="https://other.art.example/v1")
         assert (await t.set_key("alpha", "", models="gpt-image-1.5, gpt-image-2")).startswith(("Saved.", "images.art.example has no model"))
         assert ALPHA not in "".join(name for _, name in door.reached)
         assert {name for _, name in door.reached} == {"images.art.example"}

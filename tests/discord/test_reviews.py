@@ -34,7 +34,7 @@ async def test_a_result_is_its_members_until_a_moderator_publishes_it(tmp_path: 
             await s.press(c.mia, card, "Publish it")
         await s.until(public, what="the result in its channel")
         [shown] = public()
-        assert "a look by Mia" in str(getattr(shown, "text", ""))
+        assert "published by Mia" in str(getattr(shown, "text", ""))
         await s.until(lambda: not card.pictures, what="the card without the picture")
 
 

@@ -27,7 +27,7 @@ async def test_a_result_is_its_members_until_a_moderator_publishes_it(tmp_path: 
         for _ in range(2):
             await c.press(card, "Publish it")
         shown = await s.picture(s.channel)
-        assert "a look by" in shown.text
+        assert "Checked and published by" in shown.text
 
 
 async def test_a_result_is_sent_back_with_words_and_asked_for_again_after_a_restart(tmp_path: Path) -> None:

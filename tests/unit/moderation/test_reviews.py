@@ -96,7 +96,7 @@ async def test_a_result_is_published_once_a_moderator_has_looked(tmp_path: Path)
         view = public(s, made)
         assert view is not None
         assert len(view.pictures) == 1
-        assert any(one.startswith("Made for Ana with gpt-image-2, ") and "a look by Mia." in one for one in view.text)
+        assert any(one.startswith("Made for Ana with gpt-image-2, ") and "published by Mia." in one for one in view.text)
         assert not (await card(s, case, "published by Mia")).pictures
         assert (await s.press(A.CASE_PUBLISH, case.id, person="mia")).text.startswith("Case")
         done = [one for one in await events(s, case) if one[2] == "done"]
