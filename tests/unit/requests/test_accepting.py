@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.budgets import Limits
 from bot.chat.views import ActionName, Audience
 from bot.domain.refusal import Refusal
-from bot.domain.request_states import RequestState
+from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger import settings_rows
 from bot.ledger.store import Tx, Wake
@@ -342,3 +342,23 @@ async def test_doubtful_words_are_not_quoted_because_the_size_was_wrong(ground: 
     assert request.refusal is not None
     assert request.refusal.unquoted is unquoted
     assert not (await ground.ledger.read(lambda c: c.execute(select(blocked_prompts)).all()))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "agreed", "refusal"),
+    [
+        ("mail to ana@example.org", False, Refusal("cancelled", unquoted=True)),
+        ("a cat", False, None),
+        ("mail to ana@example.org", True, None),
+    ],
+)
+async def test_words_that_nobody_was_asked_about_are_not_quoted_after_cancel(
+    ground: Ground, prompt: str, agreed: bool, refusal: Refusal | None
+) -> None:
+    request = await ground.received(prompt)
+    if agreed:
+        await ground.accept(request)
+    ground.rules = dataclasses.replace(ground.rules, lint=asks)
+    await ground.press(ActionName.CANCEL, request)
+    row = await ground.row(request)
+    assert (row.answer, row.refusal) == (Answer.CANCELLED, refusal)
