@@ -86,6 +86,23 @@ def classify(evidence: Evidence) -> Failure:
         return _failure(_by_status(status), Action.NONE, 0.1, {}, None)
 
 
+_OF_THE_SENDER = frozenset(
+    {Kind.AUTH_MISSING_KEY, Kind.AUTH_INVALID_KEY, Kind.ORG_VERIFICATION_REQUIRED}
+    | {Kind.NETWORK_CONNECT, Kind.NETWORK_DNS, Kind.NETWORK_PROXY}
+)
+
+
+def _meant_here(kind: Kind, action: Action | None, seen: Signals, told: int | None, *, decided: bool) -> tuple[Kind, Action | None]:
+    """What a guess means where it was found: on a page that came as a success (a hotel's sign-in, a parked address), words about
+    signing in or connecting are the page's, and no API said them."""
+    page = not decided and told in (200, 201, 202) and "html" in seen.shapes
+    if page and kind in _OF_THE_SENDER:
+        return Kind.MALFORMED_RESPONSE, Action.NONE
+    if seen.api == "task.poll" and (of_the_task := _of_the_task(kind, seen)) is not kind:
+        return of_the_task, None
+    return kind, action
+
+
 def _of_the_task(kind: Kind, seen: Signals) -> Kind:
     """The kind, as far as a poll's failure says something about its task and not about the way to the service."""
     if kind is Kind.TIMEOUT and seen.status is None and not _HTTP_TIMEOUT.search(seen.exception):
@@ -123,8 +140,7 @@ def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | 
     own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause
-    if seen.api == "task.poll" and (of_the_task := _of_the_task(kind, seen)) is not kind:
-        kind, action = of_the_task, None
+    kind, action = _meant_here(kind, action, seen, told, decided=decided)
     kind, action = refine(kind, action, seen, text)
     if not decided or confidence <= STRUCTURE_DECIDES:
         confidence = certainty(kind, confidence, text)

@@ -220,3 +220,17 @@ def test_a_task_in_a_state_that_nobody_has_heard_of_is_polled_and_never_made_aga
 def test_a_generic_code_does_not_make_a_refused_request_one_that_is_sent_again() -> None:
     failure = seen(400, error("This one cannot be taken as it is", type="api_error"))
     assert (failure.group, failure.action) == (Group.PARAMETERS, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<title>Welcome</title><body>Please sign in to the portal</body>",
+        "<title>WLAN-Anmeldung</title><body>Bitte melden Sie sich an, um das Internet zu nutzen.</body>",
+        "<title>上网认证</title><body>请登录后使用网络</body>",
+        "<title>Connexion</title><body>Identifiez-vous pour accéder au réseau</body>",
+    ],
+)
+def test_a_sign_in_page_that_came_as_a_success_is_a_page_and_not_about_the_key(words: str) -> None:
+    failure = seen(200, f"<!doctype html><html>{words}</html>", headers={"content-type": "text/html"}, api="images.generations")
+    assert (failure.kind, failure.action) == (Kind.MALFORMED_RESPONSE, Action.NONE)
