@@ -174,9 +174,10 @@ class HttpProvider:
             return await self._fetch_again(call, pending.poll_url.split(" "), int(tried[:3]))
         exchange = Exchange("task.poll", self._ports.monotonic(), sent=True)
         outcome = dataclasses.replace(await self._whole(exchange, call, self._api.poll(pending)), carried=self._api.carried(call))
-        if outcome.pending is not None and outcome.pending.poll_url is None:
-            # Some services only return the URL once, when the task begins.
-            outcome = dataclasses.replace(outcome, pending=dataclasses.replace(outcome.pending, poll_url=pending.poll_url))
+        if (said := outcome.pending) is not None:
+            # Some services only return the name and the URL once, when the task begins.
+            kept = dataclasses.replace(said, task_id=said.task_id or pending.task_id, poll_url=said.poll_url or pending.poll_url)
+            outcome = dataclasses.replace(outcome, pending=kept)
         if outcome.pictures or outcome.pending is not None:
             return outcome
         if says_nothing(outcome):  # keep polling until the request's own deadline
@@ -310,7 +311,7 @@ class HttpProvider:
         except NotJson:
             return self._outcome(exchange, shortfall=self._evidence(exchange, text), billed=Billed.UNKNOWN)
         answer = self._api.read(value, exchange.headers, body)
-        if answer.task is not None:
+        if answer.task is not None and (answer.task.task_id or exchange.api == "task.poll"):
             return self._outcome(exchange, billed=Billed.UNKNOWN, pending=answer.task, usage=answer.usage)
         billed = Billed.YES if answer.items or answer.usage or lists_pictures(value) else Billed.UNKNOWN
         return Parsed(answer, body, billed)

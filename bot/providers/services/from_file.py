@@ -185,11 +185,12 @@ class FileApi(ImageApi):
 
     def _task(self, value: Any) -> Pending | None:
         dialect = self.dialect
-        if dialect.task is None or (task_id := task_id_of(str(next(_at(value, dialect.task), "")))) is None:
+        if dialect.task is None:
             return None
+        task_id = task_id_of(str(next(_at(value, dialect.task), ""))) or ""
         state = "" if dialect.status is None else str(next(_at(value, dialect.status), "")).casefold()
-        if dialect.status is not None and state not in dialect.running:
-            return None
+        if state not in dialect.running if dialect.status is not None else not task_id:
+            return None  # without its name it's a poll's answer, and only its state says that it goes on
         address = None if dialect.poll is None else next(_at(value, dialect.poll), None)
         ahead, progress = progress_of(value) if isinstance(value, dict) else (None, None)
         return Pending(task_id, address if isinstance(address, str) else None, ahead=ahead, progress=progress)

@@ -79,6 +79,22 @@ async def test_the_documented_file_makes_the_documented_call(acme: tuple[Acme, H
     }
 
 
+async def test_a_poll_need_not_repeat_the_tasks_name(acme: tuple[Acme, HttpProvider]) -> None:
+    service, provider = acme
+    service.answers = [(202, {"job": {"id": "j-1", "state": "queued"}}), (200, {"job": {"state": "working"}})]
+    begun = await provider.call(CALL)
+    assert begun.pending is not None
+    half = await provider.collect(CALL, begun.pending)
+    assert half.pending is not None
+    assert (half.pending.task_id, half.shortfall) == ("j-1", None)
+
+
+async def test_a_task_without_a_name_is_none(acme: tuple[Acme, HttpProvider]) -> None:
+    service, provider = acme
+    service.answers = [(202, {"job": {"state": "queued"}})]
+    assert (await provider.call(CALL)).pending is None
+
+
 async def test_its_task_is_polled_to_the_end(acme: tuple[Acme, HttpProvider]) -> None:
     service, provider = acme
     running = {"job": {"id": "j-1", "state": "Queued"}}
