@@ -268,7 +268,8 @@ def _sources(*folders: str) -> Iterator[Path]:
 
 
 def later() -> None:
-    """Write down every key that an offered language lacks, or has from another English."""
+    """Write down every key that an offered language lacks, or has from another English. New keys are noted for later comparisons."""
+    translations.note((), "", translated())
     lacking = sorted({*(key for language in languages() for key in missing(language)), *translations.stale(translated())})
     if lacking:
         LATER.write_text("".join(f"{key}\n" for key in lacking), encoding="utf-8")
