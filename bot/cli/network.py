@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from bot.adapter import Finding
 from bot.cli.ladder import Subject
-from bot.egress import place_of
-from bot.texts import text
+from bot.egress import place_of, warnings
+from bot.texts import joined, text
 
 _ANYWHERE = "https://chat.example"
 """Placeholder for the platforms' addresses; their own checks report NO_PROXY per address."""
@@ -25,4 +25,5 @@ async def way_out(subject: Subject) -> AsyncIterator[Finding]:
         said = text("egress.proxied", proxy=place_of(service.proxy), name=service.decided_by, **facts)
     else:
         said = text("egress.bypassed" if service.decided_by == "NO_PROXY" else "egress.direct", **facts)
-    yield Finding(True, text("egress.what"), said)
+    # What is set and ignored may be why the next check fails, so it's said here and not only in the notes.
+    yield Finding(True, text("egress.what"), joined(" ", (said, *warnings(subject.settings.env))))

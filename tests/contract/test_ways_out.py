@@ -169,6 +169,17 @@ async def test_doctor_goes_the_same_way_and_says_which(tmp_path: Path) -> None:
         await sandbox.stop()
 
 
+async def test_doctor_says_beside_the_way_out_what_is_set_and_ignored(tmp_path: Path) -> None:
+    env = {
+        "IMAGE_API_KEY": "sandbox-key-1",
+        "IMAGE_BASE_URL": "https://api.example/v1",
+        "HTTPS_PROXY": "socks5://me:proxy-canary-1@127.0.0.1:9",
+    }
+    [found] = [one async for one in way_out(Subject(load(env), tmp_path / ".env", {}, SystemPorts()))]
+    assert "HTTPS_PROXY isn't the address of an HTTP proxy" in found.sentence
+    assert "canary" not in found.sentence
+
+
 def port_of(address: str) -> int:
     return int(address.split(":")[2].partition("/")[0])
 
