@@ -66,7 +66,7 @@ _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
 _TELLING = frozenset({401, 402, 403, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
 """Statuses that say more than words without a cause."""
-_TELLING_ALONE = frozenset({401, 403, 404, 405, 429})
+_TELLING_ALONE = frozenset({401, 403, 404, 405, 407, 429})
 """Statuses that say more than a guess at words that no rule knows."""
 SURE_OF_WORDS = 0.7
 """Confidence from which on the guess says more."""
