@@ -162,6 +162,11 @@ def _writable(value: Any) -> Any:
     return [_writable(one) for one in value] if isinstance(value, list) else value
 
 
+def looks_like_events(text: bytes) -> bool:
+    """Whether a body is an event stream, whatever it's declared as."""
+    return text.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"data:", b"event:", b"id:", b": ", b":\n"))
+
+
 def events(text: bytes) -> Iterator[Any]:
     """The JSON values of an event stream; other events are skipped."""
     for line in text.splitlines():

@@ -28,7 +28,7 @@ from bot.ports import Ports
 from bot.providers.answer import Item, ParsedAnswer, is_final, lists_pictures
 from bot.providers.answer_body import read_body
 from bot.providers.api import HttpCall, ImageApi
-from bot.providers.body import BodyReader, NotJson, events, parse
+from bot.providers.body import BodyReader, NotJson, events, looks_like_events, parse
 from bot.providers.download import Downloader, Resolve, peer_of, resolve
 from bot.providers.encoding import first_bytes
 from bot.providers.input_pictures import with_pictures
@@ -305,7 +305,7 @@ class HttpProvider:
         body = BodyReader(0) if isinstance(received, Streamed) else received
         text = body.rest()
         try:
-            stream = exchange.headers.get("content-type", "").startswith("text/event-stream")
+            stream = exchange.headers.get("content-type", "").startswith("text/event-stream") or looks_like_events(text)
             value = [event for event in events(text) if is_final(event)] if stream else None
             value = received.value if isinstance(received, Streamed) else parse(text) if value is None else value
         except NotJson:

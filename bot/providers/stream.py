@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,18 +24,27 @@ _DONE = "[DONE]"
 
 
 class _Bounded(httpx.AsyncByteStream):
-    """The response's bytes, up to a limit."""
+    """The response's bytes, up to a limit, without a byte order mark and with an end after the last event, which some servers leave out."""
 
     def __init__(self, inner: httpx.AsyncByteStream, limit: int) -> None:
         self._inner, self._left = inner, limit
         self._limit = limit
+        self._begun = False
+        self.kept: list[bytes] | None = None
+        """All bytes of a body that begins like JSON and unlike events, whatever it's declared as."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._inner:
             self._left -= len(piece)
             if self._left < 0:
                 raise NotTaken("bytes", f"{self._limit >> 20} mb")
+            if not self._begun and piece:
+                piece, self._begun = piece.removeprefix(b"\xef\xbb\xbf"), True
+                self.kept = [] if piece.lstrip()[:1] in (b"{", b"[") else None
+            if self.kept is not None:
+                self.kept.append(piece)
             yield piece
+        yield b"\n\n"
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -78,8 +88,9 @@ async def read_stream(response: httpx.Response, limit: int, on_partial: OnData |
 
     Raises NotTaken for more than `limit` bytes and httpx errors for a connection that breaks before the first final event.
     """
+    bounded = None
     if isinstance(response.stream, httpx.AsyncByteStream):
-        response.stream = _Bounded(response.stream, limit)
+        response.stream = bounded = _Bounded(response.stream, limit)
     previews = None if on_partial is None else _Previews(on_partial)
     found: list[Any] = []
     try:
@@ -102,6 +113,9 @@ async def read_stream(response: httpx.Response, limit: int, on_partial: OnData |
     finally:
         if previews is not None:
             await previews.close()
+    if not found and bounded is not None and bounded.kept is not None:
+        with suppress(NotJson):
+            found.append(parse(b"".join(bounded.kept)))
     return found
 
 

@@ -14,6 +14,7 @@ from tests.unit.providers.wire import picture
 
 PNG = picture((96, 64))
 JSON = json.dumps({"data": [{"b64_json": base64.b64encode(PNG).decode()}]}).encode()
+EVENT = b"data: " + json.dumps({"type": "image_generation.completed", "b64_json": base64.b64encode(PNG).decode()}).encode()
 BLOCKED = json.dumps({"error": {"code": "moderation_blocked", "message": "Your request was rejected by the safety system."}}).encode()
 PARTS = b"preamble\r\n--x_y\r\nContent-Type: application/json\r\n\r\n%s\r\n--x_y\r\nContent-Type: image/png\r\n\r\n%s\r\n--x_y--\r\n"
 MULTIPART = 'multipart/mixed; boundary="x_y"; charset=utf-8'
@@ -35,6 +36,11 @@ def parts(words: bytes, file: bytes) -> bytes:
         ("application/x-ndjson", b'{"status": "processing", "id": "t-1"}\n' + JSON + b"\n"),
         ("application/json", JSON + b"\n<!-- served from cache -->"),
         (MULTIPART, parts(b'{"ok": true}', PNG)),
+        ("text/event-stream", JSON),
+        ("text/event-stream", b"\xef\xbb\xbf" + EVENT + b"\n\n"),
+        ("text/event-stream", EVENT),
+        ("application/json", b"event: x\n" + EVENT + b"\n\n"),
+        ("text/plain", b": ping\n\n" + EVENT + b"\n\ndata: [DONE]\n\n"),
         (MULTIPART, parts(JSON, b"")),
         ("application/json", JSON.replace(b"{", b'{"created": NaN, ', 1)),
         ("application/json", JSON.replace(b"/", b"%2F").replace(b'_json": "', b'_json": "data:image/png;base64,')),
