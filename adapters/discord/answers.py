@@ -29,7 +29,7 @@ from adapters.kit.files import AppendLog
 from adapters.kit.replies import as_view, words_of
 from bot.chat.views import Document, View
 from bot.ports import Ports
-from bot.texts import speaking
+from bot.texts import speaking, text
 
 log = structlog.get_logger()
 
@@ -39,6 +39,11 @@ ACK_WITHIN = 2.5
 """Seconds for the first answer; Discord waits three."""
 ASK_AGAIN = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before each check whether an acknowledgement was taken, after its answer was lost."""
+
+
+ALREADY_ACKNOWLEDGED = 40060
+SAY_AGAIN = 600.0
+"""Seconds between two log lines about another process that answers with this token."""
 
 
 class Ack(StrEnum):
@@ -82,6 +87,7 @@ class Answers:
     placeholders: Placeholders
     fitting: ImageFitting
     tries: CallbackAttempts = field(default_factory=CallbackAttempts)
+    _said_elsewhere: float = float("-inf")
 
     # ---- acknowledging -------------------------------------------------------------------------------------------------------
 
@@ -98,13 +104,22 @@ class Answers:
         except (discord.HTTPException, *NETWORK) as error:
             tried = self.tries.of(interaction)
             found = self._failed_ack(error, tried)
+            if found is Ack.REFUSED and getattr(error, "code", 0) == ALREADY_ACKNOWLEDGED:
+                self._answered_elsewhere()
             log.warning("discord_ack_failed", interaction=str(interaction.id), detail=_detail(error), tried=tried, verdict=found.value)
             return found
+
+    def _answered_elsewhere(self) -> None:
+        """Say now and then that another process answers with this token: a second copy of the bot, or overlapping shards."""
+        now = self.ports.monotonic()
+        if now - self._said_elsewhere >= SAY_AGAIN:
+            self._said_elsewhere = now
+            log.error("discord_answered_elsewhere", what_to_do=text("discord.setup.answered_elsewhere"))
 
     @staticmethod
     def _failed_ack(error: BaseException, tried: int) -> Ack:
         classified = classify_error(error)
-        if isinstance(error, discord.HTTPException) and error.code == 40060:
+        if isinstance(error, discord.HTTPException) and error.code == ALREADY_ACKNOWLEDGED:
             # Answered before, by another copy of the bot or by an earlier try whose answer was lost.
             return Ack.LOST if tried > 1 else Ack.REFUSED
         if classified is not None and classified.error_class in (ErrorClass.LOST, ErrorClass.WAIT):

@@ -39,6 +39,7 @@ setup-commands_refused = Discord rejected the bot's commands as invalid. This is
 setup-endpoint_url = Your Discord application has an Interactions Endpoint URL, so Discord sends commands there and not to this bot. Clear that field on the General Information page at https://discord.com/developers/applications.
 setup-intents = Discord refused the connection because of an intent that isn't enabled. The bot asks for none of the privileged ones; update the bot, or report it.
 setup-sharding = Discord refused the connection: it wants more shards, or others than DISCORD_SHARDS says. Leave DISCORD_SHARDS empty, or give each process a part of the same count, such as 0-3/8 and 4-7/8.
+setup-answered_elsewhere = Another process answers with the same bot token, so some commands get no picture. Stop the second copy of the bot (also on other machines), give it a token of its own, or, if they share a PostgreSQL ledger, give each a part of the shards that no other has (DISCORD_SHARDS).
 setup-version = Discord refused the connection because the bot's version of the protocol is too old. Update the bot.
 setup-channel_unknown = { $name }: channel { $channel } doesn't exist. Copy the ID again (Developer Mode, right-click the channel, Copy Channel ID), or leave the variable empty.
 setup-channel_forbidden = { $name }: the bot can't see channel { $channel }. Add the bot, or its role, to that channel with View Channel and Send Messages.

@@ -24,6 +24,7 @@ setup-commands_refused = Discord 认为机器人的命令无效，拒绝了它�
 setup-endpoint_url = 你的 Discord 应用设置了 Interactions Endpoint URL，所以 Discord 把命令发到那里，而不是发给这个机器人。请在 https://discord.com/developers/applications 的 General Information 页面清空该项。
 setup-intents = Discord 拒绝了连接，因为有一个 intent 没有启用。机器人不要求任何特权 intent；请更新机器人，或者报告此问题。
 setup-sharding = Discord 拒绝了连接：它要求更多分片，或者与 DISCORD_SHARDS 不同的分片。请把 DISCORD_SHARDS 留空，或者给每个进程同一总数里的一部分，例如 0-3/8 和 4-7/8。
+setup-answered_elsewhere = 另一个进程也在用同一个机器人令牌回答，所以有些命令没有图片。请停掉另一份机器人（包括其他机器上的），给它自己的令牌；如果它们共用 PostgreSQL 账本，请让各自的分片互不重叠（DISCORD_SHARDS）。
 setup-version = Discord 拒绝了连接，因为机器人使用的协议版本太旧。请更新机器人。
 setup-channel_unknown = { $name }：频道 { $channel } 不存在。请重新复制 ID（开发者模式，右键点击频道，复制频道 ID），或者把这个变量留空。
 setup-channel_forbidden = { $name }：机器人看不到频道 { $channel }。请把机器人或它的角色加入该频道，并允许“查看频道”和“发送消息”。
