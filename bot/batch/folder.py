@@ -15,8 +15,11 @@ from typing import Any
 from bot.batch.naming import ending
 from bot.batch.records import OutputFile, Papers
 from bot.domain.outcome import Picture
+from bot.durable_files import sync_folder, write_part
 
 MANIFEST = "manifest.jsonl"
+READABLE = 0o644
+"""Permissions of its files: others may look at finished pictures."""
 _ROOM = 64 * 1024
 """Bytes that must fit before anything is drawn."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -96,7 +99,7 @@ class OutputFolder:
         """Whether the file is there now with this content. A name that's taken by something else stays untouched."""
         if target.exists() or target.is_symlink():
             return target.is_file() and not target.is_symlink() and target.stat().st_size == len(content) and target.read_bytes() == content
-        part = self._part(target.parent, content)
+        part = write_part(target.parent, content, ".", READABLE)
         try:
             os.link(part, target)  # fails if the name is taken meanwhile, and shows the whole file or nothing
         except FileExistsError:
@@ -107,22 +110,9 @@ class OutputFolder:
             os.rename(part, target)  # a file system without hard links
         finally:
             part.unlink(missing_ok=True)
-        _sync(target.parent)
+        sync_folder(target.parent)
         self.written += 1
         return True
-
-    def _part(self, folder: Path, content: bytes) -> Path:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return Path(name)
 
     # ---- the manifest: its lines stay as they are, new ones come behind them
 
@@ -141,9 +131,9 @@ class OutputFolder:
 
     def _add(self, lines: Sequence[Mapping[str, Any]]) -> None:
         whole = [*self._lines(), *(json.dumps(one, ensure_ascii=False) for one in lines)]
-        part = self._part(self.path, ("\n".join(whole) + "\n").encode("utf-8"))
+        part = write_part(self.path, ("\n".join(whole) + "\n").encode("utf-8"), ".", READABLE)
         part.replace(self.path / MANIFEST)
-        _sync(self.path)
+        sync_folder(self.path)
 
 
 def sweep_parts(path: Path) -> None:
@@ -170,12 +160,3 @@ def _explained(path: Path) -> Iterator[None]:
         raise FolderProblem("file", path=path) from error
     except OSError as error:
         raise FolderProblem("full" if error.errno in _FULL else "unwritable", path=path) from error
-
-
-def _sync(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

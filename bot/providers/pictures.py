@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.domain.outcome import Picture
+from bot.durable_files import sync_folder, write_part
 from bot.pixels.errors import NotTaken
 from bot.pixels.kinds import FORMATS
 from bot.pixels.provenance import ACTIONS, CannotSign, Signer
@@ -170,7 +171,7 @@ class PictureStore:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return picture
 
     def _keep(self, content: bytes, sha256: str, format: str) -> None:
@@ -181,18 +182,14 @@ class PictureStore:
             target.touch()  # the sweep of old files sees that it's wanted again
             return
         self._sweep_once()
-        handle, name = tempfile.mkstemp(dir=self._incoming, suffix=".part")
+        part = write_part(self._incoming, content)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
             target.parent.mkdir(parents=True, exist_ok=True)
-            Path(name).replace(target)
+            part.replace(target)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def _sweep_once(self) -> None:
         """Delete partial files of a killed process before the first write."""
@@ -268,17 +265,3 @@ def _discard(path: Path, written: tuple[int, int]) -> bool:
         return False
     path.unlink(missing_ok=True)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """fsync the folder so that the new name is durable; ignored where the platform doesn't support it."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
