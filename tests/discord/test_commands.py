@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.discord.stage import stage
+from bot.domain.requests import Place
+from bot.ledger import request_rows
+from tests.discord.stage import Stage, stage
 from tests.discord.standin.driver import CannotDo
 from tests.discord.standin.world import MANAGE_GUILD
 from tests.languages import Changed, shouted, speak
@@ -22,6 +25,7 @@ async def test_imagine_gives_the_picture_with_alt_text_in_the_message_that_was_t
         assert name.endswith(".png")
         assert "a red bicycle in the rain" in alt
         assert content == s.store.content[next(iter(s.store.content))]
+        assert await place(s) == Place("discord", str(s.guild.id), str(s.channel.id))
         assert [one for one in s.discord.world.messages.values() if one is not message] == []
         assert {"Again", "Edit prompt", "Delete"} <= set(message.buttons)
 
@@ -54,12 +58,21 @@ async def test_a_private_request_is_seen_by_its_member_alone(tmp_path: Path) -> 
         assert s.discord.visible(bob) == []
 
 
+async def place(s: Stage) -> Place:
+    """Where the newest request belongs, as its rules and its moderators see it."""
+    assert s.bot is not None
+    one, *_ = await s.bot.ledger.read(lambda c: request_rows.of_person(c, "discord", str(s.ada.id)))
+    assert one.place.reply
+    return replace(one.place, reply={})
+
+
 async def test_imagine_works_in_a_direct_message(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         event = await s.imagine("a quiet lake", channel=s.discord.world.dm(s.ada))
         message = await s.answered(event)
         assert message.channel.recipient is s.ada
         assert message.pictures
+        assert await place(s) == Place("discord", f"dm:{s.ada.id}", str(message.channel.id))
 
 
 async def test_imagine_works_in_a_thread(tmp_path: Path) -> None:
@@ -67,7 +80,12 @@ async def test_imagine_works_in_a_thread(tmp_path: Path) -> None:
         thread = s.discord.world.channel(s.guild, "a thread", parent=s.channel)
         await s.start()
         event = await s.imagine("a small house", channel=thread)
-        assert (await s.answered(event)).channel is thread
+        message = await s.answered(event)
+        assert message.channel is thread
+        there = Place("discord", str(s.guild.id), str(s.channel.id), str(thread.id))
+        assert await place(s) == there
+        assert (await s.answered(await s.press(s.ada, message, "Again"))).channel is thread
+        assert await place(s) == there
 
 
 async def test_a_wrong_size_is_answered_with_the_nearest_one_as_a_button(tmp_path: Path) -> None:
