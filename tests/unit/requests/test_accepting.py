@@ -362,3 +362,13 @@ async def test_words_that_nobody_was_asked_about_are_not_quoted_after_cancel(
     await ground.press(ActionName.CANCEL, request)
     row = await ground.row(request)
     assert (row.answer, row.refusal) == (Answer.CANCELLED, refusal)
+
+
+async def test_a_batch_is_asked_nothing_and_waits_for_no_tiers_pause(ground: Ground) -> None:
+    ground.rules = dataclasses.replace(ground.rules, lint=asks)
+    await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", {"pause": 60, "tier": "Slow"}, "olu"))
+    doubtful, plain, further = [await ground.asked(one, batch="b") for one in ("mail to ana@example.org", "a cat", "a dog")]
+    assert doubtful.refusal is not None
+    assert (doubtful.state, doubtful.refusal.reason) == (RequestState.REFUSED, "batch_question")
+    assert [plain.state, further.state] == [RequestState.QUEUED] * 2
+    assert (await ground.asked("mail to bea@example.org")).state is not RequestState.REFUSED
