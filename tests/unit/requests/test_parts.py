@@ -160,6 +160,7 @@ async def test_after_a_restart_one_press_draws_just_the_rest_and_a_second_press_
     await ground.ledger.write(recover)
     assert (await ground.press(ActionName.RETRY, request.id)).changed
     [child] = await ground.ledger.read(lambda c: request_rows.children(c, [request.id], (Origin.RETRY,)))
+    assert not child.candidates
     assert (child.count, child.prompt, child.size) == (6, request.prompt, request.size)
     assert not (await ground.press(ActionName.RETRY, request.id)).changed
     await ground.end(await ground.called(child.id), drew(4))
