@@ -1,4 +1,4 @@
-"""Where a press's new request belongs, and which field of its form goes first where there's no room for all."""
+"""Where a press's new request belongs, which field of its form goes first where there's no room for all, and what gets a sheet."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from bot.chat.views import ActionName, FieldKind
+from bot.domain.kinds import Kind
+from bot.domain.outcome import Billed, Outcome
 from bot.domain.requests import Place
 from bot.requests.actions import imagine_fields, where
-from tests.unit.requests.ground import Ground
+from bot.requests.transitions import SHEET
+from tests.unit.requests.ground import Ground, drew, failure
 
 HOME, DM = Place("test", "home", "imagine", "t1", {"old": "1"}), "dm:ana"
 REPLY = {"token": "t"}
@@ -47,3 +50,14 @@ async def test_the_text_goes_first_where_there_is_none_yet_and_the_model_where_t
         assert (fields["caption"].value, fields["caption"].kind) == (text, FieldKind.PARAGRAPH)
         assert [name for name, each in fields.items() if each.spare] == [spare]
     assert "caption" not in [one.name for one in imagine_fields(ground.rules)]
+
+
+@pytest.mark.parametrize(("candidates", "drawn", "due"), [(True, True, True), (True, False, False), (False, True, False)])
+async def test_a_sheet_is_made_for_candidates_that_are_there(ground: Ground, candidates: bool, drawn: bool, due: bool) -> None:
+    request = await ground.asked(candidates=candidates)
+    attempt = await ground.called(request.id)
+    if drawn:
+        await ground.end(attempt, drew())
+    else:
+        await ground.end(attempt, Outcome(billed=Billed.NO, status=400), failure(Kind.UNSUPPORTED_SIZE))
+    assert (SHEET in [one.topic for one in ground.wakes]) is due
