@@ -16,7 +16,6 @@ from bot.domain.failure import Failure
 from bot.domain.requests import Request
 from bot.ledger.store import Tx
 from bot.ledger.tables import cases
-from bot.requests.sweep import sweep
 from tests.captured_log import captured_log
 from tests.world import BLOCK, DOWN, Platform, Room, Service, bad, world
 
@@ -65,8 +64,7 @@ async def test_what_breaks_does_not_put_prompts_into_the_log(tmp_path: Path, str
     async with world(tmp_path, platform=Platform(chat=Room(answers=answers))) as w:
         w.bot.scheduler.deps = dataclasses.replace(w.bot.scheduler.deps, on_pictures=on_pictures)
         request = await w.imagine(PROMPT)
-        await w.until(lambda: "exchange_failed" in stream.getvalue() and "chat_send_failed" in stream.getvalue())
-        await w.bot.ledger.write(lambda tx: sweep(tx, w.bot.scheduler.is_running))
+        await w.until(lambda: "outcome_not_stored" in stream.getvalue() and "chat_send_failed" in stream.getvalue())
         await w.answer(request)
     assert "LookupError" in stream.getvalue()
     assert "birthday" not in stream.getvalue()
