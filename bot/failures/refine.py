@@ -36,6 +36,11 @@ _STOPPED_FOR = re.compile(
     r"(?:(?:image_)?other|unexpected_\w+|language|malformed_\w+)\b"
 )
 """A stop reason in words that isn't the end: what may have been stopped by a filter isn't sent again."""
+_BY_HAND = phrases(
+    """retry manually / try again manually / manually retry / charged twice / double charge / duplicate charge / double billing / 手动重试 /
+    手動重試 / 重复计费 / 重複計費 / 重复扣费 / 重複扣費 / 二重課金 / 중복 결제 / trùng phí / tính phí trùng / thử lại thủ công"""
+)
+"""What an answer says that leaves the next try to a person, mostly because it may be charged again."""
 _NO_PICTURE = frozenset({Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE, Kind.SERVER_ERROR})
 
 
@@ -48,6 +53,8 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
         if asked and int(asked[2]) > int(asked[1]):
             return kind, Action.NONE
     if kind in _NO_PICTURE and action is None and _STOPPED_FOR.search(text.whole[:3000]):
+        return kind, Action.NONE
+    if action is None and text.has_any(_BY_HAND):
         return kind, Action.NONE
     if kind is Kind.NETWORK_CONNECT and seen.via_proxy:
         return Kind.NETWORK_PROXY, Action.NONE

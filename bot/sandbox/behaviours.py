@@ -125,7 +125,7 @@ class Behaviours:
             request, asked, [b'{"b64_json":"PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="}'] * asked.n
         )
 
-    async def _not_taken_html(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
+    async def _download_failed_html(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
         page = self.keep(request, b"<!doctype html><title>Not a picture</title>")
         return await self._answers.listed(request, asked, [json.dumps({"url": page}).encode()] * asked.n)
 
@@ -249,7 +249,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "partial_safety": Behaviour("the last picture is blocked by the output check", Behaviours._partial_safety),
     "corrupt_image": Behaviour("half a picture", Behaviours._corrupt_image),
     "not_taken": Behaviour("a drawing (SVG) where the picture should be", Behaviours._not_taken),
-    "not_taken@html": Behaviour("an address with a page of HTML where the picture should be", Behaviours._not_taken_html),
+    "download_failed@html": Behaviour("an address with a page of HTML where the picture should be", Behaviours._download_failed_html),
     "download_failed": Behaviour(
         "an address under which nothing lies; with *N only the first N times it is fetched", Behaviours._download_failed
     ),

@@ -275,7 +275,7 @@ REFUSALS: dict[str, ErrorResponse] = {
     "malformed_response@html": ErrorResponse(
         200, "<!doctype html><html><head><title>Welcome</title></head><body></body></html>", {"content-type": HTML}
     ),
-    "malformed_response@nan": ErrorResponse(200, '{"created": NaN, "data": [{"b64_json": Infinity}]}'),
+    "empty_result@nan": ErrorResponse(200, '{"created": NaN, "data": [{"b64_json": Infinity}]}'),
     "malformed_response@deep": ErrorResponse(200, '{"data":' * 3000 + "1" + "}" * 3000),
     "empty_result": ErrorResponse(200, {"created": 1763700000, "data": []}),
     "empty_result@new-api": ErrorResponse(200, {"created": 1763700000, "data": [{"url": "", "b64_json": "", "revised_prompt": ""}]}),

@@ -234,3 +234,39 @@ def test_a_generic_code_does_not_make_a_refused_request_one_that_is_sent_again()
 def test_a_sign_in_page_that_came_as_a_success_is_a_page_and_not_about_the_key(words: str) -> None:
     failure = seen(200, f"<!doctype html><html>{words}</html>", headers={"content-type": "text/html"}, api="images.generations")
     assert (failure.kind, failure.action) == (Kind.MALFORMED_RESPONSE, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("Filter reason: prompt", Kind.SAFETY_PROMPT),
+        ("Filter reason: output image", Kind.SAFETY_OUTPUT),
+        ("Filter reason: input image", Kind.SAFETY_REFERENCE_IMAGE),
+    ],
+)
+def test_stability_on_bedrock_says_in_a_list_what_was_blocked(reason: str, kind: Kind) -> None:
+    assert seen(200, {"seeds": [7], "finish_reasons": [reason], "images": ["x"]}).kind is kind
+
+
+def test_moderated_content_of_black_forest_labs_is_a_blocked_output() -> None:
+    answer = {"id": "x", "status": "Content Moderated", "details": {"Moderation Reasons": ["Derivative Works Filter"]}}
+    assert seen(200, answer, api="task.poll").kind is Kind.SAFETY_OUTPUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The job was interrupted by a restart; retry manually to avoid being charged twice",
+        "图片任务在服务重启时中断且无法接续，请手动重试以避免重复计费",
+        "サービスが再起動しました。二重課金を防ぐため、手動でやり直してください",
+    ],
+)
+def test_what_may_be_charged_twice_is_left_to_a_person(text: str) -> None:
+    assert seen(None, {"status": "failed", "error_message": text}, api="task.poll").action is Action.NONE
+
+
+@pytest.mark.parametrize(
+    "text", ["与目标站点的 TLS 握手失败：socket hang up", 'Io(Custom { error: "received fatal alert: BadRecordMac" })']
+)
+def test_a_failed_handshake_is_about_tls_however_the_connection_ended(text: str) -> None:
+    assert seen(exception=text).kind is Kind.NETWORK_TLS
