@@ -61,7 +61,7 @@ def problems(env: Mapping[str, str]) -> list[str]:
     port, host, token = env.get("WEB_PORT") or "", env.get("WEB_HOST") or DEFAULT_HOST, env.get("WEB_TOKEN") or ""
     if port and not (re.fullmatch("[0-9]{1,5}", port) and int(port) <= 65535):
         found.append(text("web.problem.port_wrong", value=port))
-    if port.isdecimal() and int(port) and port == env.get("HEALTH_PORT") and host == (env.get("HEALTH_HOST") or DEFAULT_HOST):
+    if port.strip("0") and port == env.get("HEALTH_PORT") and host == (env.get("HEALTH_HOST") or DEFAULT_HOST):
         found.append(text("web.problem.port_twice", port=port))
     if not is_local(host) and not token:
         found.append(text("web.problem.host_needs_token", host=host))

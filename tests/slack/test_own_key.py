@@ -14,14 +14,14 @@ from tests.slack.stage import MODES, Mode, Stage, stage
 from tests.slack.standin.world import Event, Message, User
 
 
-async def page(s: Stage, who: User, words: str = "With a key of its own") -> Message:
+async def page(s: Stage, who: User, words: str = "With its own key") -> Message:
     await s.slack.people.slash(who, s.channel, "/imagine-settings", "")
     await s.press(who, await s.whisper(who, "Settings of this community"), "Own key")
     return await s.whisper(who, words)
 
 
 async def opened(s: Stage, who: User, label: str) -> Event:
-    event = await s.press(who, await page(s, who, "ends in" if label == "Replace the key" else "With a key"), label)
+    event = await s.press(who, await page(s, who, "ends in" if label == "Replace the key" else "With its own key"), label)
     await s.form(event)
     return event
 
