@@ -89,8 +89,14 @@ def normalise(text: str) -> str:
     return text
 
 
-_SEEN = ("L", "N", "P", "S", "Co", "Cn")
+def says_something(text: str) -> bool:
+    """Whether a text has more than punctuation: a letter, a number or a symbol such as an emoji."""
+    return any(unicodedata.category(char).startswith(_MEANS) for char in text)
+
+
+_MEANS = ("L", "N", "S", "Co", "Cn")
 """Cn: emoji newer than this Python's Unicode tables."""
+_SEEN = (*_MEANS, "P")
 
 
 def _whole(text: str) -> str:

@@ -14,6 +14,7 @@ from bot.catalogue.sizes import edges, nearest
 from bot.domain.kinds import Kind
 from bot.domain.refusal import Refusal
 from bot.prompts.inline_options import read
+from bot.prompts.normalise import says_something
 from bot.requests.rules import Rules
 
 _EDGES = {"1k": 1024, "2k": 2048, "4k": 3840}
@@ -45,13 +46,15 @@ class Choices:
 
 
 def combined(prompt: str, typed: Mapping[str, Any], *, captions: bool = False) -> Choices | Refusal:
-    """The options beside the prompt and those at its end; a Refusal that names both if two of them contradict each other. `captions`: text
-    can be drawn here, so a typed line may end in `caption: the words`."""
+    """The options beside the prompt and those at its end; a Refusal if two of them contradict each other, or if the prompt is punctuation
+    alone. `captions`: text can be drawn here, so a typed line may end in `caption: the words`."""
     caption = str(typed.get("caption") or "")
     if captions and typed.get("inline") and not caption and (found := _CAPTION.search(prompt)) and prompt[: found.start()].strip():
         prompt, caption = prompt[: found.start()].strip(), found["words"].strip()
     chosen = _combined(prompt, typed)
-    return dataclasses.replace(chosen, caption=caption) if isinstance(chosen, Choices) else chosen
+    if isinstance(chosen, Refusal):
+        return chosen
+    return dataclasses.replace(chosen, caption=caption) if says_something(chosen.prompt) else Refusal("prompt_empty")
 
 
 def _combined(prompt: str, typed: Mapping[str, Any]) -> Choices | Refusal:

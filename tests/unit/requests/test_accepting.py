@@ -109,6 +109,8 @@ async def test_what_was_typed_comes_before_the_communitys_and_the_operators_own(
     [
         ("", {}, "prompt_empty"),
         (" \u200b\n", {}, "prompt_empty"),
+        ("...", {}, "prompt_empty"),
+        ("？！", {}, "prompt_empty"),
         ("a \ud800 cat", {}, "unreadable"),
         ("a cat", {"size": "17x17"}, "unsupported_size"),
         ("a cat", {"quality": "splendid"}, "unsupported_quality"),
