@@ -55,6 +55,12 @@ class BatchStatus:
     def failed(self) -> int:
         return self.counts.get(ItemState.FAILED, 0)
 
+    @property
+    def state_words(self) -> str:
+        """The batch's state for people: without a single draft, there's nothing to choose from."""
+        nothing = self.batch.state is BatchState.DRAFTED and self.failed == self.topics
+        return text("batch.state.nothing_drafted") if nothing else text(f"batch.state.{self.batch.state.value}")
+
 
 def status_of(connection: Connection, batch: Batch) -> BatchStatus:
     """How far it is now."""

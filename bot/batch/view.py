@@ -56,7 +56,7 @@ def batch_view(look: BatchLook) -> View:
     status, batch = look.status, look.status.batch
     going = batch.state in ACTIVE or status.asked > 0
     return View(
-        title=_title(batch),
+        title=_title(status),
         text=tuple(_lines(look)),
         facts=tuple(_facts(look)) if batch.state is not BatchState.PROPOSED else (),
         buttons=tuple(_buttons(look)),
@@ -127,8 +127,9 @@ def forgotten_view(batch: Batch) -> View:
     return View(text("batch.deleted", batch=batch.number), final=True)
 
 
-def _title(batch: Batch) -> str:
-    return text("batch.title", batch=batch.number, title=isolate(batch.title[:80]), state=text(f"batch.state.{batch.state.value}"))
+def _title(status: BatchStatus) -> str:
+    batch = status.batch
+    return text("batch.title", batch=batch.number, title=isolate(batch.title[:80]), state=status.state_words)
 
 
 def _lines(look: BatchLook) -> list[str]:

@@ -38,7 +38,7 @@ def progress(as_json: bool) -> Iterator[Callable[[BatchStatus], None]]:
 
         def show(found: BatchStatus) -> None:
             done, of = amount(found)
-            bars.update(task, completed=done, total=of, description=_what(found), note=_note(found))
+            bars.update(task, completed=done, total=of, description=found.state_words, note=_note(found))
 
         yield show
 
@@ -51,7 +51,7 @@ def _lines(quiet: bool) -> Callable[[BatchStatus], None]:
             return
         last[0] = ports.monotonic()
         done, of = amount(found)
-        remark(f"{_what(found)}: {done}/{of}. {_note(found)}")
+        remark(f"{found.state_words}: {done}/{of}. {_note(found)}")
 
     return show
 
@@ -62,10 +62,6 @@ def amount(found: BatchStatus) -> tuple[int, int]:
         done, coming = found.finishing
         return done, done + coming
     return found.drafted, found.topics
-
-
-def _what(found: BatchStatus) -> str:
-    return text(f"batch.state.{found.batch.state.value}")
 
 
 def _note(found: BatchStatus) -> str:

@@ -20,7 +20,7 @@ def say_status(found: BatchStatus, as_json: bool) -> None:
         say(json.dumps(as_json_of(found), indent=2, ensure_ascii=False))
         return
     batch, spent = found.batch, found.spent
-    facts = {"batch": batch.number, "state": text(f"batch.state.{batch.state.value}"), "title": batch.title}
+    facts = {"batch": batch.number, "state": found.state_words, "title": batch.title}
     say(text("batch.status", **facts, spent=money(spent.spent), budget=money(batch.plan.budget), pictures=pictures(spent.pictures)))
     counts = {one.value: found.counts.get(one, 0) for one in ItemState}
     say(text("batch.counts", topics=found.topics, **counts))
@@ -59,7 +59,7 @@ def as_row(found: BatchStatus) -> list[str]:
     batch = found.batch
     return [
         str(batch.number),
-        text(f"batch.state.{batch.state.value}"),
+        found.state_words,
         batch.title,
         str(found.topics),
         str(found.drafted - found.failed),

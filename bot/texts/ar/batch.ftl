@@ -9,6 +9,7 @@ state-proposed = بانتظار أن تبدأها
 state-running = تُرسم المسودات
 state-paused = متوقفة مؤقتًا
 state-drafted = جاهزة للاختيار
+state-nothing_drafted = لم تُرسم أي مسودة
 state-finishing = تُرسم الصور النهائية
 state-finish_paused = متوقفة مؤقتًا أثناء الإكمال
 state-finished = اكتملت

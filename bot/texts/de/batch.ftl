@@ -9,6 +9,7 @@ state-proposed = wartet auf deinen Start
 state-running = zeichnet Entwürfe
 state-paused = pausiert
 state-drafted = bereit zum Auswählen
+state-nothing_drafted = kein Entwurf gelungen
 state-finishing = zeichnet fertige Bilder
 state-finish_paused = beim Fertigzeichnen pausiert
 state-finished = fertig

@@ -13,6 +13,7 @@ state-proposed = waiting for your start
 state-running = drawing drafts
 state-paused = paused
 state-drafted = ready to choose from
+state-nothing_drafted = no draft could be drawn
 state-finishing = drawing finished pictures
 state-finish_paused = paused while finishing
 state-finished = finished

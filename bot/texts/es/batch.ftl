@@ -9,6 +9,7 @@ state-proposed = espera a que lo inicies
 state-running = dibujando borradores
 state-paused = en pausa
 state-drafted = listo para elegir
+state-nothing_drafted = no se pudo dibujar ningún borrador
 state-finishing = dibujando imágenes terminadas
 state-finish_paused = en pausa mientras se terminaba
 state-finished = terminado

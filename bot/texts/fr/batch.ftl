@@ -9,6 +9,7 @@ state-proposed = attend que tu le lances
 state-running = dessine les ébauches
 state-paused = en pause
 state-drafted = prêt pour le choix
+state-nothing_drafted = aucune ébauche réussie
 state-finishing = dessine les images finies
 state-finish_paused = en pause pendant les finitions
 state-finished = terminé

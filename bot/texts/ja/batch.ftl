@@ -9,6 +9,7 @@ state-proposed = 開始待ち
 state-running = 下描き中
 state-paused = 一時停止中
 state-drafted = 選べます
+state-nothing_drafted = 下書きを 1 枚も描けませんでした
 state-finishing = 仕上げ中
 state-finish_paused = 仕上げの途中で一時停止中
 state-finished = 完了

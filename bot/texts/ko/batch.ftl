@@ -9,6 +9,7 @@ state-proposed = 시작을 기다리는 중
 state-running = 초안 그리는 중
 state-paused = 일시 정지
 state-drafted = 고를 수 있음
+state-nothing_drafted = 초안을 하나도 그리지 못함
 state-finishing = 완성본 그리는 중
 state-finish_paused = 완성 도중 일시 정지
 state-finished = 완료

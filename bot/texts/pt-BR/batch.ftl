@@ -9,6 +9,7 @@ state-proposed = esperando você iniciar
 state-running = desenhando rascunhos
 state-paused = em pausa
 state-drafted = pronto para escolher
+state-nothing_drafted = nenhum rascunho pôde ser desenhado
 state-finishing = desenhando imagens finais
 state-finish_paused = em pausa na finalização
 state-finished = concluído

@@ -9,6 +9,7 @@ state-proposed = 等你开始
 state-running = 正在画草图
 state-paused = 已暂停
 state-drafted = 可以挑选了
+state-nothing_drafted = 一张草图也没画成
 state-finishing = 正在画成品图
 state-finish_paused = 画成品时暂停
 state-finished = 已完成

@@ -9,6 +9,7 @@ state-proposed = 等你開始
 state-running = 正在畫草圖
 state-paused = 已暫停
 state-drafted = 可以挑選了
+state-nothing_drafted = 一張草圖也沒畫成
 state-finishing = 正在畫成品圖
 state-finish_paused = 畫成品時暫停
 state-finished = 已完成

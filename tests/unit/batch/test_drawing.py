@@ -11,8 +11,9 @@ import pytest
 from bot.batch import steps
 from bot.batch.judge import WAITS, BackInLine, judge
 from bot.batch.local import PLACE
+from bot.batch.overview import status_of
 from bot.domain.batches import BatchState, ItemState
-from bot.domain.outcome import Billed
+from bot.domain.outcome import Billed, Outcome
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Lane
@@ -86,6 +87,16 @@ async def test_the_books_of_a_batch_are_those_of_its_requests(tmp_path: Path) ->
         price = await there.bot.ledger.read(lambda c: steps.estimated(c, batch, there.bot.core.rules))
         assert (used.reserved, used.pictures) == (0, 3)
         assert used.spent == price.drafts
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"), [([bad(BLOCK)] * 2, "no draft could be drawn"), ([bad(BLOCK), good()], "ready to choose from")]
+)
+async def test_without_any_draft_there_is_nothing_to_choose_from(tmp_path: Path, answers: list[Outcome], words: str) -> None:
+    async with world(tmp_path, Service(answers)) as there:
+        batch = await reach(there, await running(there, TOPICS[:2]), BatchState.DRAFTED)
+        found = await there.bot.ledger.read(lambda c: status_of(c, batch))
+        assert found.state_words == words
 
 
 async def test_a_blocked_topic_fails_alone_and_is_never_sent_again(tmp_path: Path) -> None:
