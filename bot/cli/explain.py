@@ -150,7 +150,7 @@ def _known(source: str, lookup: Lookup | None, data_dir: Path | None) -> History
 
 def _raw(source: str | None, status: int | None) -> str:
     """The text to explain: a file, standard input, or the argument itself, as in `explain "curl: (6) Could not resolve host"`."""
-    if source in (None, "-") and sys.stdin.isatty():
+    if (source is not None and not source.strip()) or (source in (None, "-") and sys.stdin.isatty()):
         raise BadInput(text("explain.nothing_given"))
     if source is not None and source != "-" and not _exists(source) and not _PATH.match(source):
         raw = source

@@ -73,6 +73,8 @@ SURE_OF_WORDS = 0.7
 _LIMITS = NO_CREDIT | {Kind.MODEL_ACCESS_DENIED}
 """Limits that a 429 may be about, too, and that no wait clears."""
 _CAUSELESS = frozenset({Kind.SERVER_ERROR, Kind.BAD_REQUEST_OTHER})
+_NO_PICTURE = frozenset({Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE})
+_BROKEN = frozenset({500, 502, 503, 504, 520, 524, 529})
 _HTTP_TIMEOUT = re.compile(r"(?:read|connect|pool|write|socket|etimed|gateway|http) ?(?:operation )?time(?:d )?out")
 """A single request that took too long, not the task."""
 
@@ -140,6 +142,8 @@ def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | 
     own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause
+    if kind in _NO_PICTURE and seen.ok and seen.inner in _BROKEN and not decided:
+        kind, action = _by_status(seen.inner), None  # an error of its own within a success
     kind, action = _meant_here(kind, action, seen, told, decided=decided)
     kind, action = refine(kind, action, seen, text)
     if not decided or confidence <= STRUCTURE_DECIDES:

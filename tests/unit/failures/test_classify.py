@@ -270,3 +270,8 @@ def test_what_may_be_charged_twice_is_left_to_a_person(text: str) -> None:
 )
 def test_a_failed_handshake_is_about_tls_however_the_connection_ended(text: str) -> None:
     assert seen(exception=text).kind is Kind.NETWORK_TLS
+
+
+def test_an_error_within_a_success_that_says_its_status_is_read_as_that() -> None:
+    choice = {"error": {"code": 502, "message": "Provider returned error"}, "message": {"role": "assistant", "content": ""}}
+    assert seen(200, {"choices": [choice]}, api="chat.completions").kind is Kind.GATEWAY_ERROR

@@ -50,6 +50,11 @@ def test_lines_of_evidence_are_answered_in_order() -> None:
     ]
 
 
+def test_an_empty_argument_is_nothing_to_explain() -> None:
+    done = run("")
+    assert (done.exit_code, "Give a file or a request ID" in done.output) == (2, True)
+
+
 def test_bad_lines_are_named_and_the_others_are_answered() -> None:
     lines = [
         b'{"id": 1, "status": 500}',
