@@ -11,6 +11,7 @@ from bot.domain.outcome import Billed, Outcome, Pending
 from bot.requests.services import NOTHING
 from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.batch.bench import Bench
+from tests.unit.requests.ground import drew
 
 NAMED = Outcome(billed=Billed.UNKNOWN, status=200, pending=Pending("task-1"))
 
@@ -31,3 +32,16 @@ async def test_only_a_half_price_task_of_a_stopped_batch_is_asked_to_end(
     bench.ground.wakes.clear()
     await bench.ground.end(attempt, NAMED)
     assert [one.id for one in bench.ground.wakes if one.topic == UNWANTED_TASK] == ([attempt] if asked_to_end else [])
+
+
+async def test_a_topic_that_is_finished_has_no_task_to_stop(bench: Bench) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, service_references=NOTHING)
+    made = await bench.finishing(2, half_price=True)
+    await bench.step(made)
+    finished, running = await bench.asked(made)
+    await bench.ground.end(await bench.ground.called(finished.id), drew(1))
+    attempt = await bench.ground.called(running.id)
+    await bench.ground.end(attempt, NAMED)
+    bench.ground.wakes.clear()
+    await bench.write(lambda tx: steps.stop(tx, steps.must_exist(tx.connection, made)))
+    assert [one.id for one in bench.ground.wakes if one.topic == UNWANTED_TASK] == [attempt]

@@ -252,6 +252,13 @@ async def test_a_limit_that_the_service_names_is_learned_without_a_question(tmp_
         assert [call.count for call in w.service.calls] == [4, 1]
 
 
+async def test_a_learned_limit_of_one_holds_for_two_and_is_asked_for_once(tmp_path: Path) -> None:
+    async with world(tmp_path, Service([refused("n must be at most 1")])) as w:
+        await w.answer(await w.imagine(count=3))
+        await w.answer(await w.imagine("a blue boat", count=2))
+        assert [call.count for call in w.service.calls] == [3, 1, 1, 1, 1, 1]
+
+
 async def test_a_second_service_draws_in_parts_of_its_own_and_gets_no_begun_request(tmp_path: Path, ground: Ground) -> None:
     other = Service(name="other", gate_key="other.example#1")
     cheap = dataclasses.replace(Catalogue.load().resolve("sandbox-1"), per_call=1)
