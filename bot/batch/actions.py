@@ -116,7 +116,7 @@ class BatchActions:
             most = steps.estimated(tx.connection, batch, rules).all
             batch_rows.mark(tx, batch.id, plan=dataclasses.replace(plan, budget=max(1, most)))
         odd = "" if topics.encoding in ("utf-8", "utf-8-sig") else topics.encoding
-        batch_rows.mark(tx, batch.id, facts={"encoding": odd, "repeated": len(topics.repeated)})
+        batch_rows.mark(tx, batch.id, facts={"encoding": odd, "repeated": len(topics.repeated), "ignored": topics.ignored[:9]})
         want(tx, batch, f"batch:{batch.id}")
 
     async def _new(self, act: Act) -> Reply:

@@ -29,6 +29,7 @@ MAX_FIELD = 500
 PLACEHOLDER = "{topic}"
 
 _OPTIONS = ("template", "size", "style", "caption")
+_FIELDS = frozenset({TOPIC, *_OPTIONS})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -63,6 +64,8 @@ class Topics:
     topics: tuple[Topic, ...]
     repeated: tuple[tuple[int, int], ...] = ()
     """Lines that repeat an earlier one, and that one: they're drawn once."""
+    ignored: tuple[str, ...] = ()
+    """Names of columns or JSON fields that mean nothing here."""
     encoding: str = "utf-8"
 
 
@@ -79,7 +82,8 @@ def topics_of(words: str, name: str = "") -> Topics:
     if not words.strip():
         raise TopicsProblem("empty")
     lines = list(_rows(words, name.rpartition(".")[2].lower()))
-    found = [_checked(row, line) for line, row in lines if not is_empty("".join(row.values()))]
+    ignored = dict.fromkeys(unmarked(name)[:60] for _, row in lines for name in row if name not in _FIELDS)
+    found = [_checked(row, line) for line, row in lines if not is_empty("".join(row[name] for name in row if name in _FIELDS))]
     if not found:
         raise TopicsProblem("empty")
     if len(found) > MAX_TOPICS:
@@ -93,7 +97,7 @@ def topics_of(words: str, name: str = "") -> Topics:
         else:
             first[key] = one.line
     kept = set(first.values())
-    return Topics(tuple(one for one in found if one.line in kept), tuple(repeated))
+    return Topics(tuple(one for one in found if one.line in kept), tuple(repeated), tuple(ignored))
 
 
 def as_words(topics: Topics) -> str:
@@ -196,13 +200,12 @@ def _from_json(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
         value = {TOPIC: value} if isinstance(value, str) else value
         if not isinstance(value, Mapping):
             raise TopicsProblem("json", line=number)
-        named = {field_of(str(name)): one for name, one in value.items()}
-        named.pop("", None)
-        if not all(isinstance(one, str) or one is None for one in named.values()):
+        named = {field_of(str(name)) or str(name): one for name, one in value.items()}
+        if not all(isinstance(one, str) or one is None for name, one in named.items() if name in _FIELDS):
             raise TopicsProblem("json_text", line=number)
         if TOPIC not in named:
             raise TopicsProblem("json_topic", line=number)
-        yield number, {name: one or "" for name, one in named.items()}
+        yield number, {name: str(one or "") for name, one in named.items()}
 
 
 def _values(words: str) -> Iterator[tuple[int, object]]:
@@ -230,19 +233,20 @@ def _from_csv(words: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     csv.field_size_limit(MAX_BYTES)
     reader = csv.reader(io.StringIO(rest, newline=""), delimiter=hinted or separator(rest), strict=True)
     head: Sequence[str] | None = None
+    columns: Sequence[str] = (TOPIC,)
     offset = 1 if skipped else 0
     line = 1 + offset
     try:
         for row in reader:
             names = [field_of(cell) for cell in row]
             if TOPIC in names and head in (None, names):
-                head = names
+                head, columns = names, [name or cell.strip() for name, cell in zip(names, row, strict=True)]
             elif any(cell.strip(" :-") for cell in row):  # a row of dashes stands below the head of a Markdown table
                 if head is None and any(cell.strip() for cell in row[1:]):
                     raise TopicsProblem("no_head")
                 if any(cell.strip() for cell in row[len(head or row) :]):
                     raise TopicsProblem("more_cells", line=line, columns=len(head or row))  # a comma in a topic, and the rest of its words
-                yield line, {name: cell for name, cell in zip(head or [TOPIC], row, strict=False) if name}
+                yield line, {name: cell for name, cell in zip(columns, row, strict=False) if name}
             line = reader.line_num + 1 + offset
     except csv.Error:
         raise TopicsProblem("quotes", line=line) from None

@@ -166,6 +166,8 @@ def _remarks(batch: Batch) -> list[str]:
         found.append(text("batch.read_as", encoding=str(encoding)))
     if isinstance(repeated := facts.get("repeated"), int) and repeated:
         found.append(text("batch.repeated", count=repeated))
+    if isinstance(ignored := facts.get("ignored"), list) and ignored:
+        found.append(text("batch.ignored", names=listed([isolate(str(one)) for one in ignored])))
     return found
 
 

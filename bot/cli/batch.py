@@ -33,7 +33,7 @@ from bot.ledger.store import Tx
 from bot.requests.services import HALF_PRICE
 from bot.requests.tiers import rules_here
 from bot.texts import text
-from bot.texts.phrases import money, pictures
+from bot.texts.phrases import listed, money, pictures
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=text("cli.help.batch"))
@@ -247,6 +247,8 @@ def _topics(file: Path) -> Topics:
         raise Stop(text(f"batch.topics.{problem.key}", **problem.facts), code=USAGE) from problem
     if found.encoding not in ("utf-8", "utf-8-sig"):
         remark(text("batch.cli.encoding", encoding=found.encoding))
+    if found.ignored:
+        remark(text("batch.ignored", names=listed(found.ignored)))
     for line, first in found.repeated[:5]:
         remark(text("batch.cli.repeated", line=line, first=first))
     if len(found.repeated) > 5:

@@ -98,6 +98,7 @@ repeated = { $count ->
         [one] Eine Zeile wiederholt eine andere und wird nur einmal gezeichnet.
        *[other] { $count } Zeilen wiederholen andere und werden nur einmal gezeichnet.
     }
+ignored = Diese Spalten werden nicht benutzt: { $names }. Bekannt sind topic, template, size, style und caption.
 paused_operator = Er ist pausiert, weil der Bilddienst gerade nicht benutzt werden kann. Der Betreiber des Bots weiß Bescheid. Die Themen, bei denen es deshalb nicht ging, haben bisher nichts gekostet und werden gezeichnet, wenn du ihn weitermachen lässt.
 choose = Wähle nach Nummer: Nimm, was fertig werden soll, sortiere den Rest aus, oder lass einen weiteren Entwurf zeichnen.
 picked = Ausgewählt: { $drafts }.

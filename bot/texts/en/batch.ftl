@@ -113,6 +113,7 @@ repeated = { $count ->
         [one] One line repeats another one, and is drawn once.
        *[other] { $count } lines repeat others, and are drawn once.
     }
+ignored = These columns aren't used: { $names }. The known ones are topic, template, size, style and caption.
 paused_operator = It's paused, because the image service can't be used right now. The bot's operators are told. The topics that it failed for cost nothing so far, and are drawn when you let it go on.
 choose = Choose by number: pick what should be finished, reject what shouldn't, or ask for another draft.
 picked = Picked: { $drafts }.

@@ -98,6 +98,7 @@ repeated = { $count ->
         [one] Una línea repite otra y se dibuja una sola vez.
        *[other] { $count } líneas repiten otras y se dibujan una sola vez.
     }
+ignored = Estas columnas no se usan: { $names }. Las conocidas son topic, template, size, style y caption.
 paused_operator = Está en pausa, porque ahora no se puede usar el servicio de imágenes. El operador del bot está avisado. Los temas que fallaron por eso no han costado nada y se dibujan cuando lo dejes seguir.
 choose = Elige por número: toma lo que haya que terminar, descarta lo que no, o pide otro borrador.
 picked = Elegidos: { $drafts }.

@@ -98,6 +98,7 @@ repeated = { $count ->
         [one] Une ligne en répète une autre, et n'est dessinée qu'une fois.
        *[other] { $count } lignes en répètent d'autres, et ne sont dessinées qu'une fois.
     }
+ignored = Ces colonnes ne sont pas utilisées : { $names }. Sont connues topic, template, size, style et caption.
 paused_operator = Il est en pause, car le service d'images ne peut pas être utilisé en ce moment. L'opérateur du bot est prévenu. Les sujets qui ont échoué pour cette raison n'ont rien coûté et seront dessinés quand tu le laisseras continuer.
 choose = Choisis par numéro : garde ce qui doit être terminé, écarte le reste, ou demande une autre ébauche.
 picked = Choisies : { $drafts }.

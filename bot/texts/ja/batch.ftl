@@ -89,6 +89,7 @@ proposed_how = 開始するまで何も描きません。その後、下描き�
 read_as = ファイルが UTF-8 ではないため、{ $encoding } として読みました。下描きのテーマを確認してください。
 read_as_form = ファイルが UTF-8 ではないため、{ $encoding } として読みました。テーマを確認してください。
 repeated = { $count } 行がほかの行と同じなので、1 回だけ描きます。
+ignored = 使われない列があります：{ $names }。使える列は topic、template、size、style、caption です。
 paused_operator = 画像サービスが今使えないため、一時停止中です。運営者に連絡済みです。そのために失敗したテーマには費用がかかっておらず、再開すると描き直します。
 choose = 番号で選んでください。仕上げるものを選ぶ、要らないものを外す、別の下描きを頼む、のどれかです。
 picked = 選択済み：{ $drafts }。

@@ -89,6 +89,7 @@ proposed_how = 시작하라고 하기 전에는 아무것도 그리지 않아요
 read_as = 파일이 UTF-8이 아니라서 { $encoding }(으)로 읽었어요. 초안의 주제를 확인해 주세요.
 read_as_form = 파일이 UTF-8이 아니라서 { $encoding }(으)로 읽었어요. 주제를 확인해 주세요.
 repeated = { $count }줄이 다른 줄과 같아서 한 번만 그려요.
+ignored = 쓰이지 않는 열이 있어요: { $names }. 쓸 수 있는 열은 topic, template, size, style, caption이에요.
 paused_operator = 지금 이미지 서비스를 쓸 수 없어서 일시 정지됐어요. 봇 관리자에게 알렸어요. 그 때문에 실패한 주제는 지금까지 비용이 들지 않았고, 계속하게 하면 다시 그려요.
 choose = 번호로 고르세요. 완성할 것을 고르거나, 아닌 것을 제외하거나, 다른 초안을 부탁하세요.
 picked = 고른 것: { $drafts }.

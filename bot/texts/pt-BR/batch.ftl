@@ -98,6 +98,7 @@ repeated = { $count ->
         [one] { $count } linha repete outra e é desenhada uma vez só.
        *[other] { $count } linhas repetem outras e são desenhadas uma vez só.
     }
+ignored = Estas colunas não são usadas: { $names }. As conhecidas são topic, template, size, style e caption.
 paused_operator = Está em pausa, porque o serviço de imagens não pode ser usado agora. O operador do bot foi avisado. Os temas que falharam por isso não custaram nada até agora e são desenhados quando você deixar continuar.
 choose = Escolha pelo número: fique com o que deve ser finalizado, descarte o resto ou peça outro rascunho.
 picked = Escolhidos: { $drafts }.

@@ -89,6 +89,7 @@ proposed_how = 在你同意之前什么都不会画。之后大家从草图里�
 read_as = 文件不是 UTF-8，已按 { $encoding } 读取；请看看草图上的主题对不对。
 read_as_form = 文件不是 UTF-8，已按 { $encoding } 读取；请看看主题对不对。
 repeated = 有 { $count } 行与其他行重复，只画一次。
+ignored = 这些列没有用到：{ $names }。认识的列有 topic、template、size、style 和 caption。
 paused_operator = 已暂停，因为现在用不了图片服务。机器人的运营者已经收到通知。因此失败的主题到目前为止没有花钱，你让它继续时会重画。
 choose = 按编号挑选：选出要画成成品的，去掉不要的，或者再要一张草图。
 picked = 已选：{ $drafts }。

@@ -89,6 +89,7 @@ proposed_how = 在你同意之前什麼都不會畫。之後大家從草圖裡�
 read_as = 檔案不是 UTF-8，已按 { $encoding } 讀取；請看看草圖上的主題對不對。
 read_as_form = 檔案不是 UTF-8，已按 { $encoding } 讀取；請看看主題對不對。
 repeated = 有 { $count } 行與其他行重複，只畫一次。
+ignored = 這些欄沒有用到：{ $names }。認得的欄有 topic、template、size、style 和 caption。
 paused_operator = 已暫停，因為現在用不了圖片服務。機器人的營運者已經收到通知。因此失敗的主題到目前為止沒有花錢，你讓它繼續時會重畫。
 choose = 按編號挑選：選出要畫成成品的，去掉不要的，或者再要一張草圖。
 picked = 已選：{ $drafts }。

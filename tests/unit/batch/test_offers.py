@@ -11,8 +11,9 @@ from bot.batch import steps
 from bot.batch.actions import BatchActions, sentence
 from bot.batch.estimate import OFFERED_AGAIN, finish_price, retry_price
 from bot.batch.forms import limits_form, numbers_form
+from bot.batch.messages import look_at
 from bot.batch.steps import BatchProblem
-from bot.batch.view import finish_view, retry_view
+from bot.batch.view import batch_view, finish_view, retry_view
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.domain.requests import Person
 from bot.ledger import batch_item_rows, batch_rows, block_rows
@@ -190,7 +191,7 @@ async def proposed(bench: Bench, *, file: tuple[str, bytes] | None = None, **val
 
 async def test_a_batch_is_called_by_its_file_or_its_first_topic(bench: Bench) -> None:
     batch = await proposed(bench, topics="x" * 81 + "\ny")
-    assert (batch.title, batch.facts, batch.person) == ("x" * 80, {"encoding": "", "repeated": 0}, ANA)
+    assert (batch.title, batch.facts, batch.person) == ("x" * 80, {"encoding": "", "repeated": 0, "ignored": []}, ANA)
 
 
 async def test_a_file_has_its_name_its_encoding_and_its_repetitions(bench: Bench) -> None:
@@ -254,3 +255,9 @@ async def test_where_the_bot_was_removed_batches_pause_and_what_waits_ends(bench
     assert (await bench.now(other)).state is S.RUNNING
     assert (await bench.ground.row(waiting.id)).answer is not None
     await bench.write(lambda tx: steps.stop(tx, steps.must_exist(tx.connection, made)))
+
+
+async def test_columns_that_mean_nothing_stand_beside_the_price(bench: Bench) -> None:
+    batch = await proposed(bench, topics="topic,captoin\na harbour,Hello\n")
+    view = await bench.ground.ledger.read(lambda c: batch_view(look_at(c, batch, bench.ground.rules, 0.0)))
+    assert any("captoin" in line and "aren't used" in line for line in view.text)

@@ -252,3 +252,21 @@ def test_json_lines_in_a_text_file_and_cut_surrogates() -> None:
 def test_accented_letters_in_a_row_are_no_chinese(words: str) -> None:
     assert read_topics(words.encode("cp1252"), "a.csv").encoding == "cp1252"
     assert read_topics("topic\nT恤上的猫\niPhone手机\n".encode("gb18030"), "a.csv").encoding == "gb18030"
+
+
+@pytest.mark.parametrize(
+    ("words", "ignored"),
+    [
+        ("topic,captoin,note\na harbour,Hello,x\na bridge,,\n", ("captoin", "note")),
+        ("topic,caption\na harbour,Hello\n", ()),
+        ("topic,\na harbour,\n", ()),
+        ('{"topic": "a harbour", "captoin": "Hello", "id": 7}\n{"topic": "a bridge"}\n', ("captoin", "id")),
+    ],
+)
+def test_columns_that_mean_nothing_are_named(words: str, ignored: tuple[str, ...]) -> None:
+    found = topics_of(words)
+    assert (found.ignored, found.topics[0].topic) == (ignored, "a harbour")
+
+
+def test_a_row_of_nothing_but_a_note_is_no_topic() -> None:
+    assert [one.topic for one in topics_of("topic,note\na harbour,\n,see above\n").topics] == ["a harbour"]
