@@ -8,10 +8,14 @@ import pytest
 
 from bot.batch import steps
 from bot.domain.outcome import Billed, Outcome, Pending
-from bot.requests.services import NOTHING
+from bot.gate.gate import AdaptiveGate
+from bot.gate.settings import GateSettings
+from bot.requests.attempt import Opened, open_attempt
+from bot.requests.services import HALF_PRICE, NOTHING, ImageService
 from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.batch.bench import Bench
 from tests.unit.requests.ground import drew
+from tests.world import Service
 
 NAMED = Outcome(billed=Billed.UNKNOWN, status=200, pending=Pending("task-1"))
 
@@ -45,3 +49,15 @@ async def test_a_topic_that_is_finished_has_no_task_to_stop(bench: Bench) -> Non
     bench.ground.wakes.clear()
     await bench.write(lambda tx: steps.stop(tx, steps.must_exist(tx.connection, made)))
     assert [one.id for one in bench.ground.wakes if one.topic == UNWANTED_TASK] == [attempt]
+
+
+async def test_a_call_at_half_the_price_is_noted_with_the_key_that_it_goes_to(bench: Bench) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, service_references=NOTHING)
+    made = await bench.finishing(1, half_price=True)
+    await bench.step(made)
+    [request] = await bench.asked(made)
+    service = ImageService(HALF_PRICE, Service(name="half", gate_key="api.example#2"), AdaptiveGate(GateSettings(), lambda low, high: low))
+    opened = await bench.ground.ledger.write(lambda tx: open_attempt(tx, request.id, bench.ground.deps, service))
+    assert isinstance(opened, Opened)
+    [attempt] = await bench.ground.attempts(request.id)
+    assert attempt.handed_to == "api.example#2"
