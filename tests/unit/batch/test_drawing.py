@@ -190,6 +190,7 @@ async def test_a_member_with_a_running_batch_can_still_ask_for_pictures(tmp_path
         assert (await there.answer(request_id)).pictures
 
 
+@pytest.mark.sqlite_only  # reads the file
 async def test_what_a_tag_cost_is_booked_beside_everything_else(tmp_path: Path) -> None:
     async with world(tmp_path) as there:
         batch = await reach(there, await running(there, TOPICS, tag="spring"), BatchState.DRAFTED)
