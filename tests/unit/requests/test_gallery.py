@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.chat.views import ActionName, Document, Form, Reply, View
+from bot.chat.views import ActionName, Document, Form, Reply
 from bot.core import Visitor
 from bot.ledger import request_rows
 from bot.ledger.gallery_tables import gallery_marks, gallery_searches
@@ -19,20 +19,11 @@ from bot.ledger.tables import requests
 from bot.requests.gallery import PAGE
 from bot.requests.sweep import sweep
 from bot.texts import text
+from tests.unit.requests.finished import drawn, rows
 from tests.world import BLOCK, Pictures, Service, World, bad, world
 
 A = ActionName
 ANA, BEN, MIA = (Visitor("test", "home", "imagine", one) for one in ("ana", "ben", "mia"))
-
-
-def rows(view: View) -> list[str]:
-    return [one.row for one in view.buttons if one.action is A.SHOW]
-
-
-async def drawn(w: World, prompt: str, person: str = "ana", **options: object) -> str:
-    request = await w.imagine(prompt, person, **options)
-    await w.answer(request)
-    return request
 
 
 async def act(w: World, action: ActionName, row: str, person: str = "ana", **values: str) -> Reply:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from bot.chat.views import ActionName, Document, Form, Reply, View
+from bot.chat.views import ActionName, Document, Form, Reply
 from bot.core import Visitor
 from bot.domain.gallery import GallerySearch
 from bot.domain.outcome import Billed, Outcome
@@ -20,22 +20,13 @@ from bot.ledger.tables import pictures
 from bot.messages.gallery_view import FRESH
 from bot.requests.gallery import MOST_BYTES, PAGE
 from bot.texts import text
-from tests.world import BLOCK, PICTURE, Pictures, Service, World, bad, world
+from tests.unit.requests.finished import drawn, rows
+from tests.world import BLOCK, PICTURE, Pictures, Service, bad, world
 
 A = ActionName
 ANA, MIA = (Visitor("test", "home", "imagine", one) for one in ("ana", "mia"))
 SECOND = replace(PICTURE, sha256="cd" * 32, format="webp")
 TWO = Outcome(pictures=(PICTURE, SECOND), billed=Billed.YES, status=200)
-
-
-def rows(view: View) -> list[str]:
-    return [one.row for one in view.buttons if one.action is A.SHOW]
-
-
-async def drawn(w: World, prompt: str, person: str = "ana", **options: object) -> str:
-    request = await w.imagine(prompt, person, **options)
-    await w.answer(request)
-    return request
 
 
 async def test_what_is_gone_or_of_another_platform_is_nowhere_and_a_note_is_its_owners_alone(tmp_path: Path) -> None:
