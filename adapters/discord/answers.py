@@ -18,7 +18,7 @@ import discord
 import structlog
 from cachetools import FIFOCache
 
-from adapters.discord import places
+from adapters.discord import callers
 from adapters.discord.errors import classify_error
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.render import layout
@@ -144,7 +144,7 @@ class Answers:
 
     async def say(self, interaction: AnyInteraction, said: str | View, *, sure: bool = False) -> bool:
         """Send the first answer to an interaction, to that person only. Returns False if it wasn't taken. For `sure` see `layout`."""
-        language = places.language(interaction)
+        language = callers.language(interaction)
         with speaking(language):
             shown = layout(as_view(said, language), sure=sure)
         try:

@@ -21,8 +21,8 @@ from discord.gateway import DiscordWebSocket, KeepAliveHandler, ReconnectWebSock
 
 from adapters.discord import commands, departures
 from adapters.discord.answers import AnyInteraction
+from adapters.discord.callers import PLATFORM
 from adapters.discord.intake import Intake
-from adapters.discord.places import PLATFORM
 from adapters.discord.render import ActionButton
 from adapters.discord.settings import DiscordSettings
 from bot.adapter import Context

@@ -17,9 +17,9 @@ import discord
 import structlog
 from discord import app_commands
 
-from adapters.discord import places
 from adapters.discord.answers import AnyInteraction, bug
 from adapters.discord.attachments import MASK, MOST_IN_MESSAGE, PICTURES
+from adapters.discord.callers import caller, language
 from bot.adapter import SetupProblem
 from bot.chat.views import Choice
 from bot.core import Options
@@ -84,14 +84,14 @@ class Tree(app_commands.CommandTree[Any]):
 
 def _options(interaction: AnyInteraction) -> Options:
     """What the model of the command's community accepts."""
-    who = places.visitor(interaction)
+    who = caller(interaction)
     found: Options = interaction.client.core.options(who.platform, who.community)
     return found
 
 
 async def _suggest_size(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
     options = _options(interaction)
-    found = suggestions(options.sizes, typed, places.language(interaction))
+    found = suggestions(options.sizes, typed, language(interaction))
     if options.free_sizes and typed.strip() and not found:
         found = [app_commands.Choice(name=typed.strip()[:CHOICE], value=typed.strip()[:CHOICE])]
     return found
@@ -204,7 +204,7 @@ def _show() -> Any:
 
 
 async def _suggest_template(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-    names = await interaction.client.core.templates(places.visitor(interaction))
+    names = await interaction.client.core.templates(caller(interaction).visitor)
     return suggestions(tuple(Choice(one, one) for one in names), typed)
 
 

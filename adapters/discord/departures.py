@@ -14,7 +14,7 @@ from typing import Any
 import discord
 import structlog
 
-from adapters.discord.places import PLATFORM
+from adapters.discord.callers import PLATFORM
 from adapters.kit.errors import NETWORK
 from bot.core import Core
 

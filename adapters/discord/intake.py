@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.discord import attachments, forms, places
+from adapters.discord import attachments, forms
 from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
+from adapters.discord.callers import caller
 from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_of, data_of
 from adapters.discord.picture_forms import PREFIX, PictureForms
 from adapters.discord.routes import Handle, Home
@@ -46,27 +47,11 @@ class Intake:
     async def imagine(self, interaction: AnyInteraction, prompt: str, given: Mapping[str, Any]) -> None:
         """/imagine with the options that were used. With `price`, only its member reads what it would cost, and nothing is sent."""
         if given.get("price"):
-            typed = {name: given.get(name) or None for name in ("size", "quality", "count", "model")}
             pictures = sum(given.get(name) is not None for name in attachments.PICTURES)
-            await self._view(interaction, lambda visitor: self.core.price(visitor, prompt, typed, pictures))
+            await self._view(interaction, lambda visitor: self.core.price(visitor, prompt, given, pictures))
             return
-        count = given.get("count")
-        await self._received(
-            interaction,
-            Submission(
-                person=places.person(interaction),
-                place=places.place(interaction, {}),
-                prompt=prompt,
-                size=given.get("size") or None,
-                quality=given.get("quality") or None,
-                count=count if isinstance(count, int) else None,
-                private=bool(given.get("private")),
-                model=given.get("model") or None,
-                caption=given.get("caption") or "",
-                tag=given.get("tag") or "",
-                attachments=attachments.of_options(given),
-            ),
-        )
+        submission = caller(interaction).submission({**given, "prompt": prompt}, {}, attachments.of_options(given))
+        await self._received(interaction, submission)
 
     # ---- a message's pictures ------------------------------------------------------------------------------------------------
 
@@ -78,7 +63,7 @@ class Intake:
             await self.answers.say(interaction, text("discord.no_picture_there"))
             return
         identity = self.picture_forms.keep(str(interaction.id), str(interaction.user.id), found, self.answers.ports.now())
-        form = await self.core.imagine_form(places.visitor(interaction))
+        form = await self.core.imagine_form(caller(interaction).visitor)
         await self.interactions.show_form(interaction, _about(form, found, private=attachments.is_ephemeral(message)), identity)
 
     def is_own(self, interaction: AnyInteraction) -> bool:
@@ -95,16 +80,7 @@ class Intake:
         if not found:
             await self.answers.say(interaction, text("discord.pictures_lost"))
             return
-        values = forms.values(data_of(interaction))
-        submission = Submission(
-            person=places.person(interaction),
-            place=places.place(interaction, {}),
-            prompt=values.get("prompt", ""),
-            size=values.get("size") or None,
-            count=values.get("count") or None,
-            private=values.get("private") == forms.YES,
-            attachments=found,
-        )
+        submission = caller(interaction).submission(forms.values(data_of(interaction)), {}, found)
         if await self._received(interaction, submission):
             self.picture_forms.close(identity, self.answers.ports.now())
 
@@ -119,9 +95,7 @@ class Intake:
         submission = replace(submission, private=submission.private or await self.core.keeps_private(submission.place))
         handle = self.answers.handle(interaction, Home.EPHEMERAL if submission.private else Home.PUBLIC)
         submission = replace(submission, place=replace(submission.place, reply=handle.reply()))
-        received = await self.submissions.stored(
-            places.event_key(interaction), submission, lambda said: self.answers.say(interaction, said)
-        )
+        received = await self.submissions.stored(caller(interaction).key, submission, lambda said: self.answers.say(interaction, said))
         if received is None or isinstance(received, Duplicate):
             return False
         ack = await self.answers.acknowledge(interaction, handle.home)
@@ -168,11 +142,11 @@ class Intake:
             await self.answers.say(interaction, text("discord.settings_in_server"))
             return
         with self.interactions.clicks.of(interaction):
-            await self._form(interaction, self.core.settings(places.visitor(interaction)))
+            await self._form(interaction, self.core.settings(caller(interaction).visitor))
 
     async def guide(self, interaction: AnyInteraction, template: str, use: str) -> None:
         """/imagine-guide: the form, or the templates to start from."""
-        await self._form(interaction, self.core.guide(places.visitor(interaction), template, use))
+        await self._form(interaction, self.core.guide(caller(interaction).visitor, template, use))
 
     async def batch(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-batch: a file of topics, the form for them, or a look at a batch by its number."""
@@ -189,9 +163,8 @@ class Intake:
             return
 
         async def work(handle: Handle) -> Reply:
-            owner = (places.person(interaction), places.place(interaction, handle.reply()))
             attached = Attachment(file.filename, size=file.size, handle={"url": file.url})
-            return await from_file(self.core, self.fetch, places.event_key(interaction), owner, values, attached)
+            return await from_file(self.core, self.fetch, caller(interaction), handle.reply(), values, attached)
 
         await self.interactions.made(interaction, ActionName.BATCH_NEW, await self.interactions.batch_home(interaction), work)
 
@@ -206,7 +179,7 @@ class Intake:
 
     async def _view(self, interaction: AnyInteraction, make: Callable[[Visitor], Awaitable[View]]) -> None:
         """Send a private view, immediately if it's ready and small, otherwise through a placeholder."""
-        making = asyncio.ensure_future(make(places.visitor(interaction)))
+        making = asyncio.ensure_future(make(caller(interaction).visitor))
         done, _ = await asyncio.wait([making], timeout=VIEW_WITHIN)
         if done and not making.result().pictures:
             await self.answers.say(interaction, making.result())

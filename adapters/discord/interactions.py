@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import discord
 
-from adapters.discord import forms, places
+from adapters.discord import forms
 from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
+from adapters.discord.callers import caller
 from adapters.discord.moderators import Clicks
 from adapters.discord.routes import Handle, Home
 from adapters.kit.dedup import Deduplicator
@@ -80,7 +81,7 @@ class Interactions:
             yes = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
             await self.answers.say(interaction, View(text(f"confirm.{found.action.value}"), buttons=(yes,), final=True), sure=True)
         elif found.opens_form:
-            await self._open_form(interaction, places.act(interaction, found.action, found.row))
+            await self._open_form(interaction, caller(interaction).act(found.action, found.row, {}, {}))
         else:
             await self._act(interaction, found.action, found.row, {})
 
@@ -114,7 +115,7 @@ class Interactions:
             await self._send_form(interaction, found, identity, plain=True)
 
     async def _send_form(self, interaction: AnyInteraction, found: Form, identity: str, *, plain: bool) -> None:
-        with speaking(language := places.language(interaction)):
+        with speaking(language := caller(interaction).language):
             modal = forms.modal(localize(found, language), plain=plain, identity=identity)
         try:
             await interaction.response.send_modal(modal)
@@ -127,7 +128,7 @@ class Interactions:
         home = await self.batch_home(interaction) if action is ActionName.BATCH_NEW else _home(interaction, action, values)
 
         async def work(handle: Handle) -> Reply:
-            return await self.core.act(places.act(interaction, action, row, values, handle.reply()))
+            return await self.core.act(caller(interaction).act(action, row, values, handle.reply()))
 
         await self.made(interaction, action, home, work)
 
@@ -148,7 +149,7 @@ class Interactions:
 
     async def batch_home(self, interaction: AnyInteraction) -> Home:
         """Who sees a new batch: everybody in the channel, or its owner alone where results begin like that."""
-        return Home.EPHEMERAL if await self.core.keeps_private(places.place(interaction, {})) else Home.PUBLIC
+        return Home.EPHEMERAL if await self.core.keeps_private(caller(interaction).place({})) else Home.PUBLIC
 
     async def _reply(self, handle: Handle, action: ActionName, reply: Reply) -> None:
         said = reply.view or reply.text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from adapters.kit.callers import PlatformCaller
 from bot.chat.views import Reply
 from bot.core import Core
 from bot.domain.attachments import Attachment, NotFetched
-from bot.domain.requests import Person, Place
 from bot.pixels.errors import NotTaken
 from bot.texts import text
 
@@ -16,7 +16,9 @@ HEAVY = 4 * 1024 * 1024
 Fetch = Callable[[Mapping[str, str]], Awaitable[bytes]]
 
 
-async def from_file(core: Core, fetch: Fetch, key: str, owner: tuple[Person, Place], values: Mapping[str, str], file: Attachment) -> Reply:
+async def from_file(
+    core: Core, fetch: Fetch, caller: PlatformCaller, reply: Mapping[str, str], values: Mapping[str, str], file: Attachment
+) -> Reply:
     """Fetch a file of topics and propose its batch; or say what is wrong with it, with nothing stored."""
     if file.size is not None and file.size > HEAVY:
         return Reply(text("batch.topics.heavy", most=HEAVY >> 20), changed=False)
@@ -24,7 +26,7 @@ async def from_file(core: Core, fetch: Fetch, key: str, owner: tuple[Person, Pla
         content = await fetch(file.handle)
     except (NotFetched, NotTaken):
         return Reply(text("batch.file_lost", name=file.name[:60]), changed=False)
-    return await core.new_batch(key, owner, values, (file.name, content))
+    return await core.new_batch(caller.key, (caller.who(), caller.place(reply)), values, (file.name, content))
 
 
 def number_of(typed: str) -> int | None:

@@ -1,35 +1,26 @@
-"""Slack payloads (command, press, form, mention) as one small record, parsed without trusting their shape."""
+"""Slack payloads (command, press, form, mention) as callers, parsed without trusting their shape."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters.kit.callers import PlatformCaller
 from adapters.kit.payload import Payload, parsed_words, part, word
 from adapters.slack.escape import unlabel
-from bot.chat.views import Act, ActionName
-from bot.core import Visitor
-from bot.domain.requests import Person, Place
-from bot.texts import DEFAULT_LANGUAGE
 
 PLATFORM = "slack"
 _PLAIN = re.compile(r"[<>]|&(?!(?:lt|gt|amp);)")
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who did what where."""
+class Caller(PlatformCaller):
+    """Someone in Slack, and the ways to answer them."""
 
-    key: str
-    """The event's id, identical for every delivery."""
-    team: str
-    channel: str
-    person: str
-    name: str
-    thread: str | None = None
+    platform = PLATFORM
+
     url: str = ""
     """response_url."""
     trigger: str = ""
@@ -39,11 +30,7 @@ class Caller:
     ephemeral: bool = False
     """Only they can see that message."""
     origin: str = ""
-    """The person's workspace according to the event; empty if it names none. After `at_home`, `team` is the bot's own."""
-    language: str = DEFAULT_LANGUAGE
-    """The person's language. Slack's events don't name it: `Admission.check` fills it in."""
-    zone: str = ""
-    """The person's time zone, from there too."""
+    """The person's workspace according to the event; empty if it names none. After `at_home`, `community` is the bot's own."""
 
     @property
     def in_direct(self) -> bool:
@@ -54,33 +41,6 @@ class Caller:
     def ephemeral_thread(self) -> str | None:
         """The thread in which an ephemeral message is visible: Slack only shows it in threads that already exist."""
         return None if self.thread == self.message else self.thread
-
-    @property
-    def visitor(self) -> Visitor:
-        return Visitor(PLATFORM, self.team, self.channel, self.person, self.name, self.zone)
-
-    def who(self) -> Person:
-        return Person(self.person, self.name)
-
-    def place(self, reply: Mapping[str, str]) -> Place:
-        return Place(PLATFORM, self.team, self.channel, self.thread, reply)
-
-    def act(self, action: ActionName, row: str, values: Mapping[str, str], reply: Mapping[str, str]) -> Act:
-        return Act(
-            event_key=self.key,
-            person=self.person,
-            person_name=self.name,
-            platform=PLATFORM,
-            community=self.team,
-            channel=self.channel,
-            action=action,
-            row=row,
-            values=values,
-            reply=reply,
-            language=self.language,
-            zone=self.zone,
-            direct=self.in_direct,
-        )
 
 
 def as_typed(text: str) -> str:
@@ -101,7 +61,7 @@ def of_command(body: Payload) -> Caller:
     """Parse a slash command."""
     return Caller(
         key=_key("command", body, "trigger_id"),
-        team=word(body, "team_id") or word(body, "enterprise_id"),
+        community=word(body, "team_id") or word(body, "enterprise_id"),
         channel=word(body, "channel_id"),
         person=word(body, "user_id"),
         name=word(body, "user_name")[:80],
@@ -115,7 +75,7 @@ def of_press(body: Payload) -> Caller:
     container, message = part(body, "container"), part(body, "message")
     return Caller(
         key=_key("press", body, "trigger_id"),
-        team=_team(body),
+        community=_team(body),
         channel=word(part(body, "channel"), "id") or word(container, "channel_id"),
         person=word(part(body, "user"), "id"),
         name=_name(body),
@@ -134,7 +94,7 @@ def of_form(body: Payload) -> Caller:
     where = parsed_words(word(view, "private_metadata"))
     return Caller(
         key=_key("form", body, "trigger_id", word(view, "id")),
-        team=_team(body),
+        community=_team(body),
         channel=where.get("channel", ""),
         person=word(part(body, "user"), "id"),
         name=_name(body),
@@ -151,7 +111,7 @@ def of_mention(body: Payload) -> Caller:
     team, channel, ts = word(body, "team_id") or word(event, "team"), word(event, "channel"), word(event, "ts")
     return Caller(
         key=f"slack:mention:{team}:{channel}:{ts}",
-        team=team,
+        community=team,
         channel=channel,
         person=word(event, "user"),
         name="",

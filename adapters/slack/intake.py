@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.kit.batches import Fetch, from_file, number_of
+from adapters.kit.commands import FORMS, VIEWS
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import Payload, parsed_words
@@ -24,8 +25,8 @@ from adapters.slack.escape import typed as shown
 from adapters.slack.escape import unescape_event
 from adapters.slack.render import Block, section, sheet
 from bot.chat.localize import localize
-from bot.chat.views import Form, FormField, Reply, View
-from bot.core import Core, Options, Visitor
+from bot.chat.views import Form, FormField, Reply
+from bot.core import Core, Options
 from bot.domain.attachments import Attachment, AttachmentRole
 from bot.domain.requests import Submission
 from bot.texts import say, speaking, text
@@ -85,7 +86,7 @@ class Intake:
 
     def at_home(self, caller: Caller) -> Caller:
         """The event with the bot's own workspace, which pays for everyone admitted; an event in a shared channel may name another one."""
-        return replace(caller, team=self.home)
+        return replace(caller, community=self.home)
 
     # ---- commands ------------------------------------------------------------------------------------------------------------
 
@@ -99,7 +100,7 @@ class Intake:
             if refusal is not None:
                 await ack(refusal)
                 return
-            await self._imagine(caller, Submission(caller.who(), caller.place(self._reply(caller)), typed, inline=True), ack, until)
+            await self._imagine(caller, caller.submission({"prompt": typed}, self._reply(caller), inline=True), ack, until)
             return
         await ack()
         if self.dedup.first(caller.key):
@@ -116,22 +117,21 @@ class Intake:
     async def _answer(self, caller: Caller, name: str, typed: str) -> None:
         if name == "/imagine" and not typed:
             await self._empty_form(caller)
-        elif name == "/imagine-settings":
-            await self._form(caller, self.core.settings(caller.visitor))
         elif name == "/imagine-batch":
             await self._batch(caller, typed)
-        elif name == "/imagine-guide":
-            await self._form(caller, self.core.guide(caller.visitor, typed))
-        elif name in ("/imagine", *VIEWS):
-            make = VIEWS[name] if name in VIEWS else VIEWS["/imagine-help"]
-            await self.answers.say(caller, await make(self.core, caller.visitor, typed))
+        elif name in FORMS:
+            await self._form(caller, FORMS[name](self.core, caller.visitor, typed))
+        elif name in ("/imagine", "/imagine-help"):
+            await self._help(caller)
+        elif name in VIEWS:
+            await self.answers.say(caller, await VIEWS[name](self.core, caller.visitor, typed))
         else:
             await self.answers.say(caller, text("slack.old_command"))
 
     async def _empty_form(self, caller: Caller) -> None:
         form = await self.core.imagine_form(caller.visitor)
         plain = _imagine_modal(form, caller)
-        options = self.core.options(caller.visitor.platform, caller.visitor.community)
+        options = self.core.options(PLATFORM, caller.community)
         if not options.max_references:
             views = [plain]
         elif not self.reads_files:
@@ -166,8 +166,7 @@ class Intake:
         return bool(files)
 
     async def _from_file(self, caller: Caller, values: Mapping[str, str], file: Attachment) -> None:
-        owner = (caller.who(), caller.place(self._reply(caller)))
-        reply = await from_file(self.core, self.fetch, caller.key, owner, values, file)
+        reply = await from_file(self.core, self.fetch, caller, self._reply(caller), values, file)
         if not reply.changed:
             await self.answers.say(caller, reply.text)
 
@@ -182,7 +181,7 @@ class Intake:
 
     async def _picture_form(self, caller: Caller, message: object) -> None:
         found = attachments.of_message(message, self.bot_user) if isinstance(message, Mapping) else ()
-        if not self.core.options(caller.visitor.platform, caller.visitor.community).max_references:
+        if not self.core.options(PLATFORM, caller.community).max_references:
             await self.answers.say(caller, text("refusal.pictures_not_taken"))
         elif not self.reads_files:
             await self.answers.say(caller, text("slack.no_files_scope"))
@@ -218,20 +217,8 @@ class Intake:
 
     async def submitted(self, view: Payload, caller: Caller, ack: Ack, until: float) -> None:
         """Handle the /imagine form of an admitted person. The form keeps the typed text until it's stored."""
-        values = forms.values(view)
-        submission = Submission(
-            person=caller.who(),
-            place=caller.place(self._reply(caller)),
-            prompt=values.get("prompt", ""),
-            size=values.get("size") or None,
-            quality=values.get("quality") or None,
-            model=values.get("model") or None,
-            count=values.get("count") or None,
-            private=values.get("private") == "true",
-            tag=values.get("tag", ""),
-            caption=values.get("caption", ""),
-            attachments=attachments.of_workspace(_attached(view), caller.team),
-        )
+        pictures = attachments.of_workspace(_attached(view), caller.community)
+        submission = caller.submission(forms.values(view), self._reply(caller), pictures)
         await self._imagine(caller, submission, ack, until, lambda said: forms.errors(view, said))
 
     async def priced(self, body: Payload) -> None:
@@ -240,9 +227,8 @@ class Intake:
 
     async def _price(self, caller: Caller, view: Payload) -> None:
         values = forms.values(view)
-        typed = {name: values.get(name) or None for name in ("size", "quality", "count", "model")}
         pictures = sum(one.role is AttachmentRole.PICTURE for one in _attached(view))
-        said = localize(await self.core.price(caller.visitor, values.get("prompt", ""), typed, pictures), caller.language)
+        said = localize(await self.core.price(caller.visitor, values.get("prompt", ""), values, pictures), caller.language)
         with speaking(caller.language):
             await self.answers.push(caller, sheet(said, text("slack.form.price_title")), said)
 
@@ -275,8 +261,8 @@ class Intake:
                 raise ThreadUnread
 
     async def _mentioned(self, caller: Caller, prompt: str, pictures: tuple[Attachment, ...]) -> None:
-        found = attachments.of_workspace(pictures, caller.team)
-        submission = Submission(caller.who(), caller.place(self._reply(caller)), prompt, inline=True, attachments=found)
+        found = attachments.of_workspace(pictures, caller.community)
+        submission = caller.submission({"prompt": prompt}, self._reply(caller), found, inline=True)
         stored = await self.core.receive(caller.key, submission)
         self.dedup.first(caller.key)
         self.tasks.start(self._accept(caller, stored.request_id), "accept")
@@ -321,7 +307,8 @@ class Intake:
         return _NAMELESS.sub(lambda one: f"<{one[1]}{one[2]}|{known[one[2]]}>" if one[2] in known else one[0], typed)
 
     async def _help(self, caller: Caller) -> bool:
-        return await self.answers.say(caller, await _help(self.core, caller.visitor, ""))
+        view = await self.core.help(caller.visitor)
+        return await self.answers.say(caller, replace(view, text=(*view.text, text("slack.help"))))
 
     # ---- the way of a request ------------------------------------------------------------------------------------------------
 
@@ -379,17 +366,3 @@ def until_ack() -> float:
 def left(until: float) -> float:
     """Seconds left for the work before an acknowledgement."""
     return max(LEAST, until - asyncio.get_running_loop().time())
-
-
-async def _help(core: Core, visitor: Visitor, typed: str) -> View:
-    view = await core.help(visitor)
-    return replace(view, text=(*view.text, text("slack.help")))
-
-
-VIEWS: dict[str, Callable[[Core, Visitor, str], Awaitable[View]]] = {
-    "/imagine-show": lambda core, visitor, typed: core.show(visitor, typed or None),
-    "/imagine-status": lambda core, visitor, typed: core.status(visitor, typed),
-    "/imagine-help": _help,
-    "/imagine-privacy": lambda core, visitor, typed: core.privacy(visitor),
-}
-"""Commands answered with a private view."""

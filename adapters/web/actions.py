@@ -6,22 +6,23 @@ Draws nothing itself; it talks to the page through `ActionPage`.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from adapters.kit.batches import number_of
+from adapters.kit.callers import NO
+from adapters.kit.commands import FORMS, VIEWS
 from adapters.kit.replies import words_of
 from adapters.kit.submissions import accept
-from adapters.web.line import Command, Misread, Typed, read
-from adapters.web.people import COMMUNITY, PLATFORM, Persona
+from adapters.web.line import Misread, Typed, read
+from adapters.web.people import COMMUNITY, PLATFORM, Caller, Persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Submit
 from adapters.web.uploads import Uploads
 from bot.chat.actions import Effect, Gives, effect_of
-from bot.chat.views import Act, ActionName, Button, Choice, Document, Form, FormField, Reply, View
-from bot.core import Core, Options, Visitor
-from bot.domain.requests import Person, Place, Submission
+from bot.chat.views import ActionName, Button, Choice, Document, Form, FormField, Reply, View
+from bot.core import Core, Options
 from bot.ports import Ports
 from bot.texts import text
 
@@ -50,17 +51,10 @@ class TypedLine:
     line: str
     key: str
     """Created by the browser, one per text, so that pressing Enter twice is one event."""
-    size: str | None = None
-    quality: str | None = None
-    model: str | None = None
-    count: str | None = None
-    private: bool = False
-    caption: str = ""
-    """Text to draw on the pictures."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """As the form's values; a switch that is off is missing."""
     attached: tuple[str, ...] = ()
     """Hashes of the uploads beside the text box."""
-    consent: bool = False
-    """The people in them agree."""
 
 
 class WebActions:
@@ -68,10 +62,6 @@ class WebActions:
 
     def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage, uploads: Uploads) -> None:
         self._core, self._room, self._ports, self._counter, self._uploads = core, room, ports, counter, uploads
-        self._asked: Mapping[Command, Callable[[Visitor], Awaitable[View]]] = {
-            Command.HELP: core.help,
-            Command.PRIVACY: core.privacy,
-        }
 
     def options(self) -> Options:
         return self._core.options(PLATFORM, COMMUNITY)
@@ -88,29 +78,15 @@ class WebActions:
 
     async def price(self, draft: TypedLine) -> None:
         """Say what the line in the text box would cost, with or without its command. Nothing is sent."""
-        typed = read(draft.line if draft.line.lstrip().startswith("/") else f"{Command.IMAGINE.value} {draft.line}")
+        typed = read(draft.line if draft.line.lstrip().startswith("/") else f"/imagine {draft.line}")
         if isinstance(typed, Misread):
             self._counter.notice(typed.sentence)
             return
         await self._guarded(self._priced(typed, draft))
 
-    async def guide(self) -> None:
-        """Open the form for the parts of a prompt."""
-
-        async def opened() -> None:
-            self._counter.notice("")
-            self._answer(await self._core.guide(self._visitor()))
-
-        await self._guarded(opened())
-
-    async def batch(self) -> None:
-        """Open the form for a batch."""
-
-        async def opened() -> None:
-            self._counter.notice("")
-            self._answer(self._core.batch_form())
-
-        await self._guarded(opened())
+    async def ask(self, command: str) -> None:
+        """Do what a command without words does."""
+        await self._guarded(self._command(Typed(command), TypedLine("", ""), ""))
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
         """Handle a press on a message's button."""
@@ -122,8 +98,7 @@ class WebActions:
 
         async def chosen() -> None:
             nonlocal done
-            self._counter.notice("")
-            act = self._act(action, row, COMMUNITY, self._counter.channel)
+            act = self._caller().act(action, row, {}, self._reply_handle())
             given = await self._core.form(act) if opens_form else await self._core.act(act)
             done = isinstance(given, Form) or given.changed
             self._answer(given)
@@ -133,87 +108,47 @@ class WebActions:
     # ---- commands
 
     async def _command(self, typed: Typed, draft: TypedLine, key: str) -> None:
-        self._counter.notice("")
-        visitor = self._visitor()
-        if typed.command is Command.IMAGINE:
-            await self._imagine(typed, draft, key, visitor)
-        elif typed.command is Command.SETTINGS:
-            self._answer(await self._core.settings(visitor))
-        elif typed.command is Command.GUIDE:
-            self._answer(await self._core.guide(visitor, typed.rest))
-        elif typed.command is Command.BATCH and (number := number_of(typed.rest)) is not None:
+        visitor = self._caller().visitor
+        if typed.command == "/imagine":
+            await self._imagine(typed, draft, key)
+        elif typed.command in FORMS:
+            self._answer(await FORMS[typed.command](self._core, visitor, typed.rest))
+        elif typed.command != "/imagine-batch":
+            self._whisper(await VIEWS[typed.command](self._core, visitor, typed.rest))
+        elif (number := number_of(typed.rest)) is not None:
             self._whisper(await self._core.batch(visitor, number))
-        elif typed.command is Command.BATCH:
-            self._answer(self._core.batch_form({"topics": typed.rest}))
-        elif typed.command is Command.SHOW:
-            self._whisper(await self._core.show(visitor, typed.rest or None))
-        elif typed.command is Command.STATUS:
-            self._whisper(await self._core.status(visitor, typed.rest))
         else:
-            self._whisper(await self._asked[typed.command](visitor))
+            self._answer(self._core.batch_form({"topics": typed.rest}))
 
     async def _priced(self, typed: Typed, draft: TypedLine) -> None:
-        self._counter.notice("")
-        options = {**self._wanted(typed, self._unusual(draft)), "inline": True}
-        self._whisper(await self._core.price(self._visitor(), typed.rest, options, len(draft.attached)))
+        options = {**self._wanted(typed, draft), "inline": True}
+        self._whisper(await self._core.price(self._caller().visitor, typed.rest, options, len(draft.attached)))
 
     def _wanted(self, typed: Typed, draft: TypedLine) -> dict[str, str]:
-        """Prompt and options of a line; options typed in the text win over the lists beside it."""
-        return {
-            "prompt": typed.rest,
-            "size": typed.size or draft.size or "",
-            "quality": typed.quality or draft.quality or "",
-            "model": typed.model or draft.model or "",
-            "count": typed.count or draft.count or "",
-            "tag": typed.tag or "",
-            "caption": draft.caption,
-            "private": "true" if typed.private or draft.private else "false",
-        }
+        """Prompt and options of a line. Options typed in the text win over the lists beside it, whose defaults are nobody's choice."""
+        options = self.options()
+        usual = {"size": options.default_size, "quality": options.default_quality, "count": "1", "model": options.model}
+        beside = {name: value for name, value in draft.options.items() if value and value != usual.get(name)}
+        return {"prompt": typed.rest, "private": NO, **beside, **typed.options}
 
-    async def _imagine(self, typed: Typed, draft: TypedLine, key: str, visitor: Visitor) -> None:
-        draft = self._unusual(draft)
+    async def _imagine(self, typed: Typed, draft: TypedLine, key: str) -> None:
         wanted = self._wanted(typed, draft)
         if typed.rest:
             await self._submit(key, wanted, draft)
             return
-        form = await self._core.imagine_form(visitor)
+        form = await self._core.imagine_form(self._caller().visitor)
         free = self.options().free_sizes
-        fields = tuple(_filled(field, wanted.get(field.name, ""), free=free and field.name == "size") for field in form.fields)
+        fields = tuple(_filled(one, wanted.get(one.name, ""), free=free and one.name == "size") for one in form.fields)
 
         async def submitted(values: dict[str, str]) -> str | None:
             return None if await self._guarded(self._submit(key, wanted | values, draft)) else text("web.our_fault")
 
         self._counter.sheet(replace(form, fields=fields), submitted)
 
-    def _unusual(self, draft: TypedLine) -> TypedLine:
-        """The line without the lists' unchanged defaults, so that options typed in the text win."""
-        options = self.options()
-        return replace(
-            draft,
-            size=None if draft.size == options.default_size else draft.size,
-            quality=None if draft.quality == options.default_quality else draft.quality,
-            count=None if draft.count == "1" else draft.count,
-            model=None if draft.model == options.model else draft.model,
-        )
-
     async def _submit(self, key: str, wanted: Mapping[str, str], draft: TypedLine) -> None:
-        who = self._counter.who
-        submission = Submission(
-            person=Person(who.id, who.name),
-            place=Place(PLATFORM, COMMUNITY, self._counter.channel, reply=self._reply_handle()),
-            prompt=wanted["prompt"],
-            size=wanted["size"] or None,
-            quality=wanted["quality"] or None,
-            model=wanted["model"] or None,
-            inline=True,
-            count=wanted["count"] or None,
-            private=wanted["private"] == "true",
-            tag=wanted["tag"],
-            caption=wanted["caption"],
-            attachments=tuple(one for sha256 in draft.attached if (one := self._uploads.attached(who.id, sha256)) is not None),
-            consent=draft.consent,
-        )
-        received = await self._core.receive(f"{PLATFORM}:{key}", submission)
+        caller = self._caller(key)
+        attached = tuple(one for sha256 in draft.attached if (one := self._uploads.attached(caller.person, sha256)) is not None)
+        received = await self._core.receive(caller.key, caller.submission(wanted, self._reply_handle(), attached, inline=True))
         # Also one that was stored before: it may not have been accepted then.
         await accept(self._core, PLATFORM, received.request_id, self._say)
 
@@ -223,8 +158,7 @@ class WebActions:
     # ---- buttons and forms
 
     async def _pressed(self, entry: Entry, button: Button) -> None:
-        self._counter.notice("")
-        act = self._act(button.action, button.row, entry.community, entry.channel)
+        act = self._caller(entry=entry).act(button.action, button.row, {}, self._reply_handle())
         given = await self._core.form(act) if button.opens_form else await self._core.act(act)
         effect = effect_of(button.action)
         done = isinstance(given, Reply) and (given.changed or (effect.gives is Gives.PAGE and given.view is not None))
@@ -238,7 +172,6 @@ class WebActions:
             self._reply(given)
             return
         form = given
-        community, channel = (entry.community, entry.channel) if entry else (COMMUNITY, self._counter.channel)
 
         async def submitted(values: dict[str, str]) -> str | None:
             replies: list[Reply] = []
@@ -248,7 +181,7 @@ class WebActions:
                 return text("web.mask_gone")
 
             async def ask() -> None:
-                replies.append(await self._core.act(replace(self._act(form.action, form.row, community, channel), values=values)))
+                replies.append(await self._core.act(self._caller(entry=entry).act(form.action, form.row, values, self._reply_handle())))
 
             if not await self._guarded(ask()):
                 return text("web.our_fault")
@@ -272,30 +205,15 @@ class WebActions:
 
     # ---- small things
 
-    def _act(self, action: ActionName, row: str, community: str, channel: str) -> Act:
-        who = self._counter.who
-        return Act(
-            event_key=self._event_key(),
-            person=who.id,
-            person_name=who.name,
-            platform=PLATFORM,
-            community=community,
-            channel=channel,
-            action=action,
-            row=row,
-            reply=self._reply_handle(),
-        )
-
-    def _event_key(self) -> str:
-        return f"{PLATFORM}:{self._ports.new_id()}"
+    def _caller(self, key: str = "", entry: Entry | None = None) -> Caller:
+        """The page's person, where they are or where the pressed message is. `key`: of the event; a new one if it's empty."""
+        who, channel = self._counter.who, self._counter.channel if entry is None else entry.channel
+        community = COMMUNITY if entry is None else entry.community
+        return Caller(f"{PLATFORM}:{key or self._ports.new_id()}", community, channel, who.id, who.name)
 
     def _reply_handle(self) -> dict[str, str]:
         """Who typed and when, to restore after a restart."""
         return {"by": self._counter.who.id, "at": f"{self._ports.now():.3f}"}
-
-    def _visitor(self) -> Visitor:
-        who = self._counter.who
-        return Visitor(PLATFORM, COMMUNITY, self._counter.channel, who.id, who.name)
 
     def _whisper(self, view: View) -> None:
         self._room.whisper(self._ports.new_id(), self._counter.who, self._counter.channel, COMMUNITY, view)
@@ -303,6 +221,7 @@ class WebActions:
     async def _guarded(self, work: Awaitable[None]) -> bool:
         """Run an action. The core answers in words; if it raises anyway, show a general sentence and log the details. Returns whether it
         worked."""
+        self._counter.notice("")
         try:
             await work
         except Exception as error:

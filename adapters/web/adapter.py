@@ -10,14 +10,14 @@ from typing import Literal
 import structlog
 
 from adapters.kit.listening import listening
-from adapters.web.people import COMMUNITY, IMAGINE, MODERATORS, OPERATORS, PEOPLE, PLATFORM, WebModerators
+from adapters.web.people import COMMUNITY, MODERATORS, OPERATORS, PEOPLE, PLATFORM, WebModerators
 from adapters.web.room import Room, written_at
 from adapters.web.settings import WebSettings
 from adapters.web.site import Site
 from bot.adapter import Context, SetupProblem
 from bot.chat.port import Message, SendResult, Sent
 from bot.chat.views import View
-from bot.core import Core, Visitor
+from bot.core import Core
 from bot.domain.requests import Place
 from bot.texts import text
 
@@ -90,7 +90,7 @@ class WebAdapter:
             # Served again after a failure, the room still has them.
             known = {button.row for entry in self._room.entries.values() if entry.whisper for button in entry.view.buttons}
             for who in PEOPLE.values():
-                for channel, view in await core.unfinished(Visitor(PLATFORM, COMMUNITY, IMAGINE, who.id, who.name)):
+                for channel, view in await core.unfinished(who.visitor()):
                     if not any(button.row in known for button in view.buttons):
                         self._room.whisper(self._context.ports.new_id(), who, channel, COMMUNITY, view)
         except Exception:

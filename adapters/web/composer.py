@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from adapters.kit.callers import YES
 from adapters.web.actions import TypedLine, WebActions
 from adapters.web.line import LONGEST
 from adapters.web.parts import part
@@ -11,6 +12,9 @@ from bot.texts import text
 
 LONGEST_TEXT = 1000
 """Maximum characters of a text for the picture. More than can be drawn, so that the core can say how many are too many."""
+
+LISTS, SWITCHES = ("model", "size", "quality", "count", "caption"), ("private", "consent")
+"""Names of the options beside the text box."""
 
 
 class Composer:
@@ -30,11 +34,13 @@ class Composer:
             with part("div", "", "pictures-row"):
                 if options.max_references:
                     self._pictures(options.max_references)
-                part("button", text("web.guide"), "button price", type="button").on("click", self._actions.guide)
+                part("button", text("web.guide"), "button price", type="button").on("click", lambda: self._actions.ask("/imagine-guide"))
                 part(
                     "button", text("web.more_options"), "button price more", type="button", aria_expanded="false", aria_controls="options"
                 ).on("click", js_handler="(event) => chat.more(event)")
-                part("button", text("web.batch"), "button price rare", type="button").on("click", self._actions.batch)
+                part("button", text("web.batch"), "button price rare", type="button").on(
+                    "click", lambda: self._actions.ask("/imagine-batch")
+                )
                 part("button", text("web.price"), "button price rare", type="button").on(
                     "click", self._priced, js_handler="(event) => chat.price(event, emit)"
                 )
@@ -52,8 +58,7 @@ class Composer:
                             autocomplete="off", title=text("form.caption_hint"),
                         )  # fmt: skip
                 with part("div", "", "option switch"):
-                    part("input", type="checkbox", role="switch", id="option-private", name="private")
-                    part("label", text("web.private"), "", for_="option-private")
+                    _switch("private")
         form.on("submit", self._sent, js_handler="(event) => chat.submit(event, emit)")
 
     def _pictures(self, most: int) -> None:
@@ -67,8 +72,7 @@ class Composer:
         part("button", text("web.attach"), "button attach", type="button").on("click", js_handler="() => pictures.choose()")
         part("ul", "", "attachments", id="attached", aria_label=text("web.attached"), **data)
         with part("div", "", "option switch with-pictures", hidden=True):
-            part("input", type="checkbox", role="switch", id="option-consent", name="consent")
-            part("label", text("web.consent"), "", for_="option-consent")
+            _switch("consent")
         part("p", "", "problem", id="attach-problem", role="alert")
 
     def _select(self, name: str, choices: list[tuple[str, str]], default: str) -> None:
@@ -87,21 +91,16 @@ class Composer:
             await self._actions.price(draft)
 
 
+def _switch(name: str) -> None:
+    part("input", type="checkbox", role="switch", id=f"option-{name}", name=name)
+    part("label", text(f"web.{name}"), "", for_=f"option-{name}")
+
+
 def _draft(event: object) -> TypedLine | None:
     """The browser sends JSON inside JSON: only then do lone surrogates reach the core, which has a message for them."""
     given = json.loads(str(getattr(event, "args", "{}")))
     if not isinstance(given, dict):
         return None
     values = {name: value for name, value in given.items() if isinstance(value, str)}
-    return TypedLine(
-        line=values.get("line", ""),
-        key=values.get("key", ""),
-        size=values.get("size"),
-        quality=values.get("quality"),
-        model=values.get("model"),
-        count=values.get("count"),
-        private="private" in values,
-        caption=values.get("caption", ""),
-        attached=tuple(values.get("attached", "").split()),
-        consent="consent" in values,
-    )
+    options = {name: values[name] for name in LISTS if name in values} | {name: YES for name in SWITCHES if name in values}
+    return TypedLine(values.get("line", ""), values.get("key", ""), options, tuple(values.get("attached", "").split()))

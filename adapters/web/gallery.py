@@ -12,10 +12,10 @@ from nicegui import Client, ui
 
 from adapters.web.actions import WebActions
 from adapters.web.parts import clean, language, part
-from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM, persona
+from adapters.web.people import IMAGINE, PEOPLE, persona
 from adapters.web.sheet import Sheet, Submit
 from bot.chat.views import ActionName, Document, Form
-from bot.core import Core, GalleryEntry, GalleryPage, Options, Visitor
+from bot.core import Core, GalleryEntry, GalleryPage, Options
 from bot.domain.file_names import ending
 from bot.domain.gallery import Shelf
 from bot.texts import in_zone, joined, text
@@ -98,8 +98,7 @@ class GalleryView:
             chooser.on("change", js_handler="(event) => { chat.remember('you', event.target.value); location.reload() }")
 
     async def _renew(self) -> None:
-        visitor = Visitor(PLATFORM, COMMUNITY, IMAGINE, self.who.id, self.who.name)
-        found = await self._core.gallery_page(visitor, self._values, self._page)
+        found = await self._core.gallery_page(self.who.visitor(), self._values, self._page)
         self._hashes = frozenset(one.sha256 for entry in found.entries for one in entry.pictures)
         self._search.clear()
         with self._search:

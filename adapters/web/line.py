@@ -12,41 +12,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from adapters.kit.callers import YES
+from adapters.kit.commands import FORMS, VIEWS
 from bot.texts import text
 from bot.texts.direction import bare
 
+COMMANDS = frozenset({"/imagine", "/imagine-batch", *FORMS, *VIEWS})
 LONGEST = 100_000
 """Maximum characters of the text box. More than any prompt allows, so that the core can say how long is too long."""
-
-
-class Command(StrEnum):
-    IMAGINE = "/imagine"
-    GUIDE = "/imagine-guide"
-    BATCH = "/imagine-batch"
-    SHOW = "/imagine-show"
-    STATUS = "/imagine-status"
-    HELP = "/imagine-help"
-    PRIVACY = "/imagine-privacy"
-    SETTINGS = "/imagine-settings"
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A parsed command."""
 
-    command: Command
+    command: str
     rest: str = ""
     """The prompt, or the id for /imagine-show."""
-    size: str | None = None
-    quality: str | None = None
-    count: str | None = None
-    private: bool | None = None
-    model: str | None = None
-    tag: str | None = None
-    """Cost tag."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Options of /imagine: those of EXAMPLES, and `private`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +73,15 @@ def read(line: str) -> Typed | Misread:
     if found is None:
         return Misread(text("web.hint.plain"))
     name, rest = found.group().lower(), line[found.end() :]
-    if name not in set(Command) or (rest and not rest[0].isspace()):
+    if name not in COMMANDS or (rest and not rest[0].isspace()):
         return Misread(text("web.hint.unknown_command", command=_short(line.split()[0])))
-    command = Command(name)
-    return _imagine(rest) if command is Command.IMAGINE else Typed(command, rest.strip())
+    return _imagine(rest) if name == "/imagine" else Typed(name, rest.strip())
 
 
 def _imagine(rest: str) -> Typed | Misread:
     """Parse the options of an /imagine line; a lone `--` ends them."""
     head, marker, tail = _cut(rest)
     values: dict[str, str] = {}
-    private = False
     kept, at = [], 0
     for found in _OPTION.finditer(head):
         if found.start() < at:
@@ -105,7 +90,7 @@ def _imagine(rest: str) -> Typed | Misread:
         kept.append(head[at : found.start()])
         at = found.end()
         if name == "private" and not found["equals"]:
-            private = True
+            values[name] = YES
             continue
         if name not in EXAMPLES:
             return Misread(text("web.hint.unknown_option", option=_short(found.group())))
@@ -120,15 +105,7 @@ def _imagine(rest: str) -> Typed | Misread:
     prompt = " ".join(part.strip() for part in kept if part.strip())
     if marker:
         prompt = f"{prompt} {tail.strip()}".strip()
-    chosen = (
-        values.get("size"),
-        values.get("quality"),
-        values.get("count"),
-        True if private else None,
-        values.get("model"),
-        values.get("tag"),
-    )
-    return Typed(Command.IMAGINE, prompt, *chosen)
+    return Typed("/imagine", prompt, values)
 
 
 def _cut(rest: str) -> tuple[str, bool, str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from adapters.kit.callers import PlatformCaller
+from bot.core import Visitor
 from bot.texts import text
 
 PLATFORM = "web"
 COMMUNITY = "local"
+IMAGINE, MODERATORS, OPERATORS = "imagine", "moderators", "operators"
 
 
 class Role(StrEnum):
@@ -27,6 +30,13 @@ class Persona:
     def label(self) -> str:
         """Label in the persona switch: "Mia, moderator"."""
         return text(f"web.{self.role.value}", name=self.name)
+
+    def visitor(self, channel: str = IMAGINE) -> Visitor:
+        return Visitor(PLATFORM, COMMUNITY, channel, self.id, self.name)
+
+
+class Caller(PlatformCaller):
+    platform = PLATFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,6 @@ PEOPLE: dict[str, Persona] = {
         Persona("olu", "Olu", Role.OPERATOR),
     )
 }
-
-IMAGINE, MODERATORS, OPERATORS = "imagine", "moderators", "operators"
 
 CHANNELS: dict[str, Channel] = {
     one.id: one

@@ -28,11 +28,10 @@ from adapters.web.guard import Guard
 from adapters.web.languages import reading, stated
 from adapters.web.page import ChatPage
 from adapters.web.parts import speak
-from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
+from adapters.web.people import PEOPLE
 from adapters.web.site import Site
 from adapters.web.uploads import topics_of
 from bot.chat.views import Document
-from bot.core import Visitor
 from bot.evidence import files
 from bot.texts import for_operators, say, text
 
@@ -109,7 +108,7 @@ class _Application:
         wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 3 else None
         found: Document | str = text("gallery.gone")
         if self.site is not None and you in PEOPLE and (wanted is not None or name == "making.json"):
-            found = await self.site.core.gallery_file(Visitor(PLATFORM, COMMUNITY, IMAGINE, you), request_id, wanted)
+            found = await self.site.core.gallery_file(PEOPLE[you].visitor(), request_id, wanted)
         if isinstance(found, str):
             words = say(found, reading("", request.headers.get("accept-language", "")))
             return Response(words + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})

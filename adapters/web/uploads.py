@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 
 from adapters.kit.replies import words_of
 from adapters.web.languages import reading
-from adapters.web.people import COMMUNITY, IMAGINE, PEOPLE, PLATFORM
-from bot.core import Core, Visitor
+from adapters.web.people import PEOPLE, PLATFORM
+from bot.core import Core
 from bot.domain.attachments import Attachment
 from bot.texts import say, text
 
@@ -50,9 +50,7 @@ class Uploads:
         found = _EDGES.fullmatch(request.query_params.get("mask_of", ""))
         size = None if found is None else (int(found[1]), int(found[2]))
         try:
-            kept = await core.keep_upload(
-                Visitor(PLATFORM, COMMUNITY, IMAGINE, person), name, content, size, fit=request.query_params.get("fit") == "1"
-            )
+            kept = await core.keep_upload(PEOPLE[person].visitor(), name, content, size, fit=request.query_params.get("fit") == "1")
         except Exception as error:
             return _problem(say(words_of(error, PLATFORM), language), 503)
         if isinstance(kept, str):

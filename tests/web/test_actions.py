@@ -62,7 +62,7 @@ class Scene:
 
 async def test_a_line_is_received_then_accepted_and_leaves_the_text_box() -> None:
     scene = Scene()
-    await scene.handlers.send(TypedLine("/imagine a fox", KEY, size="1536x1024", quality="medium", count="1"))
+    await scene.handlers.send(TypedLine("/imagine a fox", KEY, {"size": "1536x1024", "quality": "medium", "count": "1"}))
     sent = scene.submission()
     # The usual values are nobody's choice.
     assert (sent.prompt, sent.size, sent.quality, sent.count, sent.private) == ("a fox", "1536x1024", None, None, False)
@@ -118,7 +118,7 @@ async def test_a_key_that_is_not_ours_is_replaced() -> None:
 async def test_typed_options_come_before_those_beside_the_box() -> None:
     scene = Scene()
     await scene.handlers.send(
-        TypedLine("/imagine --size 7x7 --count 99 a fox", KEY, size="1024x1024", quality="low", count="1", private=True)
+        TypedLine("/imagine --size 7x7 --count 99 a fox", KEY, {"size": "1024x1024", "quality": "low", "count": "1", "private": "true"})
     )
     sent = scene.submission()
     assert (sent.size, sent.quality, sent.count, sent.private) == ("7x7", "low", "99", True)
@@ -134,7 +134,7 @@ async def test_what_is_not_a_command_stays_in_the_box_and_gets_a_hint() -> None:
 
 async def test_the_command_alone_opens_the_form_with_the_options_already_chosen() -> None:
     scene = Scene()
-    await scene.handlers.send(TypedLine("/imagine", KEY, size="1536x1024", private=True))
+    await scene.handlers.send(TypedLine("/imagine", KEY, {"size": "1536x1024", "private": "true"}))
     form, submit = scene.page.sheets[0]
     assert {one.name: one.value for one in form.fields} == {"prompt": "a red bicycle", "size": "1536x1024", "private": "true"}
     assert await submit({"prompt": "a fox", "size": "1024x1024", "private": "false"}) is None
@@ -145,7 +145,7 @@ async def test_the_command_alone_opens_the_form_with_the_options_already_chosen(
 async def test_a_free_size_typed_with_the_command_alone_is_in_the_forms_list() -> None:
     scene = Scene()
     scene.core.free_sizes = True
-    await scene.handlers.send(TypedLine("/imagine --size 1008x1008", KEY, size="1536x1024"))
+    await scene.handlers.send(TypedLine("/imagine --size 1008x1008", KEY, {"size": "1536x1024"}))
     form, _ = scene.page.sheets[0]
     [size] = [one for one in form.fields if one.name == "size"]
     assert size.value == "1008x1008"
@@ -263,7 +263,7 @@ async def test_a_whisper_that_an_action_has_overtaken_goes_away(action: ActionNa
 
 async def test_the_price_of_what_is_typed_is_whispered_and_nothing_is_received() -> None:
     scene = Scene()
-    await scene.handlers.price(TypedLine(line="a cat, 16:9", key=KEY, count="3", private=False, attached=("ab" * 32,)))
+    await scene.handlers.price(TypedLine("a cat, 16:9", KEY, {"count": "3"}, attached=("ab" * 32,)))
     assert [what for name, what in scene.core.asked if name == "receive"] == []
     [(prompt, typed, references)] = [what for name, what in scene.core.asked if name == "price"]
     assert (prompt, typed["count"], typed["inline"], references) == ("a cat, 16:9", "3", True, 1)

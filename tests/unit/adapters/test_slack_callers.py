@@ -58,7 +58,7 @@ def test_a_command() -> None:
     there = Caller("slack:command:t1", "T0", "C0", "U0", "ada", url="https://there", trigger="t1")
     assert of_command(COMMAND) == there
     assert of_command({**COMMAND, "user_name": "n" * 99}).name == "n" * 80
-    assert of_command(without(COMMAND, "team_id")).team == "E0"
+    assert of_command(without(COMMAND, "team_id")).community == "E0"
 
 
 def test_a_press_names_its_message_and_falls_back_on_the_container() -> None:
@@ -67,8 +67,8 @@ def test_a_press_names_its_message_and_falls_back_on_the_container() -> None:
     bare = of_press(without(PRESS, "message", "channel"))
     assert (bare.channel, bare.thread, bare.message) == ("C7", "7.1", "7.2")
     assert of_press({**without(PRESS, "message"), "container": {}}).thread is None
-    assert of_press(without(PRESS, "team")).team == "T9"
-    assert of_press({**without(PRESS, "team"), "user": {"id": "U0"}, "enterprise": {"id": "E0"}}).team == "E0"
+    assert of_press(without(PRESS, "team")).community == "T9"
+    assert of_press({**without(PRESS, "team"), "user": {"id": "U0"}, "enterprise": {"id": "E0"}}).community == "E0"
     assert of_press({**PRESS, "user": {"id": "U0", "name": "m" * 99}}).name == "m" * 80
 
 
@@ -89,7 +89,7 @@ def test_a_mention_is_known_by_its_message() -> None:
     assert of_mention({**MENTION, "event": without(event, "thread_ts")}).thread == "1.2"
     assert of_mention({**MENTION, "event": without(event, "thread_ts", "ts")}).thread is None
     assert of_mention({**MENTION, "event": without(event, "user_team")}).origin == "T8"
-    assert of_mention(without(MENTION, "team_id")).team == "T5"
+    assert of_mention(without(MENTION, "team_id")).community == "T5"
 
 
 @pytest.mark.parametrize("of", [of_command, of_press, of_form, of_mention])
@@ -97,7 +97,7 @@ def test_a_mention_is_known_by_its_message() -> None:
 def test_odd_payloads_name_nobody(of: Any, odd: Any) -> None:
     body = dict.fromkeys([*COMMAND, *PRESS, *FORM, *MENTION], odd if not isinstance(odd, str) else None)
     found = of(body)
-    assert (found.person, found.team, found.channel, found.name, found.origin, found.ephemeral) == ("", "", "", "", "", False)
+    assert (found.person, found.community, found.channel, found.name, found.origin, found.ephemeral) == ("", "", "", "", "", False)
 
 
 def test_a_payload_without_a_trigger_is_known_by_its_content() -> None:
