@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from sqlalchemy import select
 
-from bot.chat.views import ActionName, Form, Reply, View
+from bot.catalogue.load import Catalogue
+from bot.catalogue.sizes import label
+from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField, Pressers, Reply, View
 from bot.ledger import template_rows
 from bot.ledger.tables import audit
 from bot.ledger.template_rows import PromptTemplate
 from bot.moderation.community import TEMPLATES_ROW, TIERS_ROW
-from bot.moderation.templates import MOST
+from bot.moderation.templates import MOST, NAME_MAX
+from bot.prompts.parts import PARTS
 from bot.requests.tiers import Tier
 from bot.texts import say, text
 from tests.unit.moderation import test_tiers
@@ -101,6 +106,7 @@ async def test_lines_may_have_a_chinese_colon_and_labels_of_any_language(ground:
         ({"fields": "Subject: call +49 170 1234567"}, "looks like private data"),
         ({"size": "7x7"}, "7x7"),
         ({"quality": "best"}, "best"),
+        ({"quality": "q" * 41}, f"“{'q' * 40}”"),
     ],
 )
 async def test_what_cannot_be_a_template_is_a_sentence_and_changes_nothing(ground: Ground, values: dict[str, str], words: str) -> None:
@@ -119,3 +125,61 @@ async def test_a_community_has_as_many_templates_as_a_message_has_buttons_for(gr
     assert len(view.facts) == MOST
     [first, *_] = await known(ground)
     assert (await ground.press(A.TEMPLATE_EDIT, first.id, ADMIN, GOOD)).changed
+
+
+async def form_of(ground: Ground, row: str) -> Form:
+    form = await ground.form(A.TEMPLATE_EDIT, row, ADMIN)
+    assert isinstance(form, Form)
+    return form
+
+
+async def test_the_form_field_by_field(ground: Ground) -> None:
+    """A new template's form has no switch to delete it."""
+    default, model = Choice("", text("case.settings.default")), Catalogue.load().default()
+    sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))
+    qualities = (default, *(Choice(one, one) for one in model.qualities))
+    name = FormField("name", text("template.name"), max_length=200, hint=text("template.hint_name", most=NAME_MAX))
+    size = FormField("size", text("case.settings.size"), FieldKind.CHOICE, "", sizes, required=False)
+    quality = FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, "", qualities, required=False)
+    new = await form_of(ground, TEMPLATES_ROW)
+    empty = "\n".join(f"{text(f'guide.part.{one}')}: " for one in PARTS)
+    assert new.title == text("template.new_title")
+    assert (new.fields[0], *new.fields[2:]) == (name, size, quality)
+    assert (new.fields[1].kind, new.fields[1].value, new.fields[1].required) == (FieldKind.PARAGRAPH, empty, True)
+    await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, GOOD)
+    [made] = await known(ground)
+    form = await form_of(ground, made.id)
+    delete = FormField("delete", text("template.delete"), FieldKind.SWITCH, "false", required=False, hint=text("template.hint_delete"))
+    assert form.title == text("template.change_title")
+    replaced = [dataclasses.replace(one, value=GOOD[one.name]) for one in (name, size, quality)]
+    assert (form.fields[0], *form.fields[2:]) == (*replaced, delete)
+    assert "Use case: article cover\nSubject: \n" in form.fields[1].value
+    gone = await ground.form(A.TEMPLATE_EDIT, "nowhere222222222", ADMIN)
+    assert gone == Reply(text("template.gone"), changed=False)
+
+
+async def test_the_list_is_for_administrators_and_says_how(ground: Ground) -> None:
+    for how in ("template.none", "template.how"):
+        reply = await ground.press(A.TEMPLATES, TEMPLATES_ROW, ADMIN)
+        assert reply.view is not None
+        assert (reply.changed, reply.view.text, reply.view.final) == (False, (text(how),), True)
+        assert all(one.opens_form and one.pressers == Pressers(administrators=True) for one in reply.view.buttons)
+        await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, "fields": "Scene: " + "x" * 400})
+    assert reply.view is not None
+    assert len((await listed(ground)).facts[0].value) == 300
+
+
+async def test_the_longest_name_and_the_longest_words_that_fit(ground: Ground) -> None:
+    at_most = len("Subject: a boat")
+    ground.rules = dataclasses.replace(ground.rules, model=dataclasses.replace(ground.rules.model, prompt_max_chars=at_most))
+    fits = {**GOOD, "name": "n" * NAME_MAX, "fields": "Subject: a boat"}
+    assert (await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, fits)).changed
+    reply = await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, "fields": "Subject: a boat!"})
+    assert (reply.changed, reply.text) == (False, text("guide.prompt_too_long", length=at_most + 1, most=at_most))
+
+
+async def test_a_form_that_arrives_twice_makes_one_template(ground: Ground) -> None:
+    assert (await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, GOOD, key="same")).changed
+    again = await ground.press(A.TEMPLATE_EDIT, TEMPLATES_ROW, ADMIN, {**GOOD, "name": "Other"}, key="same")
+    assert (again.changed, again.text) == (False, text("reply.already_done"))
+    assert len(await known(ground)) == 1

@@ -259,6 +259,17 @@ async def test_a_learned_limit_of_one_holds_for_two_and_is_asked_for_once(tmp_pa
         assert [call.count for call in w.service.calls] == [3, 1, 1, 1, 1, 1]
 
 
+async def test_a_request_keeps_its_own_limit_when_another_one_learns_a_lower_one(ground: Ground) -> None:
+    request, other = await ground.asked(count="10"), await ground.asked("a blue boat", count="3")
+    for one, limit in ((request, "4"), (other, "2")):
+        why = dataclasses.replace(failure(Kind.UNSUPPORTED_COUNT), facts={"limit": limit})
+        await ground.end(await ground.called(one.id), dataclasses.replace(drew(0), billed=Billed.NO, status=400), why)
+    for one in (request, other):
+        await ground.called(one.id)
+    assert [one.wanted for one in await ground.attempts(request.id)] == [10, 4]
+    assert [one.wanted for one in await ground.attempts(other.id)] == [3, 2]
+
+
 async def test_a_second_service_draws_in_parts_of_its_own_and_gets_no_begun_request(tmp_path: Path, ground: Ground) -> None:
     other = Service(name="other", gate_key="other.example#1")
     cheap = dataclasses.replace(Catalogue.load().resolve("sandbox-1"), per_call=1)

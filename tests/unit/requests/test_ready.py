@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from bot.chat.views import ActionName, Audience, Reply
+from bot.chat.views import About, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply, Tone
+from bot.domain.kinds import Kind
 from bot.ledger import message_rows
 from bot.messages.status_view import NOTIFY_ROW
-from bot.requests.ready import SLOW, NotifyMe, project_ready
-from tests.unit.requests.ground import Ground, drew
+from bot.requests.ready import ROUTES, SLOW, NotifyMe, project_ready
+from bot.texts import text
+from tests.unit.requests.ground import Ground, drew, failure
+from tests.world import DOWN, bad
 
 A = ActionName
 
@@ -53,5 +58,38 @@ async def test_a_late_answer_tells_its_requester_once(
     assert (message.message.audience, message.message.person) == (audience, reader)
     view = await ground.ledger.read(lambda c: project_ready(c, message.message, 0.0))
     assert view is not None
-    assert (view.mention, view.final, view.quote, view.pictures) == ("ana", True, "", ())
-    assert view.about is not None
+    assert (view.mention, view.notifies, view.final, view.quote, view.pictures) == ("ana", True, True, "", ())
+    assert (view.title, view.tone) == (text("ready.picture"), Tone.DONE)
+    assert view.about == About(message.message.subject.replace("ready:", "request:"), text("ready.about"))
+
+
+async def test_an_answer_without_a_picture_is_called_an_answer_and_one_that_is_gone_nothing(ground: Ground) -> None:
+    await choose(ground, "direct")
+    request = await ground.asked()
+    attempt = await ground.called(request.id)
+    ground.at[0] += SLOW + 1
+    await ground.end(attempt, bad(DOWN), failure(Kind.BAD_REQUEST_OTHER))
+    [message] = await ground.ledger.read(lambda c: message_rows.of_subject(c, f"ready:{request.id}"))
+    view = await ground.ledger.read(lambda c: project_ready(c, message.message, 0.0))
+    assert view is not None
+    assert (view.title, view.tone) == (text("ready.answer"), Tone.NEUTRAL)
+    gone = dataclasses.replace(message.message, subject="ready:nowhere")
+    assert await ground.ledger.read(lambda c: project_ready(c, gone, 0.0)) is None
+
+
+async def test_nobody_is_told_what_they_ended_themselves(ground: Ground) -> None:
+    await choose(ground, "mention")
+    request = await ground.asked()
+    ground.at[0] += SLOW + 1
+    assert (await ground.press(A.CANCEL, request.id)).changed
+    assert await ground.ledger.read(lambda c: message_rows.of_subject(c, f"ready:{request.id}")) == []
+
+
+@pytest.mark.parametrize("way", ROUTES)
+async def test_the_form_shows_what_was_chosen(ground: Ground, way: str) -> None:
+    await choose(ground, way)
+    form = await NotifyMe(ground.ledger).forms[A.NOTIFY_ME](ground.act(A.NOTIFY_ME, NOTIFY_ROW))
+    assert isinstance(form, Form)
+    choices = tuple(Choice(one, text(f"ready.way.{one}")) for one in ROUTES)
+    assert form.fields == (FormField("way", text("ready.field"), FieldKind.CHOICE, way, choices),)
+    assert (form.action, form.row) == (A.NOTIFY_ME, NOTIFY_ROW)

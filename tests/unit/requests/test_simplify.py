@@ -171,6 +171,7 @@ async def test_a_block_on_the_way_ends_the_ladder(tmp_path: Path) -> None:
         late = await w.reply(A.LADDER_SEND, (await shown_again(w, others[1].row)) or others[1].row)
         assert late.view is not None
         assert late.view.title == "This wording was blocked, so Simplify ends here"
+        assert late.view.text == (text("simplify.case_noted", number=1), text("simplify.not_a_block"))
         assert late.view.buttons == ()
         assert len(w.service.calls) == 2
 
