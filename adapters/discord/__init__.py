@@ -17,15 +17,10 @@ class DiscordPlugin(SettingsPlugin):
 
         return DiscordAdapter(settings.read(env), context)
 
-    async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
+    async def examine(self, env: Mapping[str, str], *, every: bool = False) -> Sequence[Finding]:
         from adapters.discord.checks import examine
 
-        return await examine(env)
-
-    async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        from adapters.discord.checks import examine
-
-        return await examine(env, every=True)
+        return await examine(env, every=every)
 
     def setup(self) -> Sequence[SetupStep]:
         return cli.steps()

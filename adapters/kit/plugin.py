@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from bot.adapter import SetupQuestion, SetupStep
+from bot.adapter import Finding, SetupQuestion, SetupStep
 from bot.texts import text
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class SettingsModule(Protocol):
     def misshapen(self, env: Mapping[str, str]) -> Sequence[str]: ...
 
 
-class SettingsPlugin:
-    """The part of bot.adapter.Plugin that the settings module provides. A platform adds `build` and `examine`."""
+class SettingsPlugin(ABC):
+    """The part of bot.adapter.Plugin that the settings module provides. A platform adds `build`, `examine` and `setup`."""
 
     def __init__(self, name: str, settings: SettingsModule, cli: typer.Typer | None = None) -> None:
         self.name, self.cli, self._settings = name, cli, settings
@@ -40,6 +41,13 @@ class SettingsPlugin:
 
     def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
         return self._settings.misshapen(env)
+
+    @abstractmethod
+    async def examine(self, env: Mapping[str, str], *, every: bool = False) -> Sequence[Finding]:
+        """Findings in order, up to the first failure unless `every`."""
+
+    async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
+        return await self.examine(env, every=True)
 
 
 def channel_steps(platform: str, moderators: str, operators: str) -> list[SetupStep]:

@@ -1,4 +1,4 @@
-"""Background tasks after an acknowledgement: kept alive, logged on failure, drained at shutdown."""
+"""Background tasks after an acknowledgement: kept alive, logged on failure, drained at shutdown; and tasks that end together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from typing import Any
 import structlog
 
 log = structlog.get_logger()
+
+
+async def until_first(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run until one of them ends or fails; the others are cancelled."""
+    tasks = [asyncio.ensure_future(one) for one in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @dataclass(slots=True)

@@ -22,14 +22,7 @@ class SlackPlugin(SettingsPlugin):
 
         return SlackAdapter(found, context)
 
-    async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        return await self._examine(env, every=False)
-
-    async def examine_all(self, env: Mapping[str, str]) -> Sequence[Finding]:
-        return await self._examine(env, every=True)
-
-    @staticmethod
-    async def _examine(env: Mapping[str, str], *, every: bool) -> Sequence[Finding]:
+    async def examine(self, env: Mapping[str, str], *, every: bool = False) -> Sequence[Finding]:
         if env.get("SLACK_INSTALL_URL"):
             from adapters.slack import checks_installed
 

@@ -61,9 +61,8 @@ class SlackAdapter:
         self._answer_log.load()
         self._team = self._team or self._known_team()
         workspace = self._workspace
-        workspace.moderators_from(lambda community: moderators_channel(core, community))
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-            workspace.on(session)
+            workspace.on(session, core)
             identity = await self._identify()
             self._know(identity)
             for sentence in checks.concerns(identity, self.settings.admission.workspaces):
@@ -152,8 +151,3 @@ class SlackAdapter:
 
 def sockets(app: AsyncApp, app_token: str, context: Context) -> Sockets:
     return Sockets(app, app_token, context.ports, supervisor=context.supervisor, proxy_for=context.egress.proxy)
-
-
-async def moderators_channel(core: Core, community: str) -> str | None:
-    place = await core.moderators_place(PLATFORM, community)
-    return None if place is None else place.channel

@@ -14,7 +14,7 @@ from adapters.kit.replies import as_view
 from adapters.slack import forms, render
 from adapters.slack.callers import Caller
 from adapters.slack.delivery import classified_call
-from adapters.slack.errors import classify_error
+from adapters.slack.errors import known
 from adapters.slack.image_fitting import FittedImage, ImageFitting
 from adapters.slack.routes import Handle
 from adapters.slack.uploads import NotReady, Uploads
@@ -66,9 +66,7 @@ class Answers:
             except NotReady:
                 notes.append(text("slack.picture_not_ready"))
             except Exception as error:
-                if (classified := classify_error(error)) is None:
-                    raise
-                log.warning("slack_upload_failed", detail=classified.detail)
+                log.warning("slack_upload_failed", detail=known(error).detail)
                 notes.append(text("slack.picture_not_ready"))
         with speaking(caller.language):
             body = render.message(view, pictures=shown, notes=notes)
@@ -85,9 +83,7 @@ class Answers:
             await self.uploads.share([FittedImage("", document.name, "", document.content)], channel)
             said = "slack.sent_directly"
         except Exception as error:
-            if (classified := classify_error(error)) is None:
-                raise
-            log.warning("slack_document_failed", detail=classified.detail)
+            log.warning("slack_document_failed", detail=known(error).detail)
             said = "slack.document_not_sent"
         if not caller.in_direct:
             await self.say(caller, text(said))

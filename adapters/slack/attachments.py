@@ -17,7 +17,7 @@ import structlog
 from adapters.kit.attachments import fetched
 from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import Payload, part, parts, word
-from adapters.slack.errors import NotConnected, classify_error
+from adapters.slack.errors import NotConnected, known
 from adapters.slack.wire import SlackWire
 from bot.adapter import Download
 from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
@@ -159,9 +159,7 @@ class SlackAttachments:
             try:
                 return await self.wire.file(identity)
             except Exception as error:
-                classified = classify_error(error)
-                if classified is None:
-                    raise
+                classified = known(error)
                 log.info("slack_file_not_open", detail=classified.detail)
                 if classified.error_class is not ErrorClass.WAIT:
                     raise NotFetched(WHY.get(classified.error_class, "gone")) from None

@@ -289,12 +289,16 @@ async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: Id
                 way=text("slack.doctor.clock_fast" if ahead > 0 else "slack.doctor.clock_slow"),
             ),
         )
+    yield listens(found, "slack.doctor.http_ok")
+
+
+def listens(found: settings.SlackSettings, fine: str) -> Finding:
+    """Whether the bot's own address is free. `fine`: the sentence's key."""
     try:
         bound(found.http_host, found.http_port, "slack.setup.http").close()
     except SetupProblem as problem:
-        yield FINDINGS.bad("http", str(problem), found.http_port if problem.may_pass else None)
-        return
-    yield FINDINGS.good("http", text("slack.doctor.http_ok", host=found.http_host, port=found.http_port))
+        return FINDINGS.bad("http", str(problem), found.http_port if problem.may_pass else None)
+    return FINDINGS.good("http", text(fine, host=found.http_host, port=found.http_port))
 
 
 async def _channel(client: AsyncWebClient, variable: str, channel_id: str, who: Identity) -> Finding:

@@ -7,8 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.kit.listening import bound
-from adapters.slack.checks import FINDINGS, NotReachable, app_token, examine_with, reached
+from adapters.slack.checks import FINDINGS, NotReachable, app_token, examine_with, listens, reached
 from adapters.slack.errors import answer_of, code_of
 from adapters.slack.settings import INSTALL_PATH, REDIRECT_PATH, InstallSettings, SlackSettings
 from bot.adapter import Finding, SetupProblem
@@ -69,9 +68,4 @@ async def _way_in(client: AsyncWebClient, found: SlackSettings) -> AsyncIterator
             yield FINDINGS.good("app_token", text("slack.doctor.app_token_ok_installed"))
         except SetupProblem as problem:
             yield FINDINGS.bad("app_token", str(problem))
-    try:
-        bound(found.http_host, found.http_port, "slack.setup.http").close()
-    except SetupProblem as problem:
-        yield FINDINGS.bad("http", str(problem), found.http_port if problem.may_pass else None)
-        return
-    yield FINDINGS.good("http", text("slack.doctor.http_ok_installed", host=found.http_host, port=found.http_port))
+    yield listens(found, "slack.doctor.http_ok_installed")

@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 
 from adapters.kit.errors import ClassifiedError, ErrorClass, outcome
 from adapters.slack import render
-from adapters.slack.errors import classify_error
+from adapters.slack.errors import classify_error, known
 from adapters.slack.image_fitting import FittedImage, ImageFitting
 from adapters.slack.pacing import Pacing
 from adapters.slack.routes import MessageRef, Route
@@ -153,9 +153,9 @@ class Delivery:
             return Draft(view)
         if message_ref.apart:
             return Draft(view).with_note(text("slack.pictures_apart"))
-        known = [one for one in message_ref.files.split(",") if one]
-        if len(known) == len(view.pictures):
-            shown = [render.Shown(file, one.alt) for file, one in zip(known, view.pictures, strict=True)]
+        files = [one for one in message_ref.files.split(",") if one]
+        if len(files) == len(view.pictures):
+            shown = [render.Shown(file, one.alt) for file, one in zip(files, view.pictures, strict=True)]
             return Draft(view, tuple(shown), known=True)
         pictures, notes = await self.fitting.load(view.pictures)
         if self.file_retry.given_up(self.ports.monotonic(), message.id):
@@ -166,9 +166,7 @@ class Delivery:
             if isinstance(result, str):
                 ready.append(render.Shown(result, one.alt))
                 continue
-            classified = classify_error(result)
-            if classified is None:
-                raise result
+            classified = known(result)
             if isinstance(result, NotReady):
                 unready.append(one)
             elif classified.error_class in NOT_NOW:
@@ -184,10 +182,7 @@ class Delivery:
         try:
             files = await self.uploads.share(draft.unready, route.channel, route.thread)
         except Exception as error:
-            classified = classify_error(error)
-            if classified is None:
-                raise
-            log.warning("slack_picture_not_shared", message=message.id, detail=classified.detail)
+            log.warning("slack_picture_not_shared", message=message.id, detail=known(error).detail)
             return message_ref
         kept = tuple(one for one in draft.notes if one != text("slack.picture_not_ready"))
         noted = replace(draft, notes=(*kept, text("slack.pictures_apart")))

@@ -162,6 +162,14 @@ def classify_error(error: BaseException) -> ClassifiedError | None:
     return None
 
 
+def known(error: BaseException) -> ClassifiedError:
+    """The error's class; raises it again if it's a bug."""
+    classified = classify_error(error)
+    if classified is None:
+        raise error
+    return classified
+
+
 def retry_after(headers: Mapping[str, str] | None, longest: float = LONGEST) -> float | None:
     """Seconds from a Retry-After header, bounded; None if unusable."""
     try:

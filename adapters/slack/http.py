@@ -13,14 +13,15 @@ import contextlib
 import hashlib
 import hmac
 import re
-from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import structlog
 import uvicorn
+from cachetools import TLRUCache
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.http_request import AsgiHttpRequest
 from slack_bolt.app.async_app import AsyncApp
@@ -30,6 +31,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.kit import serving
+from adapters.kit.asgi import WORDS, App, AsgiMessage, Header, Receive, Send, respond
 from adapters.kit.listening import listening
 from adapters.slack import payloads
 from bot.adapter import SetupProblem
@@ -101,10 +103,6 @@ async def serve(
     )
 
 
-AsgiMessage = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[AsgiMessage]]
-Send = Callable[[AsgiMessage], Awaitable[None]]
-App = Callable[[AsgiMessage, Receive, Send], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
 
@@ -158,8 +156,8 @@ class Guard:
         if not signing_secret.strip():
             raise ValueError("without a signing secret nothing can be checked")
         self._app, self._secret, self._ports, self._path, self._site = app, signing_secret.encode(), ports, path, site
-        self._seen: OrderedDict[bytes, float] = OrderedDict()
-        """Signature -> when its timestamp leaves the window."""
+        self._seen: TLRUCache[bytes, int] = TLRUCache(MAX_SEEN, lambda signature, until, now: until, timer=ports.now)
+        """Signature -> when its timestamp has left the window. Genuine ones alone, so that strangers can't fill the memory."""
         self._under_way: set[bytes] = set()
         """Signatures of requests in progress."""
         self._limits: set[asyncio.Timeout] = set()
@@ -201,13 +199,13 @@ class Guard:
         body = await self._body(headers, receive)
         if not hmac.compare_digest(self._sign(timestamp, body), signature):
             raise RejectedRequest(401, "signature")
-        if self._came_before(signature):
+        if signature in self._seen:
             if headers.get(RETRY) is None or signature in self._under_way:
                 raise RejectedRequest(401, "replayed")
             # Slack missed the answer and retries within the same second, so with the same signature. Don't process it twice.
             await _answer(send, 200)
             return
-        self._seen[signature] = int(timestamp) + WINDOW
+        self._seen[signature] = int(timestamp) + WINDOW + 1
         self._under_way.add(signature)
         accepted = False
         try:
@@ -235,13 +233,6 @@ class Guard:
 
     def _sign(self, timestamp: bytes, body: bytes) -> bytes:
         return b"v0=" + hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest().encode()
-
-    def _came_before(self, signature: bytes) -> bool:
-        """Whether this signature was seen before. Only genuine ones are kept, so that strangers can't fill the memory."""
-        now = self._ports.now()
-        while self._seen and (len(self._seen) >= MAX_SEEN or next(iter(self._seen.values())) < now):
-            self._seen.popitem(last=False)
-        return signature in self._seen
 
     # ---- the body, and what comes after ----------------------------------------------------------------------------------------
 
@@ -327,17 +318,14 @@ def _listed(one: asyncio.Timeout, among: set[asyncio.Timeout]) -> Iterator[None]
         among.discard(one)
 
 
-def _by_name(pairs: Sequence[tuple[bytes, bytes]]) -> Headers:
+def _by_name(pairs: Sequence[Header]) -> Headers:
     """Headers by name. A duplicate counts as missing, because the next parser might use the other one."""
     count = Counter(name.lower() for name, _ in pairs)
     return {name.lower(): value for name, value in pairs if count[name.lower()] == 1}
 
 
-async def _answer(send: Send, status: int, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
+async def _answer(send: Send, status: int, more: Iterable[Header] = ()) -> None:
     """Send a bare status; the reason is only logged. A rejection closes the connection, because its body may not have been read."""
     body = b"ok\n" if status == 200 else HTTPStatus(status).phrase.encode() + b"\n"
     end = [] if status == 200 else [(b"connection", b"close")]
-    length = (b"content-length", str(len(body)).encode())
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), length, *end, *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, status, [*WORDS, *end, *more], body)

@@ -20,8 +20,9 @@ from slack_sdk.oauth import OAuthStateUtils
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.kit.asgi import NO_STORE, AsgiMessage, Receive, Send, respond
 from adapters.slack import install_pages
-from adapters.slack.http import AsgiMessage, Receive, Send
+from adapters.slack.errors import BackOff
 from adapters.slack.installations import STATE_LIFE, Installations, States
 from adapters.slack.manifest import SCOPES
 from adapters.slack.pacing import CallLog, Limit
@@ -120,11 +121,10 @@ class InstallSite:
     async def _answer(self, path: str, request: AsyncBoltRequest) -> BoltResponse:
         if path == REDIRECT_PATH:
             return await self._flow.handle_callback(request)
-        now = self._ports.monotonic()
-        self._begun.forget(now)
-        if self._begun.earliest(now) > now:
+        try:
+            self._begun.turn(self._ports.monotonic())
+        except BackOff:
             return self._page(request, 429, "busy")
-        self._begun.add(now)
         return await self._flow.handle_installation(request)
 
     @staticmethod
@@ -142,15 +142,11 @@ def _request(scope: AsgiMessage) -> AsyncBoltRequest:
 
 
 async def _send(send: Send, answer: BoltResponse) -> None:
-    headers = [(b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
+    headers = [NO_STORE, (b"referrer-policy", b"no-referrer")]
     headers += [
         (name.lower().encode(), str(value).encode("latin-1", "replace"))
         for name, values in answer.headers.items()
         for value in (values if isinstance(values, list) else [values])
         if name.lower() not in ("cache-control", "referrer-policy", "content-length")
     ]
-    body = (answer.body or "").encode()
-    await send(
-        {"type": "http.response.start", "status": answer.status, "headers": [*headers, (b"content-length", str(len(body)).encode())]}
-    )
-    await send({"type": "http.response.body", "body": body})
+    await respond(send, answer.status, headers, (answer.body or "").encode())

@@ -12,7 +12,7 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 
 from adapters.kit.files import AppendLog
-from adapters.kit.tasks import BackgroundTasks
+from adapters.kit.tasks import BackgroundTasks, until_first
 from adapters.slack import app as apps
 from adapters.slack import checks, http
 from adapters.slack.adapter import DRAIN, TIMEOUT, sockets
@@ -121,7 +121,7 @@ class InstalledSlack:
                 states = States(self._context.vault or self._installations.vault, self._context.wall)
                 where = (self.settings.api_url, self.settings.admission.workspaces, self._installations, states)
                 site = InstallSite(flow(client, self._install, *where, self._registry.installed), self._context.ports)
-                await _together(self._listen(app, site, lambda: ready(self._sentence(count))), self._keep_fresh(renewed))
+                await until_first(self._listen(app, site, lambda: ready(self._sentence(count))), self._keep_fresh(renewed))
             finally:
                 await self._tasks.drain(DRAIN)
                 await self._registry.stop()
@@ -166,7 +166,7 @@ class InstalledSlack:
         if settings.app_token is None:
             await pages
         else:
-            await _together(pages, sockets(app, settings.app_token, self._context).run(ready))
+            await until_first(pages, sockets(app, settings.app_token, self._context).run(ready))
 
     async def _keep_fresh(self, renewed: Callable[[VaultEntry], Coroutine[Any, Any, VaultEntry]]) -> None:
         while True:
@@ -197,16 +197,3 @@ class InstalledSlack:
 
     def _sentence(self, count: int) -> str:
         return text("slack.ready_installed", count=count, url=self._link)
-
-
-async def _together(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run until one of them ends or fails; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in parts]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

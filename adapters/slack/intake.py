@@ -20,7 +20,7 @@ from adapters.slack import attachments, forms
 from adapters.slack.admission import Admission
 from adapters.slack.answers import Answers, Modal
 from adapters.slack.callers import PLATFORM, Caller, as_typed, metadata, of_command, of_form, of_mention, of_press
-from adapters.slack.errors import ThreadUnread, classify_error
+from adapters.slack.errors import ThreadUnread, known
 from adapters.slack.escape import typed as shown
 from adapters.slack.escape import unescape_event
 from adapters.slack.render import Block, section, sheet
@@ -293,10 +293,7 @@ class Intake:
             async with asyncio.timeout(THREAD_WITHIN):
                 messages = await self.answers.wire.thread(caller.channel, thread or "", caller.message)
         except Exception as error:
-            classified = classify_error(error)
-            if classified is None:
-                raise
-            return None if classified.error_class in (ErrorClass.WAIT, ErrorClass.LOST) else ()
+            return None if known(error).error_class in (ErrorClass.WAIT, ErrorClass.LOST) else ()
         return attachments.of_thread(messages, thread or "", caller.person)
 
     async def _named(self, typed: str) -> str:

@@ -6,6 +6,7 @@ Only found messages are cached, and only briefly; a message's absence is checked
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 from cachetools import FIFOCache
 
 from adapters.kit.payload import part, parts, word
-from adapters.slack.errors import BackOff
 from adapters.slack.pacing import CallLog, Limit
 
 CALLS = Limit(16, 20.5)
@@ -28,7 +28,7 @@ class LostPosts:
 
     clock: Callable[[], float] = lambda: asyncio.get_running_loop().time()
     _seen: FIFOCache[tuple[str, str, str], tuple[str, float]] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
-    _calls: dict[str, CallLog] = field(default_factory=dict)
+    _calls: defaultdict[str, CallLog] = field(default_factory=lambda: defaultdict(lambda: CallLog(CALLS)))
 
     def known(self, channel: str, thread: str | None, identity: str) -> str | None:
         ts, at = self._seen.get((channel, thread or "", identity), ("", 0.0))
@@ -50,12 +50,7 @@ class LostPosts:
 
     def turn(self, method: str) -> None:
         """Book a call of a method; raises BackOff if it would exceed the limit."""
-        calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.clock()
-        calls.forget(now)
-        moment = calls.earliest(now)
-        if moment > now:
-            raise BackOff(moment - now)
-        calls.add(now)
+        self._calls[method].turn(self.clock())
 
 
 def mark(identity: str) -> str:

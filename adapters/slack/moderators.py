@@ -11,7 +11,7 @@ import structlog
 from adapters.kit.errors import ErrorClass
 from adapters.kit.ttl_cache import TtlCache
 from adapters.slack.callers import PLATFORM
-from adapters.slack.errors import classify_error
+from adapters.slack.errors import classify_error, known
 from adapters.slack.wire import Who
 from bot.ports import Ports
 
@@ -90,8 +90,7 @@ class SlackModerators:
         try:
             public = await self._directory.is_public(channel)
         except Exception as error:
-            classified = classify_error(error)
-            if classified is None or classified.error_class in CLOSING:
+            if (classified := known(error)).error_class in CLOSING:
                 raise
             # Slack won't say what kind of channel it is. What counts is who is in it.
             log.warning("slack_channel_kind_unknown", channel=channel, detail=classified.detail)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from adapters.slack.errors import BackOff
+
 MethodKind = Literal["post", "update"]
 
 
@@ -71,6 +73,15 @@ class CallLog:
             if max(moment, last) - min(moment, first) < seconds - _SAME:
                 moment = first + seconds
         return moment
+
+    def turn(self, now: float, start: float = 0.0, longest: float = 0.0) -> float:
+        """Book the next call, not before `start`. Returns the seconds until then; raises BackOff if they're more than `longest`."""
+        self.forget(now)
+        wait = self.earliest(max(now, start)) - now
+        if wait > longest:
+            raise BackOff(wait)
+        self.add(now + wait)
+        return wait
 
     def add(self, moment: float) -> None:
         insort(self.times, moment)

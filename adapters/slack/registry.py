@@ -23,7 +23,7 @@ from adapters.kit.tasks import BackgroundTasks
 from adapters.slack.callers import PLATFORM
 from adapters.slack.chat import AnswerLog
 from adapters.slack.checks import Identity
-from adapters.slack.errors import answer_of, classify_error, code_of
+from adapters.slack.errors import answer_of, code_of, known
 from adapters.slack.installations import Installations, installation_of, key_of
 from adapters.slack.settings import SlackSettings
 from adapters.slack.wire import read
@@ -124,14 +124,13 @@ class Registry:
     async def _start(self, team: str, entry: VaultEntry) -> None:
         if self._core is None or self._session is None:
             return
-        installation, core = installation_of(entry), self._core
+        installation = installation_of(entry)
         workspace = Workspace(self._settings, self._context, installation.bot_token or "", self._answer_log)
         identity = identity_of(team, installation)
         workspace.know(identity)
-        workspace.moderators_from(lambda community: _channel(core, community))
-        workspace.on(self._session)
+        workspace.on(self._session, self._core)
         workspace.online()
-        self._open[team] = Open(entry.key, workspace, workspace.listeners(core, self._tasks, identity))
+        self._open[team] = Open(entry.key, workspace, workspace.listeners(self._core, self._tasks, identity))
         self._tasks.start(self._introduce(team, workspace, identity), "introduce")
 
     async def _introduce(self, team: str, workspace: Workspace, identity: Identity) -> None:
@@ -139,9 +138,7 @@ class Registry:
         try:
             found = await read(workspace.client.auth_test())
         except Exception as error:
-            if (classified := classify_error(error)) is None:
-                raise
-            log.info("slack_workspace_silent", workspace=team, detail=classified.detail)
+            log.info("slack_workspace_silent", workspace=team, detail=known(error).detail)
             return
         address = word(found, "url") if word(found, "team_id") == team else ""
         workspace.know(replace(identity, name=word(found, "user") or identity.name, address=address))
@@ -201,9 +198,7 @@ class Registry:
         try:
             await self._verify(entry, GONE)
         except Exception as error:
-            if (classified := classify_error(error)) is None:
-                raise
-            log.info("slack_workspace_silent", workspace=community, detail=classified.detail)
+            log.info("slack_workspace_silent", workspace=community, detail=known(error).detail)
 
     async def _verify(self, entry: VaultEntry, codes: Sequence[str]) -> None:
         """Forget an installation if Slack rejects its token with one of these codes."""
@@ -242,11 +237,6 @@ def identity_of(team: str, installation: Installation) -> Identity:
         scopes=scopes or None,
         enterprise=installation.enterprise_id or "",
     )
-
-
-async def _channel(core: Core, community: str) -> str | None:
-    place = await core.moderators_place(PLATFORM, community)
-    return None if place is None else place.channel
 
 
 async def _as_it_is(entry: VaultEntry) -> VaultEntry:

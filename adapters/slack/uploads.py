@@ -7,6 +7,7 @@ a file from ever being shared (slackapi/python-slack-sdk#1818).
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,9 +18,9 @@ import structlog
 from cachetools import FIFOCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.kit.errors import ClassifiedError, ErrorClass
+from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import part, parts, word, words
-from adapters.slack.errors import BackOff, FileNotSeen, UploadFailed, classify_error, retry_after
+from adapters.slack.errors import FileNotSeen, UploadFailed, known, retry_after
 from adapters.slack.image_fitting import FittedImage
 from adapters.slack.pacing import CallLog, Limit
 from adapters.slack.wire import SlackWire, read
@@ -75,7 +76,7 @@ class Uploads:
     _failing: FIFOCache[Key, float] = field(default_factory=lambda: FIFOCache(CACHE_SIZE))
     """Since when an upload has been failing, across sends."""
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TRANSFERS))
-    _calls: dict[str, CallLog] = field(default_factory=dict)
+    _calls: defaultdict[str, CallLog] = field(default_factory=lambda: defaultdict(lambda: CallLog(CALLS)))
     _closed: dict[str, float] = field(default_factory=dict)
     """Method -> time until which Slack wants no calls."""
 
@@ -221,21 +222,15 @@ class Uploads:
             async with asyncio.timeout(CALL_WITHIN):
                 return await read(call())
         except Exception as error:
-            classified = classify_error(error)
-            if classified is not None and classified.error_class is ErrorClass.WAIT:
+            if (classified := known(error)).error_class is ErrorClass.WAIT:
                 self._closed[method] = self.ports.monotonic() + classified.wait
             raise
 
     async def _turn(self, method: str) -> None:
         """Wait for capacity within the rate limit; raises BackOff if that takes too long."""
-        calls, now = self._calls.setdefault(method, CallLog(CALLS)), self.ports.monotonic()
-        calls.forget(now)
-        moment = calls.earliest(max(now, self._closed.get(method, now)))
-        if moment - now > MAX_WAIT[method]:
-            raise BackOff(moment - now)
-        calls.add(moment)
-        if moment > now:
-            await self.sleep(moment - now)
+        wait = self._calls[method].turn(self.ports.monotonic(), self._closed.get(method, 0.0), MAX_WAIT[method])
+        if wait > 0:
+            await self.sleep(wait)
 
 
 async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
@@ -248,14 +243,6 @@ async def _once_more(do: Callable[[], Awaitable[T]]) -> T:
             raise
         log.info("slack_upload_once_more", detail=classified.detail)
     return await do()
-
-
-def known(error: Exception) -> ClassifiedError:
-    """The error's class; raises it again if it's a bug."""
-    classified = classify_error(error)
-    if classified is None:
-        raise error
-    return classified
 
 
 def _is_processed(file: Mapping[str, Any]) -> bool:

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.kit.payload import part, parts, word, words
-from adapters.slack.errors import CODES, NotConnected, RespondFailed, Unreadable, classify_error, code_of, retry_after
+from adapters.slack.errors import CODES, NotConnected, RespondFailed, Unreadable, code_of, known, retry_after
 from adapters.slack.lost_posts import LostPosts, mark
 from adapters.slack.render import Body
 from bot.egress import Egress
@@ -141,8 +141,7 @@ class SlackWire:
             try:
                 found = await read(self.client.conversations_open(users=person))
             except SlackApiError as error:
-                classified = classify_error(error)
-                if classified is None or not classified.detail.startswith(NO_OPENING):
+                if not known(error).detail.startswith(NO_OPENING):
                     raise
                 return person
             self._direct[person] = _text(part(found, "channel"), "id")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -71,13 +70,16 @@ class Workspace:
         self.moderators.bot, self.chat.bot_name, self.chat.workspace = identity.user, identity.name, identity.address
         self.wire.know(identity.user, identity.bot_id)
 
-    def moderators_from(self, channel_of: Callable[[str], Awaitable[str | None]]) -> None:
-        self.moderators.channel_of = channel_of
-
     # ---- the connection ------------------------------------------------------------------------------------------------------
 
-    def on(self, session: aiohttp.ClientSession) -> None:
-        """Use this session for all calls; otherwise the library opens a connection for each."""
+    def on(self, session: aiohttp.ClientSession, core: Core) -> None:
+        """Use this session for all calls; otherwise the library opens a connection for each. The core names the moderators' channel."""
+
+        async def moderators_channel(community: str) -> str | None:
+            place = await core.moderators_place(PLATFORM, community)
+            return None if place is None else place.channel
+
+        self.moderators.channel_of = moderators_channel
         self.client.session = self.wire.session = session
 
     def online(self) -> None:

@@ -24,7 +24,7 @@ class WebPlugin(SettingsPlugin):
             raise SetupProblem(" ".join(found))
         return WebAdapter(settings.read(env), context)
 
-    async def examine(self, env: Mapping[str, str]) -> Sequence[Finding]:
+    async def examine(self, env: Mapping[str, str], *, every: bool = False) -> Sequence[Finding]:
         what = text("web.doctor.what")
         found = settings.problems(env)
         if found:

@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from adapters.kit.asgi import NO_STORE, WORDS, App, AsgiMessage, Receive, Send, respond
 from adapters.web.settings import is_local
 from bot.texts import text
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COOKIE = "imagine_web"
 
@@ -49,7 +43,7 @@ class Guard:
     any_host: bool
     """Bound to an address with host names that can't be known in advance; the token protects it instead."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -67,7 +61,7 @@ class Guard:
                 await _refuse(scope, receive, send, 401, text("web.problem.token_needed"))
                 return
 
-        async def with_headers(message: MutableMapping[str, Any]) -> None:
+        async def with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
             await send(message)
@@ -83,7 +77,7 @@ class Guard:
             return text("web.problem.wrong_origin")
         return None
 
-    async def _set_cookie(self, scope: Scope, send: Send, query: dict[str, str]) -> None:
+    async def _set_cookie(self, scope: AsgiMessage, send: Send, query: dict[str, str]) -> None:
         """Exchange the token in the URL for a cookie, so that it stays out of history and logs."""
         assert self.token is not None
         rest = urlencode({name: value for name, value in query.items() if name != "token"})
@@ -92,11 +86,8 @@ class Guard:
         headers = [
             (b"location", (where + ("?" + rest if rest else "")).encode("latin-1")),
             (b"set-cookie", f"{COOKIE}={_proof(self.token)}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000{secure}".encode("latin-1")),
-            (b"cache-control", b"no-store"),
-            *HEADERS,
         ]
-        await send({"type": "http.response.start", "status": 303, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await respond(send, 303, [*headers, NO_STORE, *HEADERS])
 
 
 def _name(host: str) -> str:
@@ -122,11 +113,9 @@ def _cookie(header: str) -> str:
     return "" if found is None else found.value
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, sentence: str) -> None:
+async def _refuse(scope: AsgiMessage, receive: Receive, send: Send, status: int, sentence: str) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), *HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{sentence}\n".encode()})
+    await respond(send, status, [*WORDS, *HEADERS], f"{sentence}\n".encode())
