@@ -9,7 +9,8 @@ import hashlib
 import inspect
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Optional
 
@@ -20,6 +21,7 @@ from discord import app_commands
 from adapters.discord.answers import AnyInteraction, bug
 from adapters.discord.attachments import MASK, MOST_IN_MESSAGE, PICTURES
 from adapters.discord.callers import caller, language
+from adapters.discord.intake import Intake
 from bot.adapter import SetupProblem
 from bot.chat.views import Choice
 from bot.core import Options
@@ -31,17 +33,6 @@ from bot.texts.direction import bare
 log = structlog.get_logger()
 
 MOST_SUGGESTIONS, CHOICE = 25, 100
-TYPED: dict[str, Any] = {
-    "model": str,
-    "size": str,
-    "quality": str,
-    "count": app_commands.Range[int, 1, 10],
-    "caption": str,
-    "tag": app_commands.Range[str, 1, 60],
-    "private": bool,
-    "price": bool,
-}
-"""Optional options of /imagine besides files -> type."""
 _OPTION_NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
 """Discord's rule: letters and digits of any script, with the marks of Devanagari and Thai."""
 DAILY_LIMIT = 30034
@@ -101,6 +92,11 @@ async def _suggest_quality(interaction: AnyInteraction, typed: str) -> list[app_
     return suggestions(_options(interaction).qualities, typed)
 
 
+async def _suggest_template(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
+    names = await interaction.client.core.templates(caller(interaction).visitor)
+    return suggestions(tuple(Choice(one, one) for one in names), typed)
+
+
 async def _suggest_model(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
     return suggestions(_options(interaction).models, typed)
 
@@ -129,10 +125,6 @@ class ModelOptions:
     masks: bool = False
     captions: bool = False
 
-    def has(self, name: str) -> bool:
-        """Whether an option that isn't about pictures is offered."""
-        return {"model": self.models, "caption": self.captions}.get(name, True)
-
 
 def offer(options: Options) -> ModelOptions:
     """What the configured models allow."""
@@ -140,38 +132,42 @@ def offer(options: Options) -> ModelOptions:
     return ModelOptions(bool(options.models), pictures, options.max_references, options.masks and pictures > 0, options.captions)
 
 
-def _imagine(offered: ModelOptions) -> Any:
-    """The callback of /imagine. Its signature, from which the library makes the options, depends on the models."""
-
-    async def imagine(interaction: AnyInteraction, prompt: str, **given: Any) -> None:
-        await interaction.client.intake.imagine(interaction, prompt, given)
-
-    described = {name: (kind, text(f"discord.command.{name}")) for name, kind in TYPED.items() if offered.has(name)}
-    for number, name in enumerate(PICTURES[: offered.pictures], 1):
-        described[name] = (discord.Attachment, _about_picture(number, offered))
-    if offered.masks:
-        described[MASK] = (discord.Attachment, text("discord.command.mask"))
-    first = ("model", PICTURES[0])  # the picture belongs next to the words
-    names = sorted(described, key=lambda one: -1 if one in first else one == "price")  # and the price asks about all the others
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    imagine.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction),
-            inspect.Parameter("prompt", keyword, annotation=str),
-            *(inspect.Parameter(name, keyword, default=None, annotation=Optional[described[name][0]]) for name in names),  # noqa: UP045 - made at run time
-        ]
-    )
-    found = _described(imagine, prompt=text("discord.command.prompt"), **{name: told for name, (_, told) in described.items()})
-    suggesting = {"size": _suggest_size, "quality": _suggest_quality, **({"model": _suggest_model} if offered.models else {})}
-    return app_commands.autocomplete(**suggesting)(found)
+# ---- the commands and their options ---------------------------------------------------------------------------------------------
 
 
-def _described(callback: Any, **options: str) -> Any:
-    """The callback with its options' descriptions, and their names in the languages that have some. The library shortens a plain string to
-    one that can't be translated."""
-    found = app_commands.describe(**{name: app_commands.locale_str(told) for name, told in options.items()})(callback)
-    named = {name: text(f"discord.option.{name}") for name in options}
-    return app_commands.rename(**{name: app_commands.locale_str(own) for name, own in named.items()})(found)
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command."""
+
+    kind: Any
+    about: str
+    suggest: Callable[[AnyInteraction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]] | None = None
+    choices: Sequence[app_commands.Choice[str]] = ()
+    required: bool = False
+
+
+Run = Callable[[Intake, AnyInteraction, Mapping[str, Any]], Awaitable[None]]
+"""Gets the options that were used."""
+
+
+def _imagine(offered: ModelOptions) -> dict[str, Option]:
+    """The options of /imagine, in their order on the screen: a picture belongs next to the words, the price asks about all others."""
+    pictures = [(name, Option(discord.Attachment, _about_picture(n, offered))) for n, name in enumerate(PICTURES[: offered.pictures], 1)]
+    words = {name: text(f"discord.command.{name}") for name in ("prompt", "model", "size", "quality", "count", "caption", "tag", "private")}
+    return {
+        "prompt": Option(str, words["prompt"], required=True),
+        **({"model": Option(str, words["model"], _suggest_model)} if offered.models else {}),
+        **dict(pictures[:1]),
+        "size": Option(str, words["size"], _suggest_size),
+        "quality": Option(str, words["quality"], _suggest_quality),
+        "count": Option(app_commands.Range[int, 1, 10], words["count"]),
+        **({"caption": Option(str, words["caption"])} if offered.captions else {}),
+        "tag": Option(app_commands.Range[str, 1, 60], words["tag"]),
+        "private": Option(bool, words["private"]),
+        **dict(pictures[1:]),
+        **({MASK: Option(discord.Attachment, text("discord.command.mask"))} if offered.masks else {}),
+        "price": Option(bool, text("discord.command.price")),
+    }
 
 
 def _about_picture(number: int, offered: ModelOptions) -> str:
@@ -180,102 +176,76 @@ def _about_picture(number: int, offered: ModelOptions) -> str:
     return text("discord.command.picture" if number == 1 else "discord.command.picture_more")
 
 
+def _guide() -> dict[str, Option]:
+    uses = [app_commands.Choice(name=app_commands.locale_str(text(f"guide.use.{one}")), value=one) for one in USES]
+    return {
+        "template": Option(str, text("discord.command.template"), _suggest_template),
+        "use": Option(str, text("discord.command.use"), choices=uses),
+    }
+
+
+def _show() -> dict[str, Option]:
+    shelves = [app_commands.Choice(name=text(f"gallery.shelf_{one}"), value=one.value) for one in Shelf]
+    further = {name: Option(str, text(f"discord.command.show_{name}")) for name in ("words", "dates", "model", "tag", "shelf")}
+    further["model"] = replace(further["model"], suggest=_suggest_model)
+    further["shelf"] = replace(further["shelf"], choices=shelves)
+    return {"id": Option(str, text("discord.command.id")), **further}
+
+
+def _batch() -> dict[str, Option]:
+    kinds: dict[str, Any] = {
+        "topics": discord.Attachment,
+        "max_pictures": app_commands.Range[int, 1, 100_000],
+        "budget": app_commands.Range[str, 1, 12],
+        "template": app_commands.Range[str, 1, 500],
+        "style": app_commands.Range[str, 1, 500],
+        "size": app_commands.Range[str, 1, 40],
+        "drafts": app_commands.Range[int, 1, 4],
+        "tag": app_commands.Range[str, 1, 60],
+        "batch": app_commands.Range[int, 1],
+    }
+    found = {name: Option(kind, text(f"discord.command.batch_{name}")) for name, kind in kinds.items()}
+    return {**found, "size": replace(found["size"], suggest=_suggest_size)}
+
+
+def _command(name: str, run: Run, options: Mapping[str, Option]) -> app_commands.Command[Any, Any, None]:
+    """A command. The library makes its options from the signature of its callback. It shortens a plain description to one that can't be
+    translated."""
+
+    async def callback(interaction: AnyInteraction, **given: Any) -> None:
+        await run(interaction.client.intake, interaction, {name: value for name, value in given.items() if value is not None})
+
+    parameters = [inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction)]
+    for option, one in options.items():
+        kind, default = (one.kind, inspect.Parameter.empty) if one.required else (Optional[one.kind], None)  # noqa: UP045 - made at run time
+        parameters.append(inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default))
+    callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    found: Any = app_commands.describe(**{option: app_commands.locale_str(one.about) for option, one in options.items()})(callback)
+    found = app_commands.rename(**{option: app_commands.locale_str(text(f"discord.option.{option}")) for option in options})(found)
+    found = app_commands.autocomplete(**{option: one.suggest for option, one in options.items() if one.suggest is not None})(found)
+    found = app_commands.choices(**{option: list(one.choices) for option, one in options.items() if one.choices})(found)
+    return app_commands.Command(name=name, description=text(f"discord.command.{name}"), callback=found)
+
+
 async def _with_pictures(interaction: AnyInteraction, message: discord.Message) -> None:
     await interaction.client.intake.with_pictures(interaction)
-
-
-def _show() -> Any:
-    async def show(
-        interaction: AnyInteraction,
-        id: str | None = None,
-        words: str | None = None,
-        dates: str | None = None,
-        model: str | None = None,
-        tag: str | None = None,
-        shelf: str | None = None,
-    ) -> None:
-        given = {"words": words, "dates": dates, "model": model, "tag": tag, "shelf": shelf}
-        await interaction.client.intake.show(interaction, id, {name: value for name, value in given.items() if value})
-
-    found = app_commands.choices(shelf=[app_commands.Choice(name=text(f"gallery.shelf_{one}"), value=one.value) for one in Shelf])(show)
-    found = app_commands.autocomplete(model=_suggest_model)(found)
-    told = {name: text(f"discord.command.show_{name}") for name in ("words", "dates", "model", "tag", "shelf")}
-    return _described(found, id=text("discord.command.id"), **told)
-
-
-async def _suggest_template(interaction: AnyInteraction, typed: str) -> list[app_commands.Choice[str]]:
-    names = await interaction.client.core.templates(caller(interaction).visitor)
-    return suggestions(tuple(Choice(one, one) for one in names), typed)
-
-
-def _guide() -> Any:
-    async def guide(interaction: AnyInteraction, template: str | None = None, use: str | None = None) -> None:
-        await interaction.client.intake.guide(interaction, template or "", use or "")
-
-    uses = [app_commands.Choice(name=app_commands.locale_str(text(f"guide.use.{one}")), value=one) for one in USES]
-    found = app_commands.autocomplete(template=_suggest_template)(app_commands.choices(use=uses)(guide))
-    return _described(found, template=text("discord.command.template"), use=text("discord.command.use"))
-
-
-BATCH: dict[str, Any] = {
-    "topics": discord.Attachment,
-    "max_pictures": app_commands.Range[int, 1, 100_000],
-    "budget": app_commands.Range[str, 1, 12],
-    "template": app_commands.Range[str, 1, 500],
-    "style": app_commands.Range[str, 1, 500],
-    "size": app_commands.Range[str, 1, 40],
-    "drafts": app_commands.Range[int, 1, 4],
-    "tag": app_commands.Range[str, 1, 60],
-    "batch": app_commands.Range[int, 1],
-}
-"""Options of /imagine-batch -> type."""
-
-
-def _batch() -> Any:
-    async def batch(interaction: AnyInteraction, **given: Any) -> None:
-        await interaction.client.intake.batch(interaction, given)
-
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    first = inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction)
-    rest = [inspect.Parameter(name, keyword, default=None, annotation=Optional[kind]) for name, kind in BATCH.items()]  # noqa: UP045 - made at run time
-    batch.__signature__ = inspect.Signature([first, *rest])  # type: ignore[attr-defined]
-    found = app_commands.autocomplete(size=_suggest_size)(batch)
-    return _described(found, **{name: text(f"discord.command.batch_{name}") for name in BATCH})
-
-
-async def _status(interaction: AnyInteraction) -> None:
-    await interaction.client.intake.status(interaction)
-
-
-async def _help(interaction: AnyInteraction) -> None:
-    await interaction.client.intake.help(interaction)
-
-
-async def _privacy(interaction: AnyInteraction) -> None:
-    await interaction.client.intake.privacy(interaction)
-
-
-async def _settings(interaction: AnyInteraction) -> None:
-    await interaction.client.intake.settings(interaction)
 
 
 def build(client: discord.Client, offered: ModelOptions) -> Tree:
     """All commands for one client, with the options that the models allow, and the entry of a message's menu."""
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
-    everybody: list[tuple[str, Any]] = [
-        ("imagine", _imagine(offered)),
-        ("imagine-guide", _guide()),
-        ("imagine-batch", _batch()),
-        ("imagine-show", _show()),
-        ("imagine-status", _status),
-        ("imagine-help", _help),
-        ("imagine-privacy", _privacy),
+    everybody: list[tuple[str, Run, Mapping[str, Option]]] = [
+        ("imagine", Intake.imagine, _imagine(offered)),
+        ("imagine-guide", Intake.guide, _guide()),
+        ("imagine-batch", Intake.batch, _batch()),
+        ("imagine-show", Intake.show, _show()),
+        ("imagine-status", Intake.status, {}),
+        ("imagine-help", Intake.help, {}),
+        ("imagine-privacy", Intake.privacy, {}),
     ]
-    for name, callback in everybody:
-        tree.add_command(app_commands.Command(name=name, description=text(f"discord.command.{name}"), callback=callback))
-    settings: app_commands.Command[Any, Any, None] = app_commands.Command(
-        name="imagine-settings", description=text("discord.command.imagine-settings"), callback=_settings
-    )
+    for name, run, options in everybody:
+        tree.add_command(_command(name, run, options))
+    settings = _command("imagine-settings", Intake.settings, {})
     # A context on the tree would override guild_only, so the command sets its own.
     settings.allowed_contexts = IN_SERVERS
     settings.default_permissions = discord.Permissions(manage_guild=True)
@@ -283,6 +253,9 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
     if offered.pictures:
         tree.add_command(app_commands.ContextMenu(name=text("discord.command.with_picture"), callback=_with_pictures))
     return tree
+
+
+# ---- registration ---------------------------------------------------------------------------------------------------------------
 
 
 def is_option_name(words: str) -> bool:

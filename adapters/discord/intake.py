@@ -44,14 +44,13 @@ class Intake:
     fetch: Fetch
     """Downloads attached files."""
 
-    async def imagine(self, interaction: AnyInteraction, prompt: str, given: Mapping[str, Any]) -> None:
-        """/imagine with the options that were used. With `price`, only its member reads what it would cost, and nothing is sent."""
+    async def imagine(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
+        """/imagine. With `price`, only its member reads what it would cost, and nothing is sent."""
         if given.get("price"):
-            pictures = sum(given.get(name) is not None for name in attachments.PICTURES)
-            await self._view(interaction, lambda visitor: self.core.price(visitor, prompt, given, pictures))
+            pictures = sum(name in given for name in attachments.PICTURES)
+            await self._view(interaction, lambda visitor: self.core.price(visitor, given["prompt"], given, pictures))
             return
-        submission = caller(interaction).submission({**given, "prompt": prompt}, {}, attachments.of_options(given))
-        await self._received(interaction, submission)
+        await self._received(interaction, caller(interaction).submission(given, {}, attachments.of_options(given)))
 
     # ---- a message's pictures ------------------------------------------------------------------------------------------------
 
@@ -119,13 +118,14 @@ class Intake:
 
     # ---- private views -------------------------------------------------------------------------------------------------------
 
-    async def show(self, interaction: AnyInteraction, identity: str | None, values: Mapping[str, str]) -> None:
-        await self._view(interaction, lambda visitor: self.core.show(visitor, identity, values))
+    async def show(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
+        values = {name: value for name, value in given.items() if value and name != "id"}
+        await self._view(interaction, lambda visitor: self.core.show(visitor, given.get("id"), values))
 
-    async def status(self, interaction: AnyInteraction) -> None:
+    async def status(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         await self._view(interaction, self.core.status)
 
-    async def help(self, interaction: AnyInteraction) -> None:
+    async def help(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         async def make(visitor: Visitor) -> View:
             view = await self.core.help(visitor)
             more = (text("discord.help"),) if self.core.options().max_references else ()
@@ -133,10 +133,10 @@ class Intake:
 
         await self._view(interaction, make)
 
-    async def privacy(self, interaction: AnyInteraction) -> None:
+    async def privacy(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         await self._view(interaction, self.core.privacy)
 
-    async def settings(self, interaction: AnyInteraction) -> None:
+    async def settings(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-settings. A form must be the first answer."""
         if interaction.guild_id is None:
             await self.answers.say(interaction, text("discord.settings_in_server"))
@@ -144,16 +144,16 @@ class Intake:
         with self.interactions.clicks.of(interaction):
             await self._form(interaction, self.core.settings(caller(interaction).visitor))
 
-    async def guide(self, interaction: AnyInteraction, template: str, use: str) -> None:
+    async def guide(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-guide: the form, or the templates to start from."""
-        await self._form(interaction, self.core.guide(caller(interaction).visitor, template, use))
+        await self._form(interaction, self.core.guide(caller(interaction).visitor, given.get("template", ""), given.get("use", "")))
 
     async def batch(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-batch: a file of topics, the form for them, or a look at a batch by its number."""
-        if given.get("batch") is not None:
+        if "batch" in given:
             await self._view(interaction, lambda visitor: self.core.batch(visitor, int(given["batch"])))
             return
-        values = {name: str(value) for name, value in given.items() if name != "topics" and value is not None}
+        values = {name: str(value) for name, value in given.items() if name != "topics"}
         file = given.get("topics")
         if file is None and len([one for one in values if one not in LIMITS]) > MOST_BESIDE:
             await self.answers.say(interaction, text("discord.batch_needs_file", most=MOST_BESIDE))
