@@ -16,12 +16,12 @@ from adapters.discord.answers import Answers, AnyInteraction, Placeholders
 from adapters.discord.attachments import DiscordAttachments
 from adapters.discord.chat import DiscordChat
 from adapters.discord.client import ImagineClient, point_at
+from adapters.discord.handles import Handle, of_reply
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.moderators import Clicks, DiscordModerators
 from adapters.discord.picture_forms import PictureForms
-from adapters.discord.routes import Handle, of_reply
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.shards import Identifies, LocalTurns, ShardedClient, ShardPlan, planned
 from adapters.discord.wire import DiscordWire, Session

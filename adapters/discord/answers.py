@@ -20,9 +20,9 @@ from cachetools import FIFOCache
 
 from adapters.discord import callers
 from adapters.discord.errors import classify_error
+from adapters.discord.handles import Draft, Handle, Home, of_interaction, of_reply
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.render import layout
-from adapters.discord.routes import Draft, Handle, Home, of_interaction, of_reply
 from adapters.discord.wire import NOBODY, DiscordWire, count_errors
 from adapters.kit.errors import NETWORK, ErrorClass
 from adapters.kit.files import AppendLog
@@ -212,7 +212,7 @@ def bug(error: BaseException, interaction: AnyInteraction) -> str:
 class Placeholders:
     """Open placeholders by interaction id. No decisions about requests are based on them."""
 
-    file: AppendLog | None
+    file: AppendLog
     _open: dict[int, Handle] = field(default_factory=dict)
     _claimed: FIFOCache[int, str] = field(default_factory=lambda: FIFOCache(5000))
     """Interaction id -> id of the message shown in its `@original`."""
@@ -220,7 +220,7 @@ class Placeholders:
 
     def load(self, now: float) -> list[Handle]:
         """Load the previous process's file. Returns placeholders that are open and can still be answered."""
-        if self.file is None or not (lines := self.file.lines()):
+        if not (lines := self.file.lines()):
             return []
         for line in lines:
             self._replay(line)
@@ -281,5 +281,4 @@ class Placeholders:
             self._claims.pop(interaction, None)
 
     def _write(self, entry: dict[str, object]) -> None:
-        if self.file is not None:
-            self.file.append(json.dumps(entry))
+        self.file.append(json.dumps(entry))

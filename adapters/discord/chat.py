@@ -15,9 +15,10 @@ from cachetools import FIFOCache
 
 from adapters.discord.answers import Placeholders
 from adapters.discord.errors import classify_error
+from adapters.discord.handles import Draft, Handle, MessageRef, of_reply
 from adapters.discord.image_fitting import ImageFitting
-from adapters.discord.routes import Draft, Handle, MessageRef, Route, Wire, address, edit_routes, new_message_routes, of_reply
-from adapters.discord.wire import few_repeats
+from adapters.discord.routes import Route, address, edit_routes, new_message_routes
+from adapters.discord.wire import DiscordWire, few_repeats
 from adapters.kit.editing_chat import EditingChat, is_staff
 from adapters.kit.errors import NO_ROUTE, ClassifiedError, ErrorClass, outcome
 from bot.chat.port import Later, Message, Refused, SendResult, Sent, Unknown
@@ -48,7 +49,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     platform = "discord"
     own_clocks: Literal[True] = True
 
-    def __init__(self, wire: Wire, ports: Ports, placeholders: Placeholders, fitting: ImageFitting) -> None:
+    def __init__(self, wire: DiscordWire, ports: Ports, placeholders: Placeholders, fitting: ImageFitting) -> None:
         super().__init__(ports)
         self.wire, self.placeholders, self.fitting = wire, placeholders, fitting
         self._stopped_until = 0.0

@@ -146,7 +146,7 @@ class Option:
     required: bool = False
 
 
-Run = Callable[[Intake, AnyInteraction, Mapping[str, Any]], Awaitable[None]]
+RunCommand = Callable[[Intake, AnyInteraction, Mapping[str, Any]], Awaitable[None]]
 """Gets the options that were used."""
 
 
@@ -208,7 +208,7 @@ def _batch() -> dict[str, Option]:
     return {**found, "size": replace(found["size"], suggest=_suggest_size)}
 
 
-def _command(name: str, run: Run, options: Mapping[str, Option]) -> app_commands.Command[Any, Any, None]:
+def _command(name: str, run: RunCommand, options: Mapping[str, Option]) -> app_commands.Command[Any, Any, None]:
     """A command. The library makes its options from the signature of its callback. It shortens a plain description to one that can't be
     translated."""
 
@@ -234,7 +234,7 @@ async def _with_pictures(interaction: AnyInteraction, message: discord.Message) 
 def build(client: discord.Client, offered: ModelOptions) -> Tree:
     """All commands for one client, with the options that the models allow, and the entry of a message's menu."""
     tree = Tree(client, allowed_contexts=EVERYWHERE, allowed_installs=INSTALLS)
-    everybody: list[tuple[str, Run, Mapping[str, Option]]] = [
+    everybody: list[tuple[str, RunCommand, Mapping[str, Option]]] = [
         ("imagine", Intake.imagine, _imagine(offered)),
         ("imagine-guide", Intake.guide, _guide()),
         ("imagine-batch", Intake.batch, _batch()),

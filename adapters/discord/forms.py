@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
 
 from adapters.discord.escape import escape, label
+from adapters.kit.callers import NO, YES
 from adapters.kit.interaction_ids import custom_id
 from adapters.kit.payload import parts
 from bot.chat.views import ActionName, Choice, FieldKind, Form, FormField
 from bot.texts import text
 
 MOST_FIELDS, MOST_CHOICES, TITLE, LABEL, HINT, CHOICE = 5, 25, 45, 45, 100, 100
-YES, NO = "true", "false"
 NOTHING = "__nothing__"
 """Placeholder for an empty value, because Discord's choices need one."""
-LISTS = {"moderators_channel": 1, "moderators": 25, "channels": 25, "reviewers": 25, "reviews_channel": 1, "tier_who": 25}
-"""Settings fields with a native Discord list -> maximum number of choices."""
+CHANNELS = partial(discord.ui.ChannelSelect, channel_types=[discord.ChannelType.text])
+LISTS: dict[str, tuple[int, Callable[..., discord.ui.Item[Any]], discord.SelectDefaultValueType]] = {
+    "moderators_channel": (1, CHANNELS, discord.SelectDefaultValueType.channel),
+    "channels": (25, CHANNELS, discord.SelectDefaultValueType.channel),
+    "reviews_channel": (1, CHANNELS, discord.SelectDefaultValueType.channel),
+    "moderators": (25, discord.ui.RoleSelect, discord.SelectDefaultValueType.role),
+    "reviewers": (25, discord.ui.RoleSelect, discord.SelectDefaultValueType.role),
+    # If one of them is a person, Discord rejects this and the form opens with a line of ids instead.
+    "tier_who": (25, discord.ui.MentionableSelect, discord.SelectDefaultValueType.role),
+}
+"""Settings fields with a native Discord list -> maximum number of choices, the list, and what is in it."""
 FOLD = "+"
 """Joins the names and the values of two fields that share one list."""
 
@@ -90,24 +100,9 @@ def _component(field: FormField, action: ActionName, *, plain: bool) -> discord.
 
 def _list(field: FormField) -> discord.ui.Item[Any]:
     """Native list of channels or roles, with the current values selected."""
-    most = LISTS[field.name]
-    chosen = [discord.Object(int(one)) for one in re.findall(r"[0-9]{15,21}", field.value)][:most]
-    if field.name in ("moderators", "reviewers"):
-        roles = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.role) for one in chosen]
-        return discord.ui.RoleSelect(custom_id=field.name, min_values=0, max_values=most, default_values=roles, required=False)
-    if field.name == "tier_who":
-        # If one of them is a person, Discord rejects this and the form opens with a line of ids instead.
-        named = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.role) for one in chosen]
-        return discord.ui.MentionableSelect(custom_id=field.name, min_values=0, max_values=most, default_values=named, required=False)
-    channels = [discord.SelectDefaultValue(id=one.id, type=discord.SelectDefaultValueType.channel) for one in chosen]
-    return discord.ui.ChannelSelect(
-        custom_id=field.name,
-        channel_types=[discord.ChannelType.text],
-        min_values=0,
-        max_values=most,
-        default_values=channels,
-        required=False,
-    )
+    most, native, kind = LISTS[field.name]
+    chosen = [discord.SelectDefaultValue(id=int(one), type=kind) for one in re.findall(r"[0-9]{15,21}", field.value)][:most]
+    return native(custom_id=field.name, min_values=0, max_values=most, default_values=chosen, required=False)
 
 
 def _select(field: FormField, choices: list[tuple[str, str]], chosen: str) -> discord.ui.Item[Any]:

@@ -10,10 +10,11 @@ from typing import Any
 from adapters.discord import attachments, forms
 from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
 from adapters.discord.callers import caller
+from adapters.discord.handles import Handle, Home
 from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_of, data_of
 from adapters.discord.picture_forms import PREFIX, PictureForms
-from adapters.discord.routes import Handle, Home
 from adapters.kit.batches import Fetch, from_file
+from adapters.kit.callers import YES
 from adapters.kit.submissions import Submissions
 from bot.chat.views import ActionName, Form, FormField, Reply, View
 from bot.core import Core, Duplicate, Visitor
@@ -218,7 +219,7 @@ def _about(form: Form, pictures: Sequence[Attachment], *, private: bool) -> Form
     """The /imagine form for these pictures."""
 
     def field(one: FormField) -> FormField:
-        return replace(one, value=forms.YES) if one.name == "private" and private else one
+        return replace(one, value=YES) if one.name == "private" and private else one
 
     names = listed([one.name for one in pictures[: attachments.MOST_IN_MESSAGE]], attachments.MOST_IN_MESSAGE)
     many = "one" if len(pictures) == 1 else "many"

@@ -12,8 +12,9 @@ import discord
 from adapters.discord import forms
 from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
 from adapters.discord.callers import caller
+from adapters.discord.handles import Handle, Home
 from adapters.discord.moderators import Clicks
-from adapters.discord.routes import Handle, Home
+from adapters.kit.callers import YES
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.interaction_ids import parsed
 from bot.chat.actions import Gives, effect_of
@@ -187,5 +188,5 @@ def _home(interaction: AnyInteraction, action: ActionName, values: Mapping[str, 
     if interaction.guild_id is None or action in (ActionName.PUBLISH, ActionName.GUIDE_SEND):
         return Home.PUBLIC
     if "private" in values:
-        return Home.EPHEMERAL if values["private"] == forms.YES else Home.PUBLIC
+        return Home.EPHEMERAL if values["private"] == YES else Home.PUBLIC
     return Home.EPHEMERAL if interaction.message.flags.ephemeral else Home.PUBLIC

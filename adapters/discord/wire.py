@@ -15,8 +15,8 @@ import discord
 from cachetools import FIFOCache
 
 from adapters.discord.errors import StillFailing
+from adapters.discord.handles import Draft, Handle
 from adapters.discord.render import layout
-from adapters.discord.routes import Draft, Handle
 
 LOGIN_WITHIN = 2.0
 """Seconds that a send waits for a session that is being established."""
@@ -55,26 +55,21 @@ class Session:
     """The current client; replaced after a fatal close."""
 
     client: discord.Client | None = None
-    _up: asyncio.Event | None = None
-
-    def _event(self) -> asyncio.Event:
-        if self._up is None:
-            self._up = asyncio.Event()
-        return self._up
+    _up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def opened(self, client: discord.Client) -> None:
         self.client = client
-        self._event().set()
+        self._up.set()
 
     def closed(self) -> None:
         self.client = None
-        self._event().clear()
+        self._up.clear()
 
     async def get(self, within: float) -> discord.Client | None:
         """The logged-in client; None if there is none within this many seconds."""
         try:
             async with asyncio.timeout(within):
-                await self._event().wait()
+                await self._up.wait()
         except TimeoutError:
             return None
         return self.client
@@ -88,17 +83,18 @@ class Session:
 
 @dataclass(slots=True)
 class DiscordWire:
-    """All calls that show a draft."""
+    """All calls that show a draft. They return the id of the edited or created message."""
 
     session: Session
     _direct: FIFOCache[int, int] = field(default_factory=lambda: FIFOCache(10_000))
     """Person -> direct channel."""
 
     async def online(self) -> bool:
+        """Whether there is a session; waits a moment for one."""
         return await self.session.get(LOGIN_WITHIN) is not None
 
     def server_locale(self, server: int) -> str:
-        """From the gateway's cache."""
+        """The locale that Discord states for a server, such as `pt-BR`, from the gateway's cache; empty while the server isn't known."""
         client = self.session.client
         guild = None if client is None else client.get_guild(server)
         return "" if guild is None else str(guild.preferred_locale)

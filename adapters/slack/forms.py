@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.kit.callers import NO, YES
 from adapters.kit.interaction_ids import custom_id
 from adapters.kit.payload import Payload, part, parts, word, words
 from adapters.slack.escape import ELLIPSIS, clean, label, shield, split, typed, units
@@ -17,7 +18,6 @@ from bot.texts.clocks import in_words
 
 TITLE, LABEL, HINT, ERROR = 24, 150, 150, 150
 MOST_TEXT, MOST_CHOICES, CHOICE, VALUE = 3000, 100, 75, 150
-YES, NO = "true", "false"
 NOTHING = "__nothing__"
 """Placeholder for an empty value, because Slack's choices need one."""
 CHANNEL, PERSON = re.compile(r"[CG][A-Z0-9]{2,30}"), re.compile(r"[UW][A-Z0-9]{2,30}")

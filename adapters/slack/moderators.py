@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import structlog
 
@@ -12,7 +11,7 @@ from adapters.kit.errors import ErrorClass
 from adapters.kit.ttl_cache import TtlCache
 from adapters.slack.callers import PLATFORM
 from adapters.slack.errors import classify_error, known
-from adapters.slack.wire import Who
+from adapters.slack.wire import SlackWire, Who
 from bot.ports import Ports
 
 log = structlog.get_logger()
@@ -27,27 +26,15 @@ CLOSING = (ErrorClass.WAIT, ErrorClass.LOST, ErrorClass.UNAUTHORISED)
 """Errors that deny permission until Slack answers again."""
 
 
-class MemberDirectory(Protocol):
-    """Queries to Slack (`adapters.slack.wire`)."""
-
-    async def members(self, channel: str) -> frozenset[str]: ...
-
-    async def is_public(self, channel: str) -> bool: ...
-
-    async def who(self, person: str) -> Who: ...
-
-    async def group(self, group: str) -> frozenset[str]: ...
-
-
 class SlackModerators:
     """Slack's ModeratorCheck. Membership of the private moderators' channel decides, or of user groups that the community named."""
 
-    def __init__(self, directory: MemberDirectory, ports: Ports) -> None:
-        self._directory = directory
+    def __init__(self, wire: SlackWire, ports: Ports) -> None:
+        self._wire = wire
         self._members = TtlCache(PLATFORM, ports, self._of_channel, RIGHTS_LIFE, classify_error)
-        self._groups = TtlCache(PLATFORM, ports, directory.group, RIGHTS_LIFE, classify_error)
-        self._people = TtlCache(PLATFORM, ports, directory.who, RIGHTS_LIFE, classify_error)
-        self._names = TtlCache(PLATFORM, ports, directory.who, NAMES_LIFE, classify_error)
+        self._groups = TtlCache(PLATFORM, ports, wire.group, RIGHTS_LIFE, classify_error)
+        self._people = TtlCache(PLATFORM, ports, wire.who, RIGHTS_LIFE, classify_error)
+        self._names = TtlCache(PLATFORM, ports, wire.who, NAMES_LIFE, classify_error)
         self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
         """Looks up a community's moderators' channel; set once the core exists."""
         self.bot: str = ""
@@ -88,7 +75,7 @@ class SlackModerators:
     async def _of_channel(self, channel: str) -> frozenset[str]:
         """Members of a private channel; nobody for a public one, because anyone can join it."""
         try:
-            public = await self._directory.is_public(channel)
+            public = await self._wire.is_public(channel)
         except Exception as error:
             if (classified := known(error)).error_class in CLOSING:
                 raise
@@ -98,7 +85,7 @@ class SlackModerators:
         if public:
             log.warning("slack_moderators_channel_is_public", channel=channel)
             return frozenset()
-        return await self._directory.members(channel)
+        return await self._wire.members(channel)
 
 
 async def _unknown(community: str) -> str | None:
