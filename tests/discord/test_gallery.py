@@ -11,7 +11,7 @@ import pytest
 
 import bot.requests.gallery
 from tests.discord.stage import Stage, stage
-from tests.discord.standin.world import Message
+from tests.discord.standin.world import MANAGE_MESSAGES, Message
 
 
 async def show(s: Stage, **options: object) -> Message:
@@ -40,6 +40,8 @@ async def test_the_list_is_private_has_pages_and_is_searched_by_option_and_by_fo
         wrong = await s.press(s.ada, again, "Search")
         assert "isn't a date" in (await s.whisper(await s.discord.people.submit(wrong, dates="soon", shelf="own"))).text
         assert "Only moderators" in (await show(s, which="public")).text
+        of_channel = await s.discord.people.slash(s.member("Mia", MANAGE_MESSAGES), s.channel, "imagine-show", which="public")
+        assert "lantern 4" in (await s.whisper(of_channel)).text
         await s.stop()
         await s.start()
         await s.whisper(await s.press(s.ada, first, "Next page"), "Page 2")
