@@ -41,9 +41,10 @@ async def test_the_operators_channels_are_those_of_the_home_workspace(tmp_path: 
                 plugin.build(s.env, dataclasses.replace(context(s.bot, s.folder, demo=False), vault=vault))
 
 
-async def test_a_picture_of_a_workspace_without_the_bot_is_gone_and_one_before_the_connection_is_not(tmp_path: Path) -> None:
+async def test_a_workspace_without_the_bot_has_no_moderators_and_its_pictures_are_gone(tmp_path: Path) -> None:
     async with installed(tmp_path) as s:
         for adapter, why in ((built(s), "failed"), (s.adapter, "gone")):
+            assert not await adapter.moderators.is_moderator("U1", "T0NOBODY")  # type: ignore[union-attr,attr-defined]
             with pytest.raises(NotFetched) as failed:
                 await adapter.fetch_attachment({"team": "T0NOBODY", "file": "F1"})  # type: ignore[union-attr,attr-defined]
             assert failed.value.why == why

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store.models.installation import Installation
+from structlog.testing import capture_logs
 
 from adapters.kit.files import AppendLog
 from adapters.kit.tasks import BackgroundTasks
@@ -30,9 +31,9 @@ from bot.chat.views import Audience, View
 from bot.compose import context
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Submission
-from bot.ledger import request_rows
+from bot.ledger import request_rows, settings_rows
 from bot.providers.pictures import PictureStore
-from bot.vault import Vault
+from bot.vault import Vault, VaultEntry
 from tests.slack.standin.server import StandIn
 from tests.slack.standin.world import Workspace
 from tests.slack.test_installations import Clock
@@ -115,6 +116,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
 async def test_a_workspace_is_opened_once_and_only_while_connected(home: Path) -> None:
     async with desk(home) as d:
         studio = d.slack.workspace
+        studio.bot.name = "Painter"
         assert await d.registry.of_community(studio.id) is None
         await d.installation(studio)
         both = await asyncio.gather(*(d.registry.of_community(studio.id) for _ in range(3)))
@@ -123,7 +125,7 @@ async def test_a_workspace_is_opened_once_and_only_while_connected(home: Path) -
         assert (both[0].token, both[0].wire.online, d.registry.online) == (studio.token, True, True)
         assert [await d.registry.of_community(one) for one in ("", "T0NOBODY", "E0ORG123")] == [None] * 3
         await d.tasks.drain(5.0)
-        assert (both[0].chat.bot_name, both[0].chat.workspace) == (studio.bot.username, f"https://{studio.domain}.slack.com/")
+        assert (both[0].chat.bot_name, both[0].chat.workspace) == ("painter", f"https://{studio.domain}.slack.com/")
         await d.registry.stop()
         assert (both[0].wire.online, d.registry.online) == (False, False)
         assert await d.registry.of_community(studio.id) is None
@@ -141,11 +143,39 @@ async def test_an_organisations_workspace_is_known_by_the_event_and_after_a_rest
         assert await d.of_event(south.id, "E0OTHER1") is None
         assert await d.of_event(south.id, "E0ORG123") == (south.id, north.token)
         d.registry = d.opened()
-        assert await d.token(south.id) == north.token
+        known = await d.registry.of_community(south.id)
+        assert known is not None
+        await d.tasks.drain(5.0)
+        assert (known.token, known.chat.workspace) == (north.token, ""), "the token's own address is that of another workspace"
         assert await d.token(north.id) is None, "nothing happened there yet"
         await d.installation(south)
         d.registry = d.opened()
         assert await d.token(south.id) == south.token, "its own goes first"
+
+
+async def test_slack_that_says_nothing_about_the_bot_keeps_nobody_waiting(home: Path) -> None:
+    async with desk(home) as d:
+        studio = d.slack.workspace
+        await d.installation(studio)
+        d.slack.faults.refuse("auth.test", "internal_error")
+        with capture_logs() as lines:
+            found = await d.registry.of_community(studio.id)
+            await d.tasks.drain(5.0)
+        assert found is not None
+        assert (found.token, found.chat.bot_name, found.chat.workspace) == (studio.token, "imagine", "")
+        assert [one["workspace"] for one in lines if one["event"] == "slack_workspace_silent"] == [studio.id]
+
+
+async def test_a_workspace_that_is_opened_while_the_bot_stops_stays_closed(home: Path) -> None:
+    async with desk(home) as d:
+        await d.installation(d.slack.workspace)
+
+        async def stopping(entry: VaultEntry) -> VaultEntry:
+            await d.registry.stop()
+            return entry
+
+        d.registry.renewed = stopping
+        assert await d.registry.of_community(d.slack.workspace.id) is None
 
 
 async def test_a_workspace_that_joins_another_organisation_is_noted_anew(home: Path) -> None:
@@ -328,6 +358,13 @@ async def test_messages_and_questions_go_to_the_workspace_they_are_for(home: Pat
         workspace = await d.registry.of_community(studio.id)
         assert workspace is not None
         assert await workspace.moderators.channel_of(studio.id) is None, "nobody chose one"
+        chosen = {"moderators_channel": d.slack.mods.id}
+        await d.world.bot.ledger.write(lambda tx: settings_rows.replace(tx, "slack", studio.id, chosen, "U1"))
+        d.slack.mona.is_admin = True
+        assert await moderators.list_moderators(studio.id) == {d.slack.mona.id, d.slack.max.id}
+        for person, yes in ((d.slack.mona.id, True), (d.slack.ada.id, False)):
+            assert await moderators.is_moderator(person, studio.id) is yes
+            assert await moderators.is_administrator(person, studio.id) is yes
         wrong = Installations(Vault(d.world.bot.ledger, [Fernet.generate_key().decode()]))
         d.installations, kept = wrong, d.installations
         assert await RoutedChat(d.opened(), d.tasks, d.clock.monotonic).send(message, View("Hello")) == Later(NO_KEY)
