@@ -118,7 +118,7 @@ class InstalledSlack:
                 count = len(await self._installations.every())
                 await self._look_at_home()
                 app = apps.build(client, self.settings.signing_secret or "", self._registry.of_event, self._registry.removed)
-                states = States(self._context.vault or self._installations.vault, self._context.wall)
+                states = States(self._installations.vault, self._context.wall)
                 where = (self.settings.api_url, self.settings.admission.workspaces, self._installations, states)
                 site = InstallSite(flow(client, self._install, *where, self._registry.installed), self._context.ports)
                 await until_first(self._listen(app, site, lambda: ready(self._sentence(count))), self._keep_fresh(renewed))

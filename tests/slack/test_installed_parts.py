@@ -13,12 +13,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.slack import plugin
+from adapters.slack.installations import STATE
 from bot.adapter import SetupProblem
 from bot.compose import context
 from bot.domain.attachments import NotFetched
 from bot.domain.requests import Place
 from bot.texts import text
+from tests.platforms.stage import png
 from tests.slack.installed_stage import KEY, Installed, installed
+from tests.slack.standin.oauth import Browser
 
 
 def built(s: Installed, **change: str) -> object:
@@ -48,6 +51,10 @@ async def test_a_workspace_without_the_bot_has_no_moderators_and_its_pictures_ar
             with pytest.raises(NotFetched) as failed:
                 await adapter.fetch_attachment({"team": "T0NOBODY", "file": "F1"})  # type: ignore[union-attr,attr-defined]
             assert failed.value.why == why
+        await s.install(s.sites[0])
+        assert s.adapter is not None
+        file = s.slack.files.upload(s.ada, "cat.png", picture := png((64, 48), "teal"))
+        assert await s.adapter.fetch_attachment({"team": s.workspace.id, "file": file.id}) == picture
 
 
 async def test_at_the_start_the_home_workspace_and_its_channels_are_looked_at(tmp_path: Path) -> None:
@@ -65,6 +72,13 @@ async def test_at_the_start_the_home_workspace_and_its_channels_are_looked_at(tm
         [(event, problem)] = said[1]
         assert event == "slack_channel"
         assert "C0NOWHERE" in problem
+
+
+async def test_what_ties_an_installation_to_its_browser_is_in_the_vault(tmp_path: Path) -> None:
+    async with installed(tmp_path) as s:
+        for begun in (1, 2):
+            await Browser().open(f"{s.address}/slack/install")
+            assert len(await s.vault.every(STATE)) == begun
 
 
 async def test_events_over_http_are_refused_where_they_come_over_the_socket(tmp_path: Path) -> None:
