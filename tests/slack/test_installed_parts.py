@@ -55,6 +55,7 @@ async def test_a_workspace_without_the_bot_has_no_moderators_and_its_pictures_ar
         assert s.adapter is not None
         file = s.slack.files.upload(s.ada, "cat.png", picture := png((64, 48), "teal"))
         assert await s.adapter.fetch_attachment({"team": s.workspace.id, "file": file.id}) == picture
+        assert len(s.ready) == 1, "ready once its socket is"
 
 
 async def test_at_the_start_the_home_workspace_and_its_channels_are_looked_at(tmp_path: Path) -> None:
@@ -72,6 +73,14 @@ async def test_at_the_start_the_home_workspace_and_its_channels_are_looked_at(tm
         [(event, problem)] = said[1]
         assert event == "slack_channel"
         assert "C0NOWHERE" in problem
+
+
+async def test_a_home_workspace_without_channels_is_not_looked_at(tmp_path: Path) -> None:
+    async with installed(tmp_path, start=False) as s:
+        s.env["SLACK_HOME_WORKSPACE"] = s.workspace.id
+        with capture_logs() as lines:
+            await s.start()
+        assert not [one for one in lines if one["event"] == "slack_setup"]
 
 
 async def test_what_ties_an_installation_to_its_browser_is_in_the_vault(tmp_path: Path) -> None:
