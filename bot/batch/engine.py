@@ -173,8 +173,7 @@ class BatchEngine:
             if need > left[0] or count > left[1]:
                 if len(running) == 0 and not changed:
                     self._short(tx, batch, need, left)
-                    return True
-                break
+                return changed
             left = (left[0] - need, left[1] - count)
             self._submit(tx, batch, item, rules)
             changed = True

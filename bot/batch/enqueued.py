@@ -47,7 +47,7 @@ def turned_down(known: Full | None, running: int, now: float) -> Full:
     if known is not None and now < known.until:
         return Full(known.until, min(most, known.most), known.tries)
     tries = 1 if known is None else known.tries + 1
-    return Full(now + min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(tries - 1, 10)), most, tries)
+    return Full(now + min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (tries - 1)), most, tries)
 
 
 def made_room(known: Full, now: float) -> Full:

@@ -12,12 +12,13 @@ from bot.batch.engine import BatchEngine
 from bot.batch.estimate import price
 from bot.batch.topics import Topics
 from bot.budgets import Limits
+from bot.chat.views import Audience
 from bot.domain.batches import Batch, BatchItem, BatchPlan, BatchState, ItemState, Topic
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request
-from bot.ledger import batch_item_rows, batch_rows
+from bot.ledger import batch_item_rows, batch_rows, message_rows
 from bot.ledger.store import Tx
 from tests.unit.requests.ground import Ground, drew, failure
 
@@ -107,3 +108,16 @@ class Bench:
         """Other limits, as if the plan had always had them."""
         batch = await self.now(batch_id)
         await self.write(lambda tx: batch_rows.mark(tx, batch_id, plan=dataclasses.replace(batch.plan, **plan)))
+
+    async def anew(self, batch_id: str) -> bool:
+        """Whether a step has its message shown anew."""
+        subject = f"batch:{batch_id}"
+
+        async def wanted() -> int:
+            [found] = await self.ground.ledger.read(lambda c: message_rows.of_subject(c, subject))
+            return found.wanted
+
+        await self.write(lambda tx: message_rows.want(tx, subject, Audience.CHANNEL, HOME))
+        before = await wanted()
+        await self.step(batch_id)
+        return await wanted() > before

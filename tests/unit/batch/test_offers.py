@@ -14,6 +14,7 @@ from bot.batch.forms import limits_form, numbers_form
 from bot.batch.messages import look_at
 from bot.batch.steps import BatchProblem
 from bot.batch.view import batch_view, finish_view, retry_view
+from bot.catalogue.model import Price
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.domain.requests import Person
 from bot.ledger import batch_item_rows, batch_rows, block_rows
@@ -187,6 +188,36 @@ async def proposed(bench: Bench, *, file: tuple[str, bytes] | None = None, **val
     found = await bench.ground.ledger.read(lambda c: batch_rows.latest(c, 1))
     assert reply.changed is bool(found)
     return found[0] if found else reply
+
+
+@pytest.mark.parametrize(
+    ("values", "pictures", "budget"),
+    [
+        ({}, 4, None),
+        ({"drafts": "3"}, 8, None),
+        ({"max_pictures": "7", "budget": "5"}, 7, 5_000_000),
+        ({"drafts": "2", "max_pictures": "4"}, 4, None),
+        ({"drafts": "2", "budget": "1000000"}, 6, 10**12),
+    ],
+)
+async def test_a_limit_that_nobody_named_lets_every_topic_be_finished(
+    bench: Bench, values: dict[str, str], pictures: int, budget: int | None
+) -> None:
+    batch = await proposed(bench, topics=TOPICS, **values)
+    cost = await bench.ground.ledger.read(lambda c: steps.estimated(c, batch, bench.ground.rules))
+    assert (batch.plan.max_pictures, batch.plan.budget) == (pictures, budget or cost.all)
+
+
+async def test_where_pictures_cost_nothing_the_budget_is_the_least_there_is(bench: Bench) -> None:
+    free = dataclasses.replace(bench.ground.rules.model, price=Price(0.0, 0.0, 0.0), picture_prices={})
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, model=free)
+    assert (await proposed(bench, topics=TOPICS)).plan.budget == 1
+
+
+async def test_nine_columns_that_mean_nothing_are_remembered(bench: Bench) -> None:
+    names = [f"column{number}" for number in range(10)]
+    batch = await proposed(bench, topics="\n".join([",".join(["topic", *names]), ",".join(["a", *names])]))
+    assert batch.facts["ignored"] == names[:9]
 
 
 async def test_a_batch_is_called_by_its_file_or_its_first_topic(bench: Bench) -> None:

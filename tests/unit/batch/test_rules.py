@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.batch.estimate import CHEAPEST_FIRST, draft_quality, estimate, final_quality, finish_price, price
+from bot.batch.estimate import CHEAPEST_FIRST, draft_quality, estimate, final_quality, finish_price, first_wrong, price
 from bot.batch.judge import (
     SERVICE_CHANGED,
+    WAITS,
     BackInLine,
     ItemDrawn,
     ItemFailed,
@@ -23,7 +24,7 @@ from bot.batch.steps import BatchProblem
 from bot.batch.topics import MAX_FIELD
 from bot.batch.wish import Wish, limits_of, wish_of
 from bot.catalogue.load import Catalogue
-from bot.catalogue.model import AUTO, at_half_price
+from bot.catalogue.model import AUTO, Sizes, at_half_price
 from bot.domain.attachments import ReferenceLimits
 from bot.domain.batches import Batch, BatchItem, BatchPlan, BatchState, ItemState, Topic
 from bot.domain.kinds import KINDS, Fixer, Group, Kind
@@ -157,6 +158,7 @@ def test_a_request_that_goes_on_means_nothing_yet(state: RequestState) -> None:
         ({"state": RequestState.REFUSED, "refusal": Refusal("cancelled")}, BackInLine()),
         ({"state": RequestState.REFUSED, "refusal": Refusal("abandoned")}, BackInLine()),
         ({"state": RequestState.REFUSED, "refusal": Refusal("blocked_before")}, ItemFailed("blocked_before")),
+        *(({"state": RequestState.REFUSED, "refusal": Refusal(one)}, BackInLine(Refusal(one))) for one in sorted(WAITS)),
         ({"state": RequestState.REFUSED, "refusal": None}, ItemFailed("refused")),
     ],
 )
@@ -217,6 +219,26 @@ def test_the_price_is_of_what_will_be_sent() -> None:
     assert price(RULES, PLAN, item(size="7x7"), final=False) == price(RULES, PLAN, item(prompt=" "), final=True) == 0
     alone = dataclasses.replace(RULES, service_references=ReferenceLimits(count=0, mask=False))
     assert price(alone, PLAN, item(), final=True) == RULES.highest_cost(MODEL.sizes.default, "high", 1, "a lighthouse")
+
+
+@pytest.mark.parametrize(
+    ("plan", "items", "found"),
+    [
+        ({}, [item(), item(prompt=" ", number=2)], None),
+        ({"draft_quality": "odd"}, [item(prompt=" "), item(number=2)], (2, "odd")),
+        ({"final_quality": "odd"}, [item()], (1, "odd")),
+        ({"size": "7x7"}, [item(size="1024x1536"), item(number=2)], (2, "7x7")),
+        ({}, [item(size="1024x1536"), item(size="7x7", number=2), item(size="8x8", number=3)], (2, "7x7")),
+        ({"model": "other", "size": "1024x1536"}, [item()], (1, "1024x1536")),
+    ],
+)
+def test_what_the_model_cannot_draw_is_found_before_anything_is_drawn(
+    plan: dict[str, str], items: list[BatchItem], found: tuple[int, str] | None
+) -> None:
+    square = dataclasses.replace(MODEL, id="other", sizes=Sizes("1024x1024", ("1024x1024",), fixed=("1024x1024",)))
+    rules = dataclasses.replace(RULES, models={MODEL.id: MODEL, "other": square})
+    wrong = first_wrong(rules, dataclasses.replace(PLAN, **plan), items)
+    assert (None if wrong is None else (wrong[0].number, wrong[1].value)) == found
 
 
 def test_only_finished_pictures_are_at_half_the_price() -> None:

@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from bot.batch import steps
+from bot.batch.estimate import OFFERED_AGAIN
 from bot.batch.steps import BatchProblem
-from bot.domain.batches import Batch, BatchEvent, ItemState
+from bot.domain.batches import Batch, BatchEvent, BatchState, ItemState
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import Answer, RequestEvent, RequestState
@@ -288,3 +289,80 @@ async def test_a_start_is_made_once(bench: Bench) -> None:
     with pytest.raises(BatchProblem, match="state_stopped") as problem:
         await bench.write(lambda tx: steps.start(tx, stopped))
     assert problem.value.facts == {"batch": running.number, "event": BatchEvent.START.value}
+
+
+@pytest.mark.parametrize(
+    ("ends", "event", "waits", "then"), [(S.RUNNING, "draft", N.FINAL, S.FINISHING), (S.FINISHING, "final", N.DRAFT, S.RUNNING)]
+)
+async def test_topics_of_the_other_kind_that_wait_are_drawn_next(
+    bench: Bench, ends: BatchState, event: str, waits: ItemState, then: BatchState
+) -> None:
+    made = await bench.finishing(2)
+    await bench.write(lambda tx: batch_rows.mark(tx, made, state=ends.value))
+
+    def body(tx: Tx) -> None:
+        first, second = batch_item_rows.of_batch(tx.connection, made)
+        batch_item_rows.mark(tx, first, state=waits.value)
+        batch_item_rows.mark(tx, second, state=(N.REJECTED if event == "draft" else N.FINISHED).value)
+
+    await bench.write(body)
+    assert (await bench.step(made)).state is then
+
+
+@pytest.mark.parametrize("state", [S.RUNNING, S.FINISHING])
+async def test_without_any_it_is_done(bench: Bench, state: BatchState) -> None:
+    made = await bench.finishing(1)
+    await bench.write(lambda tx: batch_rows.mark(tx, made, state=state.value))
+    await bench.write(lambda tx: batch_item_rows.mark(tx, batch_item_rows.of_batch(tx.connection, made)[0], state=N.FINISHED.value))
+    assert (await bench.step(made)).state is (S.DRAFTED if state is S.RUNNING else S.FINISHED)
+
+
+async def test_its_end_notes_what_another_try_costs_for_the_button_that_says_it(bench: Bench) -> None:
+    made = await bench.batch(2)
+    await bench.step(made)
+    first, _ = await bench.asked(made)
+    await bench.fail(first.id, Kind.AUTH_INVALID_KEY)
+    await bench.step(made)
+    await bench.draw(made)
+    await bench.step(made)
+    now = await bench.now(made)
+    assert (now.state, now.facts) == (S.DRAFTED, {OFFERED_AGAIN: await bench.draft_price()})
+
+
+async def test_its_message_is_shown_anew_when_something_changed_and_only_then(bench: Bench) -> None:
+    made = await bench.batch(3)
+    await bench.rescaled(made, budget=2 * await bench.draft_price())
+    assert await bench.anew(made), "two are asked for, and the third one waits for money"
+    assert not await bench.anew(made)
+    await bench.rescaled(made, budget=10**9)
+    assert await bench.anew(made)
+    await bench.draw(made)
+    assert await bench.anew(made)
+    assert not await bench.anew(made)
+
+
+async def test_the_end_of_drawing_is_shown_also_if_the_last_topic_was_left_out(bench: Bench) -> None:
+    made = await bench.batch(1)
+    await bench.write(lambda tx: batch_item_rows.mark(tx, batch_item_rows.of_batch(tx.connection, made)[0], state=N.REJECTED.value))
+    assert await bench.anew(made)
+    assert (await bench.now(made)).state is S.DRAFTED
+
+
+async def test_topics_that_half_price_leaves_behind_are_shown(bench: Bench) -> None:
+    made = await bench.finishing(1, half_price=True)
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, equals={})
+    assert await bench.anew(made)
+    assert bench.changes[-1] == "finishing"
+
+
+async def test_a_call_that_was_turned_away_after_a_pause_is_taken_back_and_shown(bench: Bench) -> None:
+    made = await bench.batch(1)
+    await bench.step(made)
+    [request] = await bench.asked(made)
+    attempt = await bench.ground.called(request.id)
+    await bench.write(lambda tx: steps.pause(tx, steps.must_exist(tx.connection, made)))
+    assert not await bench.anew(made), "it runs"
+    await bench.ground.end(attempt, Outcome(billed=Billed.NO, status=429), failure(Kind.RATE_LIMITED))
+    assert await bench.anew(made)
+    assert (await bench.ground.row(request.id)).answer is Answer.CANCELLED
+    assert not await bench.anew(made)

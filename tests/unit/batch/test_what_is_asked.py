@@ -9,6 +9,7 @@ import pytest
 from bot.batch import steps
 from bot.batch.actions import sentence
 from bot.batch.engine import AT_ONCE
+from bot.batch.estimate import price
 from bot.batch.local import PLACE
 from bot.batch.steps import BatchProblem
 from bot.domain.batches import Topic
@@ -17,7 +18,7 @@ from bot.ledger import attachment_rows, batch_item_rows, batch_rows
 from bot.ledger.store import Tx
 from bot.requests.attempt import Opened
 from bot.requests.services import HALF_PRICE, NOTHING
-from tests.unit.batch.bench import HOME, Bench, N, S
+from tests.unit.batch.bench import ANA, HOME, Bench, N, S
 
 
 async def test_a_few_wait_at_the_same_time_and_an_end_makes_room_for_one(bench: Bench) -> None:
@@ -212,3 +213,69 @@ async def test_a_proposal_may_use_its_number_of_pictures_up_and_not_more(bench: 
     with pytest.raises(BatchProblem, match="max_pictures") as problem:
         await bench.batch(3, drafts=2, max_pictures=5)
     assert problem.value.facts == {"topics": 3, "drafts": 2, "count": 6, "most": 5}
+
+
+async def test_what_is_spent_and_what_is_reserved_both_leave_less(bench: Bench) -> None:
+    made, one = await bench.batch(4), await bench.draft_price()
+    await bench.step(made)
+    await bench.draw(made, 1)
+    used = await bench.ground.ledger.read(lambda c: batch_rows.spent(c, made))
+    await bench.step(made)
+    first, *waiting = await bench.asked(made)
+    await bench.ground.called(first.id)
+    for missing, asked in ((1, 2), (0, 3)):
+        await bench.write(lambda tx: steps.take_back(tx, steps.must_exist(tx.connection, made)))
+        await bench.rescaled(made, budget=used.spent + 3 * one - missing)
+        await bench.step(made)
+        assert len(await bench.asked(made)) == asked
+    assert len(waiting) == 2
+
+
+async def test_a_finished_picture_that_waits_is_counted_at_its_own_price(bench: Bench) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, service_references=NOTHING)
+    made = await bench.finishing(3)
+    used = await bench.ground.ledger.read(lambda c: batch_rows.spent(c, made))
+    one = price(bench.ground.rules, (await bench.now(made)).plan, (await bench.items(made))[0], final=True)
+    assert one > 2 * await bench.draft_price()
+    await bench.rescaled(made, budget=used.spent + 3 * one - 1)
+    for _ in range(2):
+        await bench.step(made)
+        assert len(await bench.asked(made)) == 2
+
+
+async def test_where_the_money_would_just_do_the_number_of_pictures_is_what_it_waits_for(bench: Bench) -> None:
+    made, one = await bench.batch(1), await bench.draft_price()
+    await bench.rescaled(made, budget=one, max_pictures=0)
+    now = await bench.step(made)
+    assert (now.state, now.reason, now.facts) == (S.PAUSED, "pictures", {"left": 0, "limit": 0})
+
+
+async def test_another_draft_comes_from_its_words_and_not_from_the_earlier_one(bench: Bench) -> None:
+    made = await bench.drafted(1)
+    await bench.write(lambda tx: steps.redraw(tx, steps.must_exist(tx.connection, made), 1, ANA))
+    await bench.step(made)
+    [asked] = await bench.asked(made)
+    assert (asked.origin, asked.parent) == (Origin.COMMAND, None)
+
+
+async def test_the_size_whose_price_was_said_is_asked_for_by_its_name(bench: Bench) -> None:
+    made = await bench.batch(1)
+    await bench.step(made)
+    assert [one.typed.get("size") for one in await bench.asked(made)] == [bench.ground.rules.model.sizes.default]
+
+
+async def test_a_size_of_the_whole_batch_that_the_model_has_lost_is_never_another_one(bench: Bench) -> None:
+    made = await bench.batch(2)
+    await bench.rescaled(made, size="7x7")
+    await bench.step(made)
+    assert [(one.state, one.reason) for one in await bench.items(made)] == [(N.FAILED, "unsupported_size")] * 2
+
+
+async def test_the_batchs_own_model_draws_it(bench: Bench) -> None:
+    usual = bench.ground.rules.model
+    other = dataclasses.replace(usual, id="other")
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, models={usual.id: usual, "other": other})
+    for model in ("other", ""):
+        made = await bench.batch(1, model=model)
+        await bench.step(made)
+        assert [one.model for one in await bench.asked(made)] == [model or usual.id]
