@@ -187,6 +187,18 @@ def test_allowed_values_are_read_as_facts() -> None:
     assert seen(400, qualities).facts["allowed"] == "auto, low, medium, high"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "allowed"),
+    [
+        ("Supported sizes are 1024x1024, 1536x1024 and 1024x1536.", "1024x1024, 1536x1024, 1024x1536"),
+        ("Supported sizes: 512x512. Try again.", "512x512"),
+        ("Supported sizes: 512x512, not 512x512.5 or 512x51200000.", "512x512"),
+    ],
+)
+def test_a_size_may_end_a_sentence(sentence: str, allowed: str) -> None:
+    assert seen(400, error(f"Invalid size. {sentence}", param="size")).facts["allowed"] == allowed
+
+
 def test_the_wait_of_the_provider_is_passed_on() -> None:
     assert seen(429, error("Too many requests"), headers={"retry-after-ms": "21350"}).wait == 21.35
     assert seen(503, {"error": "Model is currently loading", "estimated_time": 30.5}).wait == 30.5
