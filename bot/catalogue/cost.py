@@ -87,7 +87,9 @@ def picture_tokens(model: Model, size: str, quality: str) -> int:
     factor, times = model.factors[level], model.multiples.get(level, 1)
     if size == AUTO:
         side = math.isqrt(model.sizes.max_pixels)
-        return times * max(area_tokens(factor, side, side), *(area_tokens(factor, *edges(popular)) for popular in model.sizes.popular))
+        largest = [(side, side)] if side else []
+        offered = (edges(size) for size in (*model.sizes.popular, *model.sizes.fixed))
+        return times * max(area_tokens(factor, *one) for one in (*largest, *offered))
     return times * area_tokens(factor, *edges(size))
 
 

@@ -1,11 +1,13 @@
 """The facts in models.toml: which models are offered, and what they cost."""
 
+import dataclasses
 from datetime import date
 
 import pytest
 
 from bot.catalogue.cost import cost_from_usage, highest_cost_micros, picture_tokens
 from bot.catalogue.load import Catalogue
+from bot.catalogue.model import Sizes
 from bot.catalogue.sizes import accepts, edges
 from bot.domain.outcome import Usage
 
@@ -88,6 +90,12 @@ def test_what_the_provider_may_choose_is_reserved_at_its_dearest() -> None:
         asked = [highest_cost_micros(model, size, "high", 1, 10) for size in model.sizes.popular]
         assert highest_cost_micros(model, "auto", "high", 1, 10) >= max(asked)
         assert highest_cost_micros(model, "1024x1024", "auto", 1, 10) == highest_cost_micros(model, "1024x1024", "high", 1, 10)
+
+
+def test_the_dearest_of_a_fixed_list_is_reserved_where_tokens_go_by_the_area() -> None:
+    sizes = Sizes(default="512x512", popular=("512x512",), fixed=("512x512", "1024x1024"))
+    model = dataclasses.replace(CATALOGUE.models["gpt-image-2"], sizes=sizes)
+    assert picture_tokens(model, "auto", "high") == picture_tokens(model, "1024x1024", "high") > 0
 
 
 def test_n_pictures_cost_n_times_as_much_text_included() -> None:
