@@ -96,7 +96,9 @@ async def _crowd(topics: Sequence[str], seconds: float, seed: int) -> Crowd:
 
 async def _bot(address: str, folder: Path) -> tuple[Bot, Chat]:
     ports, platform, pictures = SystemPorts(), Platform(), PictureStore(folder)
-    rules = Rules(Catalogue.load().resolve(MODEL), limits=Limits(None, None, None, None, None, None), deadline=DEADLINE, max_live=None)
+    rules = Rules(
+        Catalogue.load().resolve(MODEL), limits=Limits(None, None, None, None, None, None), deadline=DEADLINE, max_unfinished=None
+    )
     provider = HttpProvider(address, "sk-bench", pictures, ports)
     gate = GateSettings(max_concurrency=PLACES)
     bot = await build(data_dir=folder, ports=ports, rules=rules, gate_settings=gate, provider=provider, pictures=pictures)

@@ -171,7 +171,7 @@ async def bot_on(folder: Path, database: LedgerServer | None = None) -> AsyncIte
         data_dir=folder,
         database=database,
         ports=SystemPorts(),
-        rules=Rules(model=Catalogue.load().default(), limits=Limits(None, None, None, None, None, None), max_live=None),
+        rules=Rules(model=Catalogue.load().default(), limits=Limits(None, None, None, None, None, None), max_unfinished=None),
         gate_settings=GateSettings(),
         provider=service,
         pictures=NoPictures(),

@@ -167,7 +167,7 @@ async def started(
             model=model,
             limits=Limits(None, None, None, None, None, None),
             deadline=deadline,
-            max_live=None,
+            max_unfinished=None,
             partial_images=partials,
             equals={one.name: {MODEL: model} for one in fallbacks},
         ),

@@ -74,7 +74,7 @@ async def made(folder: Path, where: LedgerServer, roles: str, base_url: str) -> 
         data_dir=folder,
         database=where,
         ports=ports,
-        rules=Rules(model=Catalogue.load().default(), limits=Limits(None, None, None, None, None, None), max_live=None),
+        rules=Rules(model=Catalogue.load().default(), limits=Limits(None, None, None, None, None, None), max_unfinished=None),
         gate_settings=GateSettings(),
         provider=HttpProvider(base_url, "sk-bench", pictures, ports),
         pictures=pictures,

@@ -26,7 +26,7 @@ _TYPED = select(requests.c.typed).where(requests.c.id == bindparam("id"))
 # These set the columns that they're executed with.
 _MARK = update(requests).where(requests.c.id == bindparam("of"))
 _MOVE = _MARK.where(requests.c.state == bindparam("read_state"), requests.c.epoch == bindparam("read_epoch"))
-_LIVE_OF = (
+_UNFINISHED_OF = (
     select(func.count())
     .select_from(requests)
     .where(
@@ -212,9 +212,9 @@ def of_event(connection: Connection, event_key: str) -> str | None:
     return connection.execute(select(requests.c.id).where(requests.c.event_key == event_key)).scalar()
 
 
-def live_count(connection: Connection, platform: str, person: str) -> int:
-    """Number of a person's live requests, without those of batches."""
-    return int(connection.execute(_LIVE_OF, {"platform": platform, "person": person}).scalar_one())
+def unfinished_count(connection: Connection, platform: str, person: str) -> int:
+    """Number of a person's unfinished requests, without those of batches."""
+    return int(connection.execute(_UNFINISHED_OF, {"platform": platform, "person": person}).scalar_one())
 
 
 def latest_before(connection: Connection, request: Request, since: float) -> float | None:

@@ -284,11 +284,11 @@ def _admission(tx: Tx, request: Request, rules: Rules, own: Mapping[str, object]
     if blocked is not None:
         return Refusal(blocked.reason, until=blocked.until)
     if (
-        rules.max_live is not None
+        rules.max_unfinished is not None
         and not request.batch
-        and request_rows.live_count(tx.connection, place.platform, request.person.id) > rules.max_live
+        and request_rows.unfinished_count(tx.connection, place.platform, request.person.id) > rules.max_unfinished
     ):
-        return Refusal("too_many_waiting", {"limit": rules.max_live})
+        return Refusal("too_many_waiting", {"limit": rules.max_unfinished})
     return _pause(tx, request, own)
 
 

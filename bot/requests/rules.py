@@ -13,7 +13,7 @@ from bot.catalogue.cost import highest_cost_micros, partials_micros
 from bot.catalogue.load import Catalogue
 from bot.catalogue.model import AUTO, Model, at_most
 from bot.domain.attachments import ReferenceLimits
-from bot.domain.limits import DEADLINE, MAX_ATTEMPTS, MAX_UNBILLED_TRIES
+from bot.domain.limits import DEADLINE, MAX_ATTEMPTS, MAX_UNBILLED_TRIES, MAX_UNFINISHED
 from bot.domain.own_services import CommunityKeys, api_of, is_own, own_service_of
 from bot.domain.requests import Lane, Request
 from bot.providers.services.registry import api_for
@@ -53,8 +53,9 @@ class Rules:
     """The same for a picture of a batch, which waits while anybody else does."""
     max_attempts: int = MAX_ATTEMPTS
     max_unbilled_tries: int = MAX_UNBILLED_TRIES
-    max_live: int | None = 25
-    """Maximum live requests per member."""
+    max_unfinished: int | None = MAX_UNFINISHED
+    """Most requests of a member that aren't answered yet, those with a question to them included and those of batches not; None for
+    any number. The refusal is stored as `too_many_waiting`, so it keeps that older name."""
     held_for: float = 900.0
     """Seconds for which a question to the member stays open."""
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     max_attempts: Annotated[int, BeforeValidator(values.whole(1, 10))] = limits.MAX_ATTEMPTS
     max_rate_answers: Annotated[int, BeforeValidator(values.whole(0, 100))] = limits.MAX_UNBILLED_TRIES
     request_deadline_s: Annotated[int, BeforeValidator(values.whole(10, 86_400))] = int(limits.DEADLINE)
+    max_member_requests: Annotated[int, BeforeValidator(values.whole(1, 1000))] = limits.MAX_UNFINISHED
     max_concurrency: Annotated[int | None, BeforeValidator(values.whole(1, 1000))] = None
     max_images_per_minute: Annotated[int | None, BeforeValidator(values.whole(1, 100_000))] = None
 

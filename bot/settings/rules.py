@@ -40,6 +40,7 @@ def rules_of(settings: Settings, *, demo: bool) -> Rules:
         deadline=float(settings.request_deadline_s),
         max_attempts=settings.max_attempts,
         max_unbilled_tries=max(1, settings.max_rate_answers),  # with 0, a request without any would already have had too many
+        max_unfinished=settings.max_member_requests,
         leave_out=settings.image_omit_options,
         show_prices=settings.show_prices == "on",
         partial_images=settings.partial_images,

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic_core import PydanticUndefined
 
 from bot.settings.model import KNOWN, NBILITY_BASE_URL, OPENAI_BASE_URL, VARIABLES, Settings
-from bot.texts import text
+from bot.texts import has, text
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLES = {"web": "Web chat", "discord": "Discord", "slack": "Slack"}
@@ -95,7 +95,7 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "Retries and rate limits",
         "The bot learns the service's limits on its own; these settings cap it.",
-        ("MAX_ATTEMPTS", "MAX_RATE_ANSWERS", "REQUEST_DEADLINE_S", "MAX_CONCURRENCY", "MAX_IMAGES_PER_MINUTE"),
+        ("MAX_ATTEMPTS", "MAX_RATE_ANSWERS", "REQUEST_DEADLINE_S", "MAX_MEMBER_REQUESTS", "MAX_CONCURRENCY", "MAX_IMAGES_PER_MINUTE"),
     ),
     (
         "Health checks, metrics and reports",
@@ -121,11 +121,15 @@ _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def sections() -> list[Section]:
-    """All sections. Raises ValueError for a setting that is in none of them."""
-    made = [Section(title, about, tuple(map(_core, names))) for title, about, names in _SECTIONS]
-    placed = {variable.name for section in made for variable in section.variables}
+    """All sections. Ends the program with a sentence if a setting is in none of them or has no description."""
+    placed = {name for _, _, names in _SECTIONS for name in names}
     if placed != KNOWN:
-        raise ValueError(f"scripts/pages/_settings.py and bot/settings disagree about {', '.join(sorted(placed ^ KNOWN))}")
+        names = ", ".join(sorted(placed ^ KNOWN))
+        raise SystemExit(f"settings in a section of scripts/pages/_settings.py or in bot/settings/model.py and not in both: {names}")
+    if undescribed := sorted(name for name in placed if not has(f"settings.about.{name}")):
+        lacking = ", ".join(f"about-{name}" for name in undescribed)
+        raise SystemExit(f"bot/texts/en/operators/settings.ftl lacks {lacking}: say there what the setting does, in zh-Hans too")
+    made = [Section(title, about, tuple(map(_core, names))) for title, about, names in _SECTIONS]
     for name, variables in adapters():
         chosen = tuple(Variable(variable, sentence, "") for variable, sentence in variables.items() if variable not in placed)
         made.append(Section(TITLES.get(name, name), "Leave these empty if you don't use it.", chosen))

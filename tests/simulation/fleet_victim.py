@@ -146,7 +146,7 @@ async def main(folder: Path, server: LedgerServer, roles: str, control: str = ""
         data_dir=folder / "data",
         database=server,
         ports=SystemPorts(),
-        rules=Rules(model=Catalogue.load().default(), max_live=None),
+        rules=Rules(model=Catalogue.load().default(), max_unfinished=None),
         gate_settings=GateSettings(max_concurrency=LIMIT),
         provider=SharedService(folder),
         pictures=PictureStore(folder / "data"),

@@ -120,7 +120,7 @@ async def main(folder: Path, server: LedgerServer | None = None) -> None:
         data_dir=folder / "data",
         database=server,
         ports=SystemPorts(),
-        rules=Rules(model=Catalogue.load().default(), max_live=None, max_attempts=20),
+        rules=Rules(model=Catalogue.load().default(), max_unfinished=None, max_attempts=20),
         gate_settings=GateSettings(),
         provider=service,
         pictures=PictureStore(folder / "data"),

@@ -85,7 +85,7 @@ async def test_every_request_ends_in_one_answer_whatever_slack_does(tmp_path: Pa
     monkeypatch.setattr(uploads, "CALL_WITHIN", 1.0)
     monkeypatch.setattr(uploads, "PAUSES", (0.05,))
     dice = random.Random(seed)
-    async with stage(tmp_path, max_live=50) as s:
+    async with stage(tmp_path, max_unfinished=50) as s:
         rooms = [s.channel, s.slack.world.channel(s.workspace, "atelier", s.ada, s.slack.ben), s.slack.elsewhere]
         chosen = plan(s, dice)
         found = []

@@ -244,7 +244,7 @@ async def test_some_of_the_pictures_are_delivered_with_the_reason_for_the_others
 
 
 async def test_a_wrong_value_in_the_form_is_answered_with_what_is_allowed(tmp_path: Path, mode: Mode) -> None:
-    async with stage(tmp_path, mode=mode, max_live=1) as s:
+    async with stage(tmp_path, mode=mode, max_unfinished=1) as s:
         s.service.hold = asyncio.Event()
         await s.imagine("one")
         await s.message("one")

@@ -231,7 +231,7 @@ async def answered_once(s: Stage, events: list[Event]) -> None:
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
 async def test_no_command_is_lost_while_slack_replaces_connections(tmp_path: Path, reason: str) -> None:
-    async with stage(tmp_path, max_live=50) as s:
+    async with stage(tmp_path, max_unfinished=50) as s:
 
         async def replace(number: int) -> None:
             if number in (3, 8):
@@ -247,7 +247,7 @@ async def test_no_command_is_lost_while_slack_replaces_connections(tmp_path: Pat
 
 
 async def test_commands_around_a_cut_connection_are_answered_once_or_seen_to_fail(tmp_path: Path) -> None:
-    async with stage(tmp_path, max_live=50) as s:
+    async with stage(tmp_path, max_unfinished=50) as s:
 
         async def cut(number: int) -> None:
             if number == 4:

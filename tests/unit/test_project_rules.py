@@ -98,3 +98,14 @@ def test_chinese_first_steps_that_lack_or_invent_a_command_are_seen(tmp_path: Pa
         "docs/zh-CN/discord.md lacks imagine-bot discord invite",
         "docs/zh-CN/discord.md names imagine-bot invite, which docs/discord.md doesn't",
     ]
+
+
+def test_a_setting_without_a_description_or_a_section_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = pytest.importorskip("pages._settings")
+    assert pages.sections()
+    monkeypatch.setattr(pages, "has", lambda key: key != "settings.about.MAX_MEMBER_REQUESTS")
+    with pytest.raises(SystemExit, match=r"settings\.ftl lacks about-MAX_MEMBER_REQUESTS: "):
+        pages.sections()
+    monkeypatch.setattr(pages, "KNOWN", pages.KNOWN | {"NEW_SETTING"})
+    with pytest.raises(SystemExit, match=r"not in both: NEW_SETTING$"):
+        pages.sections()

@@ -40,7 +40,10 @@ tier_model = Zu deiner Stufe „{ $tier }“ gehört kein Modell „{ $value }�
 tier_size = Zu deiner Stufe „{ $tier }“ gehört die Größe { $value } nicht. Sie hat { $allowed }.
 tier_quality = Zu deiner Stufe „{ $tier }“ gehört die Qualität { $value } nicht. Sie hat { $allowed }.
 tier_pause = Deine Stufe „{ $tier }“ hat { $pause } Pause zwischen zwei Anfragen. Die nächste geht ab { $until }.
-too_many_waiting = Bei dir laufen schon { $limit } Anfragen. Bitte warte, bis eine davon fertig ist.
+too_many_waiting = { $limit ->
+        [one] Du hast schon eine Anfrage, die noch nicht fertig ist. Bitte warte, bis sie fertig ist, oder brich sie ab.
+       *[other] Du hast schon { $limit } Anfragen, die noch nicht fertig sind. Bitte warte, bis eine davon fertig ist, oder brich eine ab.
+    }
 blocked_before = Der Bilddienst hat diese Worte hier schon einmal blockiert, deshalb hat der Bot sie nicht noch einmal abgeschickt. Drücke „Prompt bearbeiten“ und versuche andere Worte. Später oder mit einem anderen Modell gehen sie vielleicht durch; die Moderation kann dir mehr sagen.
 blocked_words_before = Der Bilddienst hat diese Worte hier schon einmal blockiert, auch ohne Bild, deshalb hat der Bot sie nicht noch einmal abgeschickt. Drücke „Prompt bearbeiten“ und versuche andere Worte. Später oder mit einem anderen Modell gehen sie vielleicht durch; die Moderation kann dir mehr sagen.
 blocked_together_before = Der Bilddienst hat diese Worte mit diesem Bild hier schon einmal blockiert, deshalb hat der Bot sie nicht noch einmal abgeschickt. Versuche andere Worte oder ein anderes Bild. Später oder mit einem anderen Modell geht es vielleicht; die Moderation kann dir mehr sagen.

@@ -40,7 +40,10 @@ tier_model = Your tier “{ $tier }” doesn't include a model “{ $value }”.
 tier_size = Your tier “{ $tier }” doesn't include the size { $value }. It has { $allowed }.
 tier_quality = Your tier “{ $tier }” doesn't include the quality { $value }. It has { $allowed }.
 tier_pause = Your tier “{ $tier }” has a pause of { $pause } between two requests. You can make the next one from { $until }.
-too_many_waiting = You already have { $limit } requests running. Please wait until one of them is done.
+too_many_waiting = { $limit ->
+        [one] You already have a request that isn't finished yet. Please wait until it's done, or cancel it.
+       *[other] You already have { $limit } requests that aren't finished yet. Please wait until one of them is done, or cancel one.
+    }
 blocked_before = The image service blocked these words here earlier, so the bot didn't send them again. Press Edit prompt and try different words. The same words may pass later or with another model; a moderator can tell you more.
 blocked_words_before = The image service blocked these words here earlier, even without a picture, so the bot didn't send them again. Press Edit prompt and try different words. The same words may pass later or with another model; a moderator can tell you more.
 blocked_together_before = The image service blocked these words with this picture here earlier, so the bot didn't send them again. Try other words or another picture. The same request may pass later or with another model; a moderator can tell you more.

@@ -40,7 +40,10 @@ tier_model = Tu nivel «{ $tier }» no incluye ningún modelo «{ $value }». Ti
 tier_size = Tu nivel «{ $tier }» no incluye el tamaño { $value }. Tiene { $allowed }.
 tier_quality = Tu nivel «{ $tier }» no incluye la calidad { $value }. Tiene { $allowed }.
 tier_pause = Tu nivel «{ $tier }» tiene una pausa de { $pause } entre dos solicitudes. Puedes hacer la siguiente a partir de { $until }.
-too_many_waiting = Ya tienes { $limit } peticiones en curso. Espera a que termine una.
+too_many_waiting = { $limit ->
+        [one] Ya tienes una petición sin terminar. Espera a que acabe o cancélala.
+       *[other] Ya tienes { $limit } peticiones sin terminar. Espera a que acabe una o cancela alguna.
+    }
 blocked_before = El servicio de imágenes ya bloqueó estas palabras aquí, así que el bot no las envió otra vez. Pulsa «Editar prompt» y prueba con otras. Más tarde o con otro modelo quizá pasen; moderación puede decirte más.
 blocked_words_before = El servicio de imágenes ya bloqueó estas palabras aquí, incluso sin imagen, así que el bot no las envió otra vez. Pulsa «Editar prompt» y prueba con otras. Más tarde o con otro modelo quizá pasen; moderación puede decirte más.
 blocked_together_before = El servicio de imágenes ya bloqueó aquí estas palabras con esta imagen, así que el bot no las envió otra vez. Prueba con otras palabras u otra imagen. Más tarde o con otro modelo quizá pase; moderación puede decirte más.

@@ -40,7 +40,10 @@ tier_model = Ton niveau « { $tier } » n'a pas de modèle « { $value } ». Il 
 tier_size = Ton niveau « { $tier } » n'a pas la taille { $value }. Il a { $allowed }.
 tier_quality = Ton niveau « { $tier } » n'a pas la qualité { $value }. Il a { $allowed }.
 tier_pause = Ton niveau « { $tier } » a une pause de { $pause } entre deux demandes. Tu peux faire la prochaine à partir du { $until }.
-too_many_waiting = Tu as déjà { $limit } demandes en cours. Attends que l'une se termine.
+too_many_waiting = { $limit ->
+        [one] Tu as déjà une demande qui n'est pas terminée. Attends qu'elle le soit, ou annule-la.
+       *[other] Tu as déjà { $limit } demandes qui ne sont pas terminées. Attends que l'une d'elles le soit, ou annules-en une.
+    }
 blocked_before = Le service d'images a déjà bloqué ces mots ici, donc le bot ne les a pas renvoyés. Appuie sur « Modifier le prompt » et essaie d'autres mots. Plus tard ou avec un autre modèle, ils passeront peut-être ; la modération peut t'en dire plus.
 blocked_words_before = Le service d'images a déjà bloqué ces mots ici, même sans image, donc le bot ne les a pas renvoyés. Appuie sur « Modifier le prompt » et essaie d'autres mots. Plus tard ou avec un autre modèle, ils passeront peut-être ; la modération peut t'en dire plus.
 blocked_together_before = Le service d'images a déjà bloqué ici ces mots avec cette image, donc le bot ne les a pas renvoyés. Essaie d'autres mots ou une autre image. Plus tard ou avec un autre modèle, ça passera peut-être ; la modération peut t'en dire plus.

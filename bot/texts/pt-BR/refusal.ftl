@@ -40,7 +40,10 @@ tier_model = Seu nível “{ $tier }” não inclui um modelo “{ $value }”. 
 tier_size = Seu nível “{ $tier }” não inclui o tamanho { $value }. Ele tem { $allowed }.
 tier_quality = Seu nível “{ $tier }” não inclui a qualidade { $value }. Ele tem { $allowed }.
 tier_pause = Seu nível “{ $tier }” tem uma pausa de { $pause } entre dois pedidos. Você pode fazer o próximo a partir de { $until }.
-too_many_waiting = Você já tem { $limit } pedidos em andamento. Espere um deles terminar.
+too_many_waiting = { $limit ->
+        [one] Você já tem { $limit } pedido que ainda não terminou. Espere ele terminar ou cancele-o.
+       *[other] Você já tem { $limit } pedidos que ainda não terminaram. Espere um deles terminar ou cancele um.
+    }
 blocked_before = O serviço de imagens já bloqueou essas palavras aqui, então o bot não as enviou de novo. Aperte “Editar prompt” e tente outras palavras. As mesmas talvez passem mais tarde ou com outro modelo; a moderação pode dizer mais.
 blocked_words_before = O serviço de imagens já bloqueou essas palavras aqui, mesmo sem imagem, então o bot não as enviou de novo. Aperte “Editar prompt” e tente outras palavras. As mesmas talvez passem mais tarde ou com outro modelo; a moderação pode dizer mais.
 blocked_together_before = O serviço de imagens já bloqueou essas palavras com esta imagem aqui, então o bot não as enviou de novo. Tente outras palavras ou outra imagem. O mesmo pedido talvez passe mais tarde ou com outro modelo; a moderação pode dizer mais.

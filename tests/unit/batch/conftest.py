@@ -20,6 +20,6 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     ground = await Ground.open(tmp_path)
     model = dataclasses.replace(ground.rules.model, references=ReferenceLimits(count=4))
     half = {HALF_PRICE: {model.id: at_half_price(model)}}
-    ground.rules = dataclasses.replace(ground.rules, model=model, limits=FREE, equals=half, captions=True, max_live=None)
+    ground.rules = dataclasses.replace(ground.rules, model=model, limits=FREE, equals=half, captions=True, max_unfinished=None)
     yield Bench(ground)
     await ground.ledger.close()

@@ -183,7 +183,7 @@ async def test_a_failed_redraw_leaves_the_earlier_draft_to_be_picked(tmp_path: P
 
 async def test_a_member_with_a_running_batch_can_still_ask_for_pictures(tmp_path: Path) -> None:
     hold = asyncio.Event()
-    async with world(tmp_path, Service(hold=hold), max_live=1) as there:
+    async with world(tmp_path, Service(hold=hold), max_unfinished=1) as there:
         await running(there, TOPICS)
         request_id = await there.imagine("a red bicycle", person="operator")
         hold.set()

@@ -230,7 +230,7 @@ async def test_a_moderators_wording_passes_a_pause_and_no_moderators_stop(ground
 
 @pytest.mark.parametrize(("most", "taken"), [(1, 1), (2, 2), (None, 3)])
 async def test_so_many_at_once(ground: Ground, most: int | None, taken: int) -> None:
-    ground.rules = dataclasses.replace(ground.rules, max_live=most)
+    ground.rules = dataclasses.replace(ground.rules, max_unfinished=most)
     # The one that is being accepted is stored already, and counts.
     states = [(await ground.asked(f"bicycle {number}")).state for number in range(3)]
     assert states.count(RequestState.QUEUED) == taken

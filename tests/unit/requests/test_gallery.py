@@ -51,7 +51,7 @@ async def test_words_are_found_in_any_case_and_script_and_only_ones_own(tmp_path
 
 
 async def test_pages_are_turned_back_and_forth_by_their_owner_alone(tmp_path: Path) -> None:
-    async with world(tmp_path, max_live=None) as w:
+    async with world(tmp_path, max_unfinished=None) as w:
         made = [await drawn(w, f"lantern {number}") for number in range(PAGE + 3)]
         first = await w.bot.core.show(ANA)
         assert rows(first) == made[::-1][:PAGE]
@@ -192,7 +192,7 @@ async def test_a_download_has_readable_names_and_says_how_it_was_made(tmp_path: 
 
 @pytest.mark.parametrize("number", [0, 1])
 async def test_a_page_has_pictures_with_their_alt_texts_and_nothing_that_is_gone(tmp_path: Path, number: int) -> None:
-    async with world(tmp_path, Service([]), max_live=None) as w:
+    async with world(tmp_path, Service([]), max_unfinished=None) as w:
         for one in range(PAGE + 2):
             await drawn(w, f"lantern {one}")
         gone = await drawn(w, "a gone lantern")

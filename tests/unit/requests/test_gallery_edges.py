@@ -60,7 +60,7 @@ async def test_what_is_gone_or_of_another_platform_is_nowhere_and_a_note_is_its_
 
 
 async def test_a_full_page_is_the_last_one_and_its_form_has_its_search(tmp_path: Path) -> None:
-    async with world(tmp_path, max_live=None) as w:
+    async with world(tmp_path, max_unfinished=None) as w:
         for _ in range(PAGE):
             await drawn(w, "a red lantern")
         plain = await w.bot.core.show(ANA)

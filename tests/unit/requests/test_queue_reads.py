@@ -34,7 +34,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 async def test_a_long_queue_is_not_read_after_every_change(tmp_path: Path, reads: list[int]) -> None:
-    async with world(tmp_path, Service(hold=asyncio.Event()), max_live=None) as w:
+    async with world(tmp_path, Service(hold=asyncio.Event()), max_unfinished=None) as w:
         for number in range(20):
             await w.imagine(f"boat {number}", person=f"ana{number}")
         await w.until(lambda: reads and reads[-1] > 10)

@@ -103,7 +103,7 @@ async def test_the_last_pictures_of_a_day_are_drawn(tmp_path: Path, most: int, d
 
 @pytest.mark.parametrize("most", [1, 2])
 async def test_so_many_requests_of_one_person_wait_at_once_and_no_more(tmp_path: Path, most: int) -> None:
-    async with world(tmp_path, Service([bad(RATE)] * 9), max_live=most) as w:
+    async with world(tmp_path, Service([bad(RATE)] * 9), max_unfinished=most) as w:
         for number in range(most):
             await w.imagine(f"bicycle number {number}")
         assert (await w.answer(await w.imagine("one more"))).title == NOT_SENT

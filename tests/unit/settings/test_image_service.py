@@ -42,3 +42,8 @@ def test_a_request_for_more_pictures_than_one_call_gives_is_made_in_parts(servic
 def test_without_any_free_answer_the_first_one_ends_a_request_and_other_failures_are_still_tried_again(said: str, turned_away: int) -> None:
     rules = rules_of(load({"IMAGE_API_KEY": "k", "MAX_RATE_ANSWERS": said}), demo=False)
     assert rules.max_unbilled_tries == turned_away
+
+
+def test_the_operator_sets_how_many_requests_of_a_member_may_be_unfinished() -> None:
+    most = [rules_of(load({"IMAGE_API_KEY": "k", **said}), demo=False).max_unfinished for said in ({}, {"MAX_MEMBER_REQUESTS": "3"})]
+    assert most == [25, 3]

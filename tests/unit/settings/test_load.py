@@ -132,6 +132,8 @@ def test_the_environment_wins_over_the_file_and_says_so(tmp_path: Path) -> None:
         ("MAX_RATE_ANSWERS", "1" * 5000),
         ("REQUEST_DEADLINE_S", "14m"),
         ("MAX_CONCURRENCY", "0"),
+        ("MAX_MEMBER_REQUESTS", "0"),
+        ("MAX_MEMBER_REQUESTS", "1001"),
         ("PARTIAL_IMAGES", "4"),
         ("BUDGET_MEMBER_DAY_USD", "NaN"),
         ("BUDGET_MEMBER_DAY_USD", "1e309"),

@@ -129,11 +129,12 @@ COUNTED = {
     "batch.failed_more": {"count": 1},
     "case.settings.days": {"days": 1},
     "status.per_minute": {"count": 1},
+    "refusal.too_many_waiting": {"limit": 1},
 }
 
 
 @pytest.mark.parametrize("language", ["en", "es", "de", "fr", "pt-BR", "ar"])
-@pytest.mark.parametrize("key", ["batch.proposed", "batch.rejected_more", "batch.failed_more", "case.settings.days", "status.per_minute"])
+@pytest.mark.parametrize("key", sorted(COUNTED))
 def test_one_of_something_is_not_said_in_the_plural(language: str, key: str) -> None:
     one, more = (bare(say(text(key, **dict.fromkeys(COUNTED[key], n)), language)) for n in (1, 5))
     labelled = language == "ar" and one.replace("1", "5") == more  # "number of topics: 1" fits every number

@@ -92,6 +92,7 @@ about-PROVENANCE_CERTIFICATE = A PEM file with your certificate for Content Cred
 about-MAX_ATTEMPTS = How many calls that may be billed one request can make, 1 to 10.
 about-MAX_RATE_ANSWERS = How many times a request can be turned down free of charge (too many requests, overloaded, no connection, an option that the service rejects) before the bot gives up on it, 0 to 100. 0 works like 1: the first time ends it.
 about-REQUEST_DEADLINE_S = Seconds until the bot gives up on a request. 840 stays within the 15 minutes in which Discord accepts answers.
+about-MAX_MEMBER_REQUESTS = How many requests of one member can wait or be drawn at the same time, 1 to 1000; one that waits for the member's answer counts, pictures of batches don't.
 about-MAX_CONCURRENCY = Maximum number of calls at the same time. If empty, the bot learns it from the service's answers.
 about-MAX_IMAGES_PER_MINUTE = Maximum number of pictures requested per minute. If empty, the bot learns it from the service's answers.
 about-BUDGET_MEMBER_DAY_USD = What one member can spend per day, in US dollars, or “unlimited”. Members are never charged for failures.

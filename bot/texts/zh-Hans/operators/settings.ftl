@@ -87,6 +87,7 @@ about-PROVENANCE_CERTIFICATE = 一个 PEM 文件，包含内容凭证（C2PA）�
 about-MAX_ATTEMPTS = 一个请求最多可以做多少次可能收费的调用，1 到 10。
 about-MAX_RATE_ANSWERS = 一个请求被免费拒绝多少次（请求太多、过载、连不上、服务不接受某个选项）后机器人就放弃它，0 到 100。0 与 1 相同：第一次就放弃。
 about-REQUEST_DEADLINE_S = 机器人多少秒后放弃一个请求。840 在 Discord 接受答复的 15 分钟之内。
+about-MAX_MEMBER_REQUESTS = 一名成员最多可以同时有多少个未完成的请求，1 到 1000。等待成员回答的也算，批次里的图片不算。
 about-MAX_CONCURRENCY = 同时调用的最大数量。留空时机器人从服务的回答里学习。
 about-MAX_IMAGES_PER_MINUTE = 每分钟请求图片的最大数量。留空时机器人从服务的回答里学习。
 about-BUDGET_MEMBER_DAY_USD = 一位成员每天可以花多少，以美元计，或“unlimited”。失败从不向成员收费。
