@@ -15,7 +15,7 @@ from adapters.discord import checks
 from adapters.discord.answers import Answers, AnyInteraction, Placeholders
 from adapters.discord.attachments import DiscordAttachments
 from adapters.discord.chat import DiscordChat
-from adapters.discord.client import ImagineClient, point_at
+from adapters.discord.client import Identifies, ImagineClient, LocalTurns, point_at
 from adapters.discord.handles import Handle, of_reply
 from adapters.discord.image_fitting import ImageFitting
 from adapters.discord.intake import Intake
@@ -23,7 +23,7 @@ from adapters.discord.interactions import Interactions
 from adapters.discord.moderators import Clicks, DiscordModerators
 from adapters.discord.picture_forms import PictureForms
 from adapters.discord.settings import DiscordSettings
-from adapters.discord.shards import Identifies, LocalTurns, ShardedClient, ShardPlan, planned
+from adapters.discord.shards import ShardedClient, ShardPlan, planned
 from adapters.discord.wire import DiscordWire, Session
 from adapters.kit.errors import NETWORK
 from adapters.kit.files import AppendLog, read_words, write_words

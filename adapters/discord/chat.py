@@ -6,7 +6,7 @@ with the token, a direct message. Private results never go to a channel. The kit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -48,6 +48,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
 
     platform = "discord"
     own_clocks: Literal[True] = True
+    refs = MessageRef
 
     def __init__(self, wire: DiscordWire, ports: Ports, placeholders: Placeholders, fitting: ImageFitting) -> None:
         super().__init__(ports)
@@ -82,9 +83,6 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
 
     async def _online(self) -> bool:
         return await self.wire.online()
-
-    def _ref(self, ref: Mapping[str, str]) -> MessageRef:
-        return MessageRef.of(ref)
 
     def _address(self, message: Message) -> str:
         return address(message, _handle(message))

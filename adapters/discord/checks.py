@@ -100,7 +100,6 @@ async def examine(env: Mapping[str, str], *, every: bool = False) -> list[Findin
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]
     found = settings.read(env)
-    point_at(found)
 
     def explain(error: Exception) -> Finding | None:
         if isinstance(error, discord.LoginFailure):
@@ -114,12 +113,13 @@ async def examine(env: Mapping[str, str], *, every: bool = False) -> list[Findin
 
 
 @contextlib.asynccontextmanager
-async def _session(found: settings.DiscordSettings, routes: egress.Egress) -> AsyncIterator[tuple[discord.Client, Any]]:
+async def logged_in(found: settings.DiscordSettings, routes: egress.Egress) -> AsyncIterator[discord.Client]:
     """Logged in over HTTP only: no gateway, no command registration."""
+    point_at(found)
     client = discord.Client(intents=discord.Intents.none(), **outgoing(found, routes))
     try:
         await client.login(found.token)
-        yield client, client.application
+        yield client
     finally:
         await client.close()
 
@@ -127,14 +127,14 @@ async def _session(found: settings.DiscordSettings, routes: egress.Egress) -> As
 async def _look(found: settings.DiscordSettings, env: Mapping[str, str]) -> AsyncGenerator[Finding, None]:
     for finding in FINDINGS.proxy(env, found.api_base):
         yield finding
-    async with _session(found, egress.read(env)) as (client, application):
-        async for finding in _logged_in(client, application, found):
+    async with logged_in(found, egress.read(env)) as client:
+        async for finding in _logged_in(client, found):
             yield finding
 
 
-async def _logged_in(client: discord.Client, application: Any, found: settings.DiscordSettings) -> AsyncIterator[Finding]:
+async def _logged_in(client: discord.Client, found: settings.DiscordSettings) -> AsyncIterator[Finding]:
     yield FINDINGS.good("token", text("discord.doctor.token_ok", name=str(client.user)))
-    if application.interactions_endpoint_url:
+    if client.application is not None and client.application.interactions_endpoint_url:
         yield FINDINGS.bad("endpoint", text("discord.setup.endpoint_url"))
     recommended, _, limit = await client.http.get_bot_gateway()
     if recommended > 1 or found.shards is not None:

@@ -14,8 +14,7 @@ import typer
 from dotenv import dotenv_values
 
 from adapters.discord import settings
-from adapters.discord.checks import install_link
-from adapters.discord.client import outgoing, point_at
+from adapters.discord.checks import install_link, logged_in
 from adapters.kit.env import value
 from adapters.kit.errors import NETWORK
 from adapters.kit.plugin import channel_steps
@@ -58,17 +57,13 @@ def environment(file: Path) -> dict[str, str]:
 
 async def application_id(found: settings.DiscordSettings, routes: Egress) -> int | None:
     """The application id from Discord, or from the token if Discord is unreachable."""
-    point_at(found)
-    client = discord.Client(intents=discord.Intents.none(), **outgoing(found, routes))
     try:
-        await client.login(found.token)
-        return client.application_id
-    except (discord.HTTPException, *NETWORK) as error:
-        if isinstance(error, discord.LoginFailure):
-            raise
+        async with logged_in(found, routes) as client:
+            return client.application_id
+    except discord.LoginFailure:
+        raise
+    except (discord.HTTPException, *NETWORK):
         return from_token(found.token)
-    finally:
-        await client.close()
 
 
 def from_token(token: str) -> int | None:

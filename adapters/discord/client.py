@@ -25,14 +25,17 @@ from adapters.discord.callers import PLATFORM
 from adapters.discord.intake import Intake
 from adapters.discord.render import ActionButton
 from adapters.discord.settings import DiscordSettings
-from bot.adapter import Context
+from bot.adapter import Context, Turn
 from bot.egress import Egress
+from bot.ports import Ports
 from bot.supervise import Watch, places_of
 
 log = structlog.get_logger()
 
 IDENTIFY_EVERY = 5.0
-"""Seconds between two IDENTIFYs of a bot, a Discord rule."""
+"""Seconds between two IDENTIFYs of a bucket, a Discord rule."""
+SPARE = 0.25
+"""Seconds added for differing clocks and the way to Discord, if several processes share the buckets."""
 
 
 def point_at(settings: DiscordSettings) -> None:
@@ -53,6 +56,37 @@ def outgoing(settings: DiscordSettings, egress: Egress) -> dict[str, Any]:
     used for the gateway.
     """
     return {"connector": aiohttp.TCPConnector(limit=0, ssl=egress.context()), "proxy": egress.proxy(settings.api_base)}
+
+
+class LocalTurns:
+    """A queue for each name, within this process."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports, self._next = ports, dict[str, float]()
+
+    async def __call__(self, name: str, every: float) -> float:
+        now = self._ports.monotonic()
+        at = max(now, self._next.get(name, now))
+        self._next[name] = at + every
+        return at - now
+
+
+class Identifies:
+    """When each shard may IDENTIFY. A turn that came before its connection was ready to use it is booked once, not at each attempt."""
+
+    def __init__(self, turn: Turn, ports: Ports, application: int = 0, at_once: int = 1, *, shared: bool = False) -> None:
+        self._turn, self._ports, self._application, self._at_once = turn, ports, application, max(1, at_once)
+        self._every = IDENTIFY_EVERY + (SPARE if shared else 0.0)
+        self._booked: dict[int, float] = {}
+
+    async def wait(self, shard: int) -> None:
+        now = self._ports.monotonic()
+        at = self._booked.get(shard, now - 1.0)
+        if at < now:
+            at = now + await self._turn(f"discord:{self._application}:{shard % self._at_once}", self._every)
+            self._booked[shard] = at
+        await asyncio.sleep(max(0.0, at - self._ports.monotonic()))
+        self._booked.pop(shard, None)
 
 
 class ImagineClient(discord.Client):
@@ -82,9 +116,9 @@ class ImagineClient(discord.Client):
         )
         self.settings, self.intake, self.core, self.answers = settings, intake, intake.core, intake.answers
         self.interactions, self.welcome = intake.interactions, intake.interactions.welcome
-        self._known_commands, self._ports = context.data_dir / "discord" / "commands.sha256", context.ports
+        self._known_commands = context.data_dir / "discord" / "commands.sha256"
         self._connected, self._permissions_changed = connected, permissions_changed
-        self._identified = float("-inf")
+        self._identifies = Identifies(LocalTurns(context.ports), context.ports)
         self._servers: set[str] = set()
         """Servers that are noted, or about to be."""
         self.gateway_watch = context.supervisor.watch("discord:gateway", longest=LONGEST_PAUSE)
@@ -102,10 +136,7 @@ class ImagineClient(discord.Client):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait only as long as Discord's rule requires, instead of always five seconds."""
-        wait = self._identified + IDENTIFY_EVERY - self._ports.monotonic()
-        self._identified = self._ports.monotonic() + max(0.0, wait)
-        if wait > 0:
-            await asyncio.sleep(wait)
+        await self._identifies.wait(shard_id or 0)
 
     async def on_connect(self) -> None:
         self.gateway_link.set(True)

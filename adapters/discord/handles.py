@@ -9,7 +9,7 @@ from enum import StrEnum
 import discord
 
 from adapters.discord.image_fitting import FittedImage
-from adapters.kit.message_ref import StoredRef, shared_fields
+from adapters.kit.message_ref import StoredRef
 from bot.chat.port import COMMUNITYS_LANGUAGE, READERS_LANGUAGE
 from bot.chat.views import Document, View
 from bot.texts import DEFAULT_LANGUAGE, language_for
@@ -121,7 +121,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef(StoredRef):
-    """Location of a message on Discord. A stale copy is `route/channel/message`."""
+    """Location of a message on Discord. The route is `original`, `answer`, `whisper` or `post`, a stale copy `route/channel/message`."""
 
     channel: int = 0
     message: str = ""
@@ -131,15 +131,6 @@ class MessageRef(StoredRef):
     @property
     def identity(self) -> str:
         return self.message
-
-    @staticmethod
-    def of(ref: Mapping[str, str]) -> MessageRef:
-        """The route is `original`, `answer`, `whisper` or `post`."""
-        try:
-            channel, posts = int(ref.get("channel", "0")), int(ref.get("posts", "0"))
-        except ValueError:
-            return MessageRef()
-        return MessageRef(channel=channel, message=ref.get("message", ""), posts=posts, **shared_fields(ref))
 
     def anew(self, *, gone: bool = False) -> MessageRef:
         """A new post has a new nonce; its retries share it."""
@@ -152,7 +143,3 @@ class MessageRef(StoredRef):
             route = "original"  # its placeholder
         copies = [f"{route}/{self.channel}/{self.message}"] if route else []
         return replace(self.anew(), stale=tuple(dict.fromkeys([*self.stale, *copies])))
-
-    def ref(self) -> dict[str, str]:
-        found = {"way": self.route, "channel": str(self.channel), "message": self.message, "posts": str(self.posts)}
-        return {**found, **self.shared_words()}

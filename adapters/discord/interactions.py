@@ -16,10 +16,10 @@ from adapters.discord.handles import Handle, Home
 from adapters.discord.moderators import Clicks
 from adapters.kit.callers import YES
 from adapters.kit.dedup import Deduplicator
-from adapters.kit.interaction_ids import parsed
+from adapters.kit.interaction_ids import parsed, question
 from bot.chat.actions import Gives, effect_of
 from bot.chat.localize import localize
-from bot.chat.views import Act, ActionName, Button, ButtonStyle, Form, Reply, View
+from bot.chat.views import Act, ActionName, Form, Reply
 from bot.core import Core
 from bot.texts import speaking, text
 
@@ -79,8 +79,7 @@ class Interactions:
         if found is None:
             await self.answers.say(interaction, text("discord.old_button"))
         elif found.effect.confirm and not found.sure:
-            yes = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
-            await self.answers.say(interaction, View(text(f"confirm.{found.action.value}"), buttons=(yes,), final=True), sure=True)
+            await self.answers.say(interaction, question(found), sure=True)
         elif found.opens_form:
             await self._open_form(interaction, caller(interaction).act(found.action, found.row, {}, {}))
         else:

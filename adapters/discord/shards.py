@@ -17,17 +17,11 @@ import yarl
 from discord.shard import Shard
 
 from adapters.discord.checks import FATAL_CLOSES
-from adapters.discord.client import OF_THE_LIBRARY, GatewaySocket, ImagineClient
+from adapters.discord.client import OF_THE_LIBRARY, GatewaySocket, Identifies, ImagineClient
 from adapters.discord.settings import ShardRange
-from bot.adapter import Turn
-from bot.ports import Ports
 
 log = structlog.get_logger()
 
-IDENTIFY_EVERY = 5.0
-"""Seconds between two IDENTIFYs of a bucket, a Discord rule."""
-SPARE = 0.25
-"""Seconds added for differing clocks and the way to Discord, if several processes share the buckets."""
 ENOUGH_FOR_ONE = 1000
 """Servers below which Discord isn't even asked how many shards it recommends."""
 PAUSES = (2.0, 5.0, 10.0, 20.0, 40.0)
@@ -43,37 +37,6 @@ class ShardPlan:
     """Of the whole bot."""
     at_once: int = 1
     """Discord's `max_concurrency`."""
-
-
-class LocalTurns:
-    """A queue for each name, within this process."""
-
-    def __init__(self, ports: Ports) -> None:
-        self._ports, self._next = ports, dict[str, float]()
-
-    async def __call__(self, name: str, every: float) -> float:
-        now = self._ports.monotonic()
-        at = max(now, self._next.get(name, now))
-        self._next[name] = at + every
-        return at - now
-
-
-class Identifies:
-    """When each shard may IDENTIFY. A turn that came before its connection was ready to use it is booked once, not at each attempt."""
-
-    def __init__(self, turn: Turn, ports: Ports, application: int, at_once: int, *, shared: bool) -> None:
-        self._turn, self._ports, self._application, self._at_once = turn, ports, application, max(1, at_once)
-        self._every = IDENTIFY_EVERY + (SPARE if shared else 0.0)
-        self._booked: dict[int, float] = {}
-
-    async def wait(self, shard: int) -> None:
-        now = self._ports.monotonic()
-        at = self._booked.get(shard, now - 1.0)
-        if at < now:
-            at = now + await self._turn(f"discord:{self._application}:{shard % self._at_once}", self._every)
-            self._booked[shard] = at
-        await asyncio.sleep(max(0.0, at - self._ports.monotonic()))
-        self._booked.pop(shard, None)
 
 
 async def planned(client: discord.Client, wanted: ShardRange | None) -> ShardPlan | None:
@@ -101,9 +64,6 @@ class ShardedClient(ImagineClient, discord.AutoShardedClient):
     def __init__(self, *parts: Any, plan: ShardPlan, identifies: Identifies) -> None:
         super().__init__(*parts, shard_ids=list(plan.ids), shard_count=plan.count)
         self._plan, self._identifies, self._up = plan, identifies, set[int]()
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        await self._identifies.wait(shard_id or 0)
 
     async def on_connect(self) -> None:
         self._connected()

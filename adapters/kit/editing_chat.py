@@ -7,7 +7,7 @@ decided here, and no route widens the audience.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -37,6 +37,7 @@ class EditingChat(ABC, Generic[R, D, W]):
     """Sends one view at a time per message; called by the core's sender. R: message ref, D: data prepared for one send, W: route."""
 
     platform: str
+    refs: type[R]
 
     def __init__(self, ports: Ports) -> None:
         self.ports, self.unanswered = ports, UnansweredSends(ports.monotonic)
@@ -50,14 +51,14 @@ class EditingChat(ABC, Generic[R, D, W]):
             return Later(NOT_ONLINE)
         if view.about is not None and message.about is not None:
             view = replace(view, about=replace(view.about, link=self._address(message.about)))
-        ref = self._ref(message.ref)
+        ref = self.refs.of(message.ref)
         if ref.gone and (is_settled(view) if is_staff(message) else ref.final or not view.final):
             return Sent(ref.ref())
         before = self.unanswered.count(message.id)
         if ref.identity and not ref.bare and self._fresh.get(message.id) == (ref.identity, view):
             return await self._delete_stale(message, ref, before)
         result = await self._shown(message, view, ref, await self._prepared(message, view))
-        return await self._delete_stale(message, self._ref(result.ref), before) if isinstance(result, Sent) else result
+        return await self._delete_stale(message, self.refs.of(result.ref), before) if isinstance(result, Sent) else result
 
     # ---- the policy ----------------------------------------------------------------------------------------------------------
 
@@ -99,7 +100,7 @@ class EditingChat(ABC, Generic[R, D, W]):
                 ref = self._passed(route, message, ref)
                 continue
             if isinstance(result, Sent) and self.unanswered.of(message.id) is not None:
-                self._remember(route, message, self._ref(result.ref), view)
+                self._remember(route, message, self.refs.of(result.ref), view)
             if not isinstance(result, ClassifiedError):
                 return result
             last = result
@@ -131,9 +132,6 @@ class EditingChat(ABC, Generic[R, D, W]):
 
     @abstractmethod
     async def _online(self) -> bool: ...
-
-    @abstractmethod
-    def _ref(self, ref: Mapping[str, str]) -> R: ...
 
     @abstractmethod
     def _address(self, message: Message) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.chat.actions import Effect, effect_of
-from bot.chat.views import ActionName, Button
+from bot.chat.views import ActionName, Button, ButtonStyle, View
+from bot.texts import text
 
 VERSION = "v1"
 PATTERN = re.compile(rf"{VERSION}:(?P<action>[a-z_]{{1,40}}):(?P<row>[A-Za-z0-9._-]{{0,40}})(?P<form>:f)?(?P<sure>:y)?")
@@ -28,6 +29,12 @@ class InteractionId:
     def effect(self) -> Effect:
         """The effect of its action."""
         return effect_of(self.action)
+
+
+def question(asked: InteractionId) -> View:
+    """ "Are you sure?", with the button that confirms it."""
+    button = Button(asked.action, asked.row, text(f"button.{asked.action.value}"), ButtonStyle.DANGER)
+    return View(text(f"confirm.{asked.action.value}"), buttons=(button,), final=True)
 
 
 def custom_id(action: str, row: str, *, opens_form: bool = False, sure: bool = False) -> str:

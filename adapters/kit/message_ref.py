@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 R = TypeVar("R", bound="StoredRef")
 
+STORED_AS = {"route": "way"}
+"""Fields that are stored under another name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRef:
-    """The part that all platforms share; each adds its own ids."""
+    """The part that all platforms share; each adds its own ids. Every field has a default, which isn't stored."""
 
     route: str = ""
     """How it was shown; empty if it was never confirmed."""
@@ -29,9 +32,19 @@ class StoredRef:
         """The platform's message id; empty before it's known."""
         raise NotImplementedError
 
+    @classmethod
+    def of(cls: type[R], ref: Mapping[str, str]) -> R:
+        """Parse the value of `Message.ref`; what's missing, or unreadable like a number of an unknown version, is a new message."""
+        known = {one.name: (one.default, ref.get(STORED_AS.get(one.name, one.name), "")) for one in fields(cls)}
+        try:
+            return cls(**{name: _parsed(word, default) for name, (default, word) in known.items() if word})
+        except ValueError:
+            return cls()
+
     def ref(self) -> dict[str, str]:
-        """The value for `Message.ref`."""
-        raise NotImplementedError
+        """The value for `Message.ref`. Never empty: to the sender, an empty ref means "keep the current one"."""
+        given = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+        return {"v": "1", **{STORED_AS.get(name, name): _word(value) for name, value in given.items()}}
 
     def anew(self: R, *, gone: bool = False) -> R:
         """The ref for a new message."""
@@ -41,19 +54,14 @@ class StoredRef:
         """The ref after a finished message was deleted: it stays deleted."""
         return replace(self.anew(gone=True), final=True)
 
-    def shared_words(self) -> dict[str, str]:
-        """The shared fields as strings, if set."""
-        flags = {"final": self.final, "gone": self.gone, "bare": self.bare}
-        stale = {"stale": ",".join(self.stale)} if self.stale else {}
-        return {**stale, **{name: "1" for name, value in flags.items() if value}}
+
+def _parsed(word: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        return word == "1"
+    if isinstance(default, tuple):
+        return tuple(one for one in word.split(",") if one)
+    return int(word) if isinstance(default, int) else word
 
 
-def shared_fields(ref: Mapping[str, str]) -> dict[str, Any]:
-    """Parse the shared fields of a StoredRef from `Message.ref`."""
-    return {
-        "route": ref.get("way", ""),
-        "final": ref.get("final") == "1",
-        "gone": ref.get("gone") == "1",
-        "stale": tuple(one for one in ref.get("stale", "").split(",") if one),
-        "bare": ref.get("bare") == "1",
-    }
+def _word(value: Any) -> str:
+    return "1" if value is True else ",".join(value) if isinstance(value, tuple) else str(value)

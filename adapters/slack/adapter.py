@@ -127,7 +127,7 @@ class SlackAdapter:
         await look_at_channels(PLATFORM, self.settings.channels, look, (checks.NotReachable,))
 
     def _sentence(self, identity: Identity) -> str:
-        if self.settings.socket_mode:
+        if self.settings.app_token is not None:
             return text("slack.ready", name=identity.name, team=identity.team_name)
         return text(
             "slack.ready_http", name=identity.name, team=identity.team_name, host=self.settings.http_host, port=self.settings.http_port

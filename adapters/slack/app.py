@@ -42,30 +42,26 @@ def build(client: AsyncWebClient, signing_secret: str, find: Find, removed: Remo
     """
     app = _bolt(client, signing_secret, find)
 
-    @app.command(ANYTHING)
-    async def command(body: dict[str, Any], ack: Ack, context: AsyncBoltContext) -> None:
-        await _here(context).intake.command(body, ack)
-
-    @app.view(ANYTHING)
-    async def submitted(body: dict[str, Any], ack: Ack, context: AsyncBoltContext) -> None:
-        await _here(context).interactions.submitted(body, ack)
+    app.command(ANYTHING)(_listener(lambda here: here.intake.command))
+    app.view(ANYTHING)(_listener(lambda here: here.interactions.submitted))
+    app.action({"type": "block_actions", "action_id": ANYTHING})(_listener(lambda here: here.interactions.pressed))
+    app.shortcut({"type": "message_action", "callback_id": SHORTCUT})(_listener(lambda here: here.intake.with_pictures))
 
     @app.event("app_mention")
     async def mentioned(body: dict[str, Any], context: AsyncBoltContext) -> None:
         await _here(context).intake.mentioned(body)
 
-    @app.action({"type": "block_actions", "action_id": ANYTHING})
-    async def pressed(body: dict[str, Any], ack: Ack, context: AsyncBoltContext) -> None:
-        await _here(context).interactions.pressed(body, ack)
-
-    async def with_pictures(body: dict[str, Any], ack: Ack, context: AsyncBoltContext) -> None:
-        await _here(context).intake.with_pictures(body, ack)
-
-    app.shortcut({"type": "message_action", "callback_id": SHORTCUT})(with_pictures)
     if removed is not None:
         _watch(app, removed)
     _the_rest(app)
     return app
+
+
+def _listener(of: Callable[[Listeners], Callable[[dict[str, Any], Ack], Awaitable[None]]]) -> Callable[..., Awaitable[None]]:
+    async def listener(body: dict[str, Any], ack: Ack, context: AsyncBoltContext) -> None:
+        await of(_here(context))(body, ack)
+
+    return listener
 
 
 def _watch(app: AsyncApp, removed: Removed) -> None:

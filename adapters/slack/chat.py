@@ -6,7 +6,7 @@ direct message. Private results never go to a channel. The kit decides when to e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -44,6 +44,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
 
     platform = "slack"
     own_clocks: Literal[True] = True
+    refs = MessageRef
 
     def __init__(self, wire: SlackWire, delivery: Delivery, answer_log: AnswerLog, ports: Ports) -> None:
         super().__init__(ports)
@@ -74,9 +75,6 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
 
     async def _online(self) -> bool:
         return self.wire.online
-
-    def _ref(self, ref: Mapping[str, str]) -> MessageRef:
-        return MessageRef.of(ref)
 
     def _address(self, message: Message) -> str:
         return MessageRef.of(message.ref).address(self.workspace)

@@ -270,7 +270,7 @@ async def _look(
 
 async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: Identity, ports: Ports) -> AsyncIterator[Finding]:
     """Whether commands can reach the bot."""
-    if found.socket_mode and found.app_token is not None:
+    if found.app_token is not None:
         try:
             await app_token(client, found.app_token)
         except SetupProblem as problem:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.kit.interaction_ids import InteractionId, parsed
+from adapters.kit.interaction_ids import InteractionId, parsed, question
 from adapters.kit.payload import Payload, parts, word
 from adapters.kit.replies import words_of
 from adapters.kit.tasks import BackgroundTasks
@@ -16,7 +16,7 @@ from adapters.slack.callers import PLATFORM, Caller, of_form, of_press
 from adapters.slack.intake import FORM_READY, IMAGINE_FORM, PRICE, Ack, Intake, left, until_ack
 from adapters.slack.render import objects
 from bot.chat.actions import Gives, effect_of
-from bot.chat.views import ActionName, Button, ButtonStyle, Reply, View
+from bot.chat.views import ActionName, Reply
 from bot.core import Core
 from bot.texts import say, speaking, text
 
@@ -70,8 +70,7 @@ class Interactions:
         elif found.opens_form:
             await self._open_form(caller, found.action, found.row)
         elif found.effect.confirm:
-            button = Button(found.action, found.row, text(f"button.{found.action.value}"), ButtonStyle.DANGER)
-            await self.answers.say(caller, View(text(f"confirm.{found.action.value}"), buttons=(button,), final=True))
+            await self.answers.say(caller, question(found))
         else:
             await self._open_sheet(caller, found.action, found.row)
 

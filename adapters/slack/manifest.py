@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from adapters.kit.plugin import channel_steps
-from adapters.slack.settings import CHANNELS, INSTALL_PATH, REDIRECT_PATH
+from adapters.slack.settings import CHANNELS, INSTALL_PATH, REDIRECT_PATH, is_address
 from bot.adapter import SetupQuestion, SetupStep
 from bot.texts import text
 
@@ -99,12 +99,7 @@ def _words(name: str) -> dict[str, str]:
 
 def request_url(host: str) -> str | None:
     """The address for Slack to call, from an operator's input; None if Slack wouldn't accept it."""
-    try:
-        url = urlsplit(host)
-        fine = url.scheme == "https" and bool(url.hostname) and url.port != 0
-    except ValueError:
-        return None
-    if not fine or url.query or url.fragment or url.username or not host.isascii() or any(sign.isspace() for sign in host):
+    if not is_address(host) or urlsplit(host).scheme != "https":
         return None
     base = host.rstrip("/")
     return base if base.endswith(PATH) else f"{base}{PATH}"

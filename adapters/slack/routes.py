@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from adapters.kit.editing_chat import is_staff
-from adapters.kit.message_ref import StoredRef, shared_fields
+from adapters.kit.message_ref import StoredRef
 from bot.chat.port import READ_ALONE, READERS_LANGUAGE, READERS_ZONE, Message
 from bot.chat.views import Audience, View
 from bot.texts import DEFAULT_LANGUAGE
@@ -77,7 +77,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef(StoredRef):
-    """Location of a message on Slack. A stale copy is `channel:ts`."""
+    """Location of a message on Slack. The route is `post` or `url`, a stale copy `channel:ts`."""
 
     channel: str = ""
     ts: str = ""
@@ -91,24 +91,6 @@ class MessageRef(StoredRef):
     @property
     def identity(self) -> str:
         return self.ts
-
-    @staticmethod
-    def of(ref: Mapping[str, str]) -> MessageRef:
-        """The route is `post` or `url`."""
-        return MessageRef(
-            channel=ref.get("channel", ""),
-            ts=ref.get("ts", ""),
-            lost=ref.get("lost", ""),
-            files=ref.get("files", ""),
-            apart=ref.get("apart") == "1",
-            **shared_fields(ref),
-        )
-
-    def ref(self) -> dict[str, str]:
-        words = {"way": self.route, "channel": self.channel, "ts": self.ts, "lost": self.lost, "files": self.files}
-        words["apart"] = "1" if self.apart else ""
-        # Never empty: to the sender, an empty ref means "keep the current one".
-        return {"v": "1", **{key: value for key, value in words.items() if value}, **self.shared_words()}
 
     def anew(self, *, gone: bool = False) -> MessageRef:
         return MessageRef(final=self.final, gone=gone, files=self.files, stale=self.stale)

@@ -107,10 +107,6 @@ class SlackSettings:
         pairs = zip(CHANNELS, (self.moderators_channel, self.operators_channel), strict=True)
         return [(variable, channel) for variable, channel in pairs if channel is not None]
 
-    @property
-    def socket_mode(self) -> bool:
-        return self.app_token is not None
-
 
 def configured(env: Mapping[str, str]) -> bool:
     """Whether Slack is set up. An app-level token without a bot token counts, because an incomplete set-up deserves an error, not
@@ -133,7 +129,7 @@ def problems(env: Mapping[str, str]) -> list[str]:
         found.append(text("slack.problem.port", value=port[:20], example=HTTP_PORT))
     found += [text("slack.problem.yes_or_no", name=name, value=value(env, name)[:20]) for name in ADMISSION if _allows(env, name) is None]
     address = value(env, "SLACK_API_URL")
-    if address and not _is_address(address):
+    if address and not is_address(address):
         found.append(text("slack.problem.address", example=SLACK_API))
     return found
 
@@ -188,7 +184,7 @@ def _is_public(address: str) -> bool:
         here = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost")
     except ValueError:
         return False
-    return _is_address(address) and (url.scheme == "https" or here) and url.path in ("", "/")
+    return is_address(address) and (url.scheme == "https" or here) and url.path in ("", "/")
 
 
 def _wrong_token(name: str, token: str, beginnings: tuple[tuple[str, str], ...]) -> list[str]:
@@ -220,7 +216,8 @@ def _is_port(port: str) -> bool:
     return port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535
 
 
-def _is_address(address: str) -> bool:
+def is_address(address: str) -> bool:
+    """Whether it's a plain URL."""
     # With a user name and password, the library's own Authorization header would be rejected; a query would end up before the method's
     # name.
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from adapters.discord import shards
+from adapters.discord import client
 from adapters.discord.departures import ServerList, read
 from bot.domain.own_services import CommunityKeys
 from bot.ledger import own_rows, presence_rows
@@ -96,7 +96,7 @@ def another_shard(s: Stage) -> None:
 async def test_what_only_looks_like_it_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Stage], None]
 ) -> None:
-    monkeypatch.setattr(shards, "IDENTIFY_EVERY", 0.1)
+    monkeypatch.setattr(client, "IDENTIFY_EVERY", 0.1)
     async with town(tmp_path) as (s, _, olu):
         await typed(s, olu, "Set a key", ALPHA)
         await until(lambda: noted(s))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.discord import plugin, settings, shards
+from adapters.discord import client, plugin, settings
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.settings import ShardRange
 from bot.adapter import SetupProblem
@@ -39,7 +39,7 @@ def places(s: Stage) -> list[tuple[Channel, User]]:
 
 def quick(monkeypatch: pytest.MonkeyPatch, every: float = 0.6) -> None:
     """Discord's five seconds are only waited for in the tests of the queue itself."""
-    monkeypatch.setattr(shards, "IDENTIFY_EVERY", every)
+    monkeypatch.setattr(client, "IDENTIFY_EVERY", every)
 
 
 def spaced(s: Stage, every: float, at_once: int = 1) -> bool:
@@ -109,7 +109,7 @@ async def test_one_shard_that_breaks_comes_back_and_the_others_go_on(tmp_path: P
 
 async def test_two_adapters_with_half_of_the_shards_each_share_one_queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
-    monkeypatch.setattr(shards, "SPARE", 0.0)
+    monkeypatch.setattr(client, "SPARE", 0.0)
     async with stage(tmp_path, {"DISCORD_SHARDS": "0-1/4"}, start=False) as s:
         everywhere = places(s)
         await s.start()
@@ -157,7 +157,7 @@ async def test_a_turn_that_was_booked_is_not_booked_again_by_the_next_attempt() 
         booked.append(name)
         return 0.3
 
-    identifies = shards.Identifies(turn, SystemPorts(), 7, 2, shared=True)
+    identifies = client.Identifies(turn, SystemPorts(), 7, 2, shared=True)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(identifies.wait(3), 0.05)
     await identifies.wait(3)

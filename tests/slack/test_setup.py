@@ -97,8 +97,8 @@ def test_one_way_in_is_enough(route: dict[str, str]) -> None:
 
 
 def test_an_app_level_token_means_socket_mode_also_beside_a_signing_secret() -> None:
-    assert settings.read({**GOOD, "SLACK_SIGNING_SECRET": SECRET}).socket_mode
-    assert not settings.read({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SECRET}).socket_mode
+    assert settings.read({**GOOD, "SLACK_SIGNING_SECRET": SECRET}).app_token
+    assert not settings.read({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": SECRET}).app_token
 
 
 def test_slack_is_started_by_its_tokens_alone() -> None:

@@ -26,18 +26,15 @@ class Ref(StoredRef):
     def identity(self) -> str:
         return self.id
 
-    def ref(self) -> dict[str, str]:
-        return {"id": self.id, **self.shared_words()}
-
     def anew(self, *, gone: bool = False) -> Ref:
         return Ref(final=self.final, gone=gone)
 
 
 SHOWN, SAID = Ref(route="post", id="1"), Ref(route="post", id="1", final=True)
 GONE, CLOSED, OLD = ErrorClass.GONE, ErrorClass.NO_CHANNEL, ErrorClass.TOO_OLD
-STAYS_DELETED = Sent({"id": "", "final": "1", "gone": "1"})
-OWED = Sent({"id": "", "gone": "1"})
-LEFT = Sent({"id": "1", "final": "1"})
+STAYS_DELETED = Sent({"v": "1", "final": "1", "gone": "1"})
+OWED = Sent({"v": "1", "gone": "1"})
+LEFT = Sent({"v": "1", "way": "post", "final": "1", "id": "1"})
 WAITS = Later(15.0, progress=True)
 MEMBERS, STAFF = Audience.CHANNEL, Audience.MODERATORS
 PROGRESS, FINAL, AMENDS = View("…"), View("Done", final=True), View("Deleted", final=True, amends=True)
