@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import REPORTED
-from bot.domain.request_states import Answer
 from bot.domain.requests import Person, Request
 from bot.ledger import act_rows, case_rows, message_rows, request_rows
 from bot.ledger.store import Ledger, Tx
@@ -19,6 +18,7 @@ from bot.moderation.decisions import NOTE_MAX, add_words
 from bot.moderation.routing import HomeOf, moderators_place
 from bot.moderation.timeouts import EXPIRY, REMINDERS
 from bot.moderation.transitions import settle, show_card, unnamed
+from bot.requests.visible import visible_result
 from bot.texts import text
 
 REASONS = ("people", "sexual", "hate", "harm", "rights", "other")
@@ -43,7 +43,7 @@ class Reports:
 
     async def form(self, act: Act) -> Form | Reply:
         """The form for the reason of a report."""
-        problem = await self.ledger.read(lambda c: _problem(request_rows.get(c, act.row), act))
+        problem = await self.ledger.read(lambda c: _problem(visible_result(c, act)))
         if problem is not None:
             return Reply(text(problem), changed=False)
         choices = tuple(Choice(one, text(f"case.report.{one}")) for one in REASONS)
@@ -56,8 +56,8 @@ class Reports:
         """Hide the picture and open a case about it."""
 
         def body(tx: Tx) -> Reply:
-            request = request_rows.get(tx.connection, act.row)
-            problem = _problem(request, act)
+            request = visible_result(tx.connection, act)
+            problem = _problem(request)
             if problem is not None or request is None:
                 return Reply(text(problem or "case.report_gone"), changed=False)
             if not act_rows.claim_act(tx, act.event_key):
@@ -86,11 +86,8 @@ class Reports:
         return Reply(text("case.done.report", number=case.number))
 
 
-def _problem(request: Request | None, act: Act) -> str | None:
-    """Why this picture can't be reported by this person; a text key. Nobody learns whether a picture exists that they can't see."""
-    if request is None or request.place.platform != act.platform or request.place.community != act.community:
-        return "case.report_gone"
-    unseen = request.private and not request.published and request.person.id != act.person
-    if unseen or request.deleted or request.answer is not Answer.PICTURES:
+def _problem(request: Request | None) -> str | None:
+    """Why this picture can't be reported; a text key."""
+    if request is None:
         return "case.report_gone"
     return "case.report_twice" if request.reported else None
