@@ -153,7 +153,9 @@ def unguarded_rules() -> list[str]:
         if any(isinstance(one, _DECIDES) for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     }
     return [
-        f"{name} decides something and is in no group of tests/mutants/groups.toml" for name in sorted(deciding - grouped - left_out)
+        f"{name} decides something and is in no group of tests/mutants/groups.toml: add it to a group with the tests that guard it, or to"
+        " [left_out] with a reason"
+        for name in sorted(deciding - grouped - left_out)
     ] + [
         f"tests/mutants/groups.toml leaves out {name}, which is in a group or decides nothing"
         for name in sorted(left_out & grouped | left_out - deciding)
