@@ -1,4 +1,4 @@
-"""Text helpers of this room: squashed machine words and header names, sets of words."""
+"""Text helpers of this room: identifiers reduced to lower-case letters and digits, header names, sets of words."""
 
 from __future__ import annotations
 
