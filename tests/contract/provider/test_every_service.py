@@ -15,6 +15,7 @@ from bot.domain.outcome import Billed, Outcome
 from bot.failures.classify import classify
 from bot.providers.http_provider import HttpProvider
 from bot.providers.port import Call
+from bot.providers.services.registry import SERVICES
 from bot.sandbox.server import RunningSandbox
 from tests.contract.provider.test_services import MODELS, TASKS, calls, provider_of
 from tests.contract.provider.test_services import to_the_end as polled
@@ -23,6 +24,10 @@ from tests.unit.requests.ground import Ground
 OPENAI = ("openai", "azure", "xai", "together", "openrouter", "siliconflow", "gateway")
 ALL = (*sorted(MODELS), *OPENAI)
 ONE_PICTURE = ("bfl", "gemini")
+
+
+def test_no_service_is_left_out_here() -> None:
+    assert sorted(ALL) == sorted(SERVICES)
 
 
 @pytest.fixture(params=ALL)

@@ -1,4 +1,5 @@
-"""Every setting stands in .env.example and docs/settings.md, and the example is itself a good .env."""
+"""Every setting stands in .env.example and docs/settings.md, every image service in the lists of services, and the example is itself a
+good .env."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.providers.services.registry import SERVICES
+from bot.sandbox.server import SPOKEN
 from bot.settings import KNOWN, load
+from bot.texts import say, text
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / ".env.example"
@@ -49,3 +53,17 @@ def test_the_defaults_of_the_example_are_the_real_ones(tmp_path: Path) -> None:
     written, default = load({}, file, others=adapters_variables()).model_dump(), load({}).model_dump()
     for name in default.keys() - {"env", "used", "doubts", "warnings"}:
         assert written[name] == default[name] or name == "image_base_url", name
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_every_image_service_is_in_the_lists_that_operators_read(language: str) -> None:
+    lists = {"settings.about.IMAGE_SERVICE": SERVICES, "cli.help.sandbox_dialect": SPOKEN}
+    for key, services in lists.items():
+        named = set(re.findall(r"[a-z]+", say(text(key), language)))
+        assert set(services) <= named, key
+
+
+def test_every_image_service_has_its_row_on_the_page_and_its_path_in_the_sandbox() -> None:
+    page = (ROOT / "docs" / "services.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    assert set(SERVICES) <= set(re.findall(r"`(\w+)`", page))
+    assert set(SERVICES) - {"gateway"} == set(SPOKEN)
