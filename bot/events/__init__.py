@@ -54,7 +54,7 @@ class GateChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class GateStood:
+class GateState:
     """A gate's state right after a change."""
 
     state: str
@@ -122,7 +122,7 @@ Event = (
     Started
     | CallEnded
     | GateChanged
-    | GateStood
+    | GateState
     | NoticeOpened
     | NoticeResolved
     | MessageRefused

@@ -13,7 +13,7 @@ from bot.events import (
     Event,
     FilesRemoved,
     GateChanged,
-    GateStood,
+    GateState,
     MessageRefused,
     NoticeOpened,
     NoticeResolved,
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 _NAMES: Mapping[type, tuple[str, str]] = {
     Started: ("info", "started"),
     CallEnded: ("info", "exchange"),  # operators search their logs for this name
-    GateStood: ("info", "gate"),
+    GateState: ("info", "gate"),
     NoticeResolved: ("info", "operator_notice_resolved"),
     MessageRefused: ("warning", "chat_refused"),
     StorageFailed: ("error", "cannot_store"),

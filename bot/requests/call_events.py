@@ -8,7 +8,7 @@ from bot.domain.failure import Failure
 from bot.domain.outcome import Outcome
 from bot.domain.own_services import is_own
 from bot.domain.requests import Attempt, Request
-from bot.events import CallEnded, EventStream, GateChanged, GateStood
+from bot.events import CallEnded, EventStream, GateChanged, GateState
 from bot.requests.decide import as_booked
 from bot.requests.services import ImageService
 
@@ -23,7 +23,7 @@ def publish_changes(events: EventStream, service: ImageService, waiting: int, no
     if changes:
         seen = service.gate.snapshot(now)
         events.publish(
-            GateStood(
+            GateState(
                 state=seen.state,
                 in_flight=seen.in_flight,
                 waiting=waiting,
