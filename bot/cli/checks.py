@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapter import Finding
-from bot.cli import keys, layers, plugins, processes
+from bot.cli import keys, layers, os_processes, plugins
 from bot.cli.ladder import Subject, bad
 from bot.cli.own_keys import own_keys
 from bot.domain.roles import ALL, ProcessRole, written
@@ -120,7 +120,7 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
         yield Finding(False, what, str(problem), layer=layers.MACHINE)
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            who = listed([one for one in processes.holders(file) if subject.bot is None or not one.startswith(f"{subject.bot} ")])
+            who = listed([one for one in os_processes.holders(file) if subject.bot is None or not one.startswith(f"{subject.bot} ")])
             named = text("operator.database_locked_by", holders=who) if who else ""
             yield Finding(False, what, text("operator.database_locked", file=file, holders=named), layer=layers.MACHINE)
         else:
@@ -271,7 +271,7 @@ def _beside(finding: Finding, bot: str | None) -> Finding:
     """Adapt a finding to a running bot: a port held by the bot itself is fine."""
     if finding.ok or finding.busy_port is None or bot is None:
         return finding
-    held = processes.listens(bot, finding.busy_port)
+    held = os_processes.listens(bot, finding.busy_port)
     if held is False:
         return finding
     key = "doctor.port_of_bot" if held else "doctor.port_of_bot_maybe"

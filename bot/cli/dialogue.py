@@ -72,12 +72,12 @@ class Dialogue:
             if step.setup is not None and step.setup.after is not None and (said := step.setup.after(self.draft.settings().env)):
                 say(said)
 
-    def agrees(self, question: str, *, usually: bool) -> bool:
-        """A yes-or-no question; Enter takes the usual answer."""
+    def agrees(self, question: str, *, default: bool) -> bool:
+        """A yes-or-no question; Enter takes the default."""
         while True:
-            answer = self.keyboard.line(f"{question} [{text('init.yes_usual' if usually else 'init.no_usual')}] ").strip().lower()
+            answer = self.keyboard.line(f"{question} [{text('init.yes_usual' if default else 'init.no_usual')}] ").strip().lower()
             if not answer:
-                return usually
+                return default
             if answer in ("y", "yes", "n", "no"):
                 return answer[0] == "y"
             say(text("init.yes_or_no"))
@@ -93,7 +93,7 @@ class Dialogue:
             remark(text("cli.warning", sentence=note))
         self.draft.notes.clear()
         wrong = next((finding for finding in found if not finding.ok), None)
-        if wrong is None or self.agrees(text("init.keep_anyway"), usually=False):
+        if wrong is None or self.agrees(text("init.keep_anyway"), default=False):
             say()
             return None
         return wrong

@@ -48,7 +48,7 @@ def init(
     options = {ADDRESS: address, MODEL: model}
     options |= dict(_pair(one, "--set") for one in given or [])
     for name in options:
-        _is_asked(draft, name, secret=False)
+        _require_asked(draft, name, secret=False)
     for name, value in options.items():
         if clean := dotenv.stripped(value):
             draft.answers[name] = clean
@@ -71,7 +71,7 @@ def _interview(draft: SettingsDraft, keyboard: Keyboard) -> None:
     say()
     dialogue.service()
     there = any(draft.present(name) for name in SECOND)
-    if dialogue.agrees(text("init.change_second" if there else "init.use_second"), usually=False):
+    if dialogue.agrees(text("init.change_second" if there else "init.use_second"), default=False):
         dialogue.platform([second_step(draft)])
     while True:
         chosen = False
@@ -79,9 +79,9 @@ def _interview(draft: SettingsDraft, keyboard: Keyboard) -> None:
             there = plugin.configured(draft.settings().env)
             named = text(f"{plugin.name}.init.name") if has(f"{plugin.name}.init.name") else plugin.name
             if there:
-                wanted = dialogue.agrees(text("init.change_platform", name=named), usually=False)
+                wanted = dialogue.agrees(text("init.change_platform", name=named), default=False)
             else:
-                wanted = dialogue.agrees(text("init.use_platform", name=named), usually=plugin.name == "web" and not chosen)
+                wanted = dialogue.agrees(text("init.use_platform", name=named), default=plugin.name == "web" and not chosen)
             chosen = chosen or there or wanted
             if wanted:
                 dialogue.platform(platform_steps(plugin))
@@ -103,10 +103,10 @@ def _unattended(draft: SettingsDraft) -> None:
 
 
 def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
-    """Take what only the environment says into the answers. Returns the steps of the service and of what is configured beside it."""
+    """Copy settings found only in the environment into the answers. Returns the steps of the service and of all else that's configured."""
     from bot.cli.draft import ADDRESS, KEY, SECOND, default_address, platform_steps, same_host, second_step, service_steps
 
-    begun = _without(draft, ADDRESS)
+    begun = _previous_address(draft, ADDRESS)
     for name in _asked(draft):  # what only the environment says must be there at the next start, too
         if name not in draft.answers and (value := draft.env.get(name, "").strip()):
             draft.answers[name] = draft.present(name) or value
@@ -122,7 +122,7 @@ def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
 
 
 def _stop_if_lacking(draft: SettingsDraft, steps: Sequence[CheckedStep]) -> None:
-    """Raise Stop if something lacks that has no default."""
+    """Raise Stop if a setting without a default is missing."""
     from bot.cli.draft import SECOND
 
     for question in (one for step in steps for one in step.questions):
@@ -166,7 +166,7 @@ def write(draft: SettingsDraft, keyboard: Keyboard | None, *, yes: bool) -> None
         say(text("init.changes" if exists else "init.writes", file=draft.file.absolute()))
         for name, value in changed.items():
             say(f"  {name}: {_told(draft, name, value, name in before)}")
-        if exists and not yes and (keyboard is None or not Dialogue(draft, keyboard).agrees(text("init.may_write"), usually=True)):
+        if exists and not yes and (keyboard is None or not Dialogue(draft, keyboard).agrees(text("init.may_write"), default=True)):
             raise Stop(
                 text("init.left_alone" if keyboard is not None else "init.needs_yes", file=draft.file), code=FAILED if keyboard else USAGE
             )
@@ -200,7 +200,7 @@ def _read_secrets(draft: SettingsDraft, key_file: str, files: Sequence[str]) -> 
     pairs = [(KEY, key_file)] if key_file else []
     pairs += [_pair(one, "--secret-file") for one in files]
     for name, file in pairs:
-        _is_asked(draft, name, secret=True)
+        _require_asked(draft, name, secret=True)
         try:
             read = sys.stdin.readline() if file == "-" else Path(file).expanduser().read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
@@ -210,7 +210,7 @@ def _read_secrets(draft: SettingsDraft, key_file: str, files: Sequence[str]) -> 
         draft.answers[name] = value
 
 
-def _is_asked(draft: SettingsDraft, name: str, *, secret: bool) -> None:
+def _require_asked(draft: SettingsDraft, name: str, *, secret: bool) -> None:
     """Stop for a setting that `init` doesn't ask for, and for a secret where others could read it."""
     if name not in _asked(draft):
         raise Stop(text("init.not_asked", name=name, known=listed(tuple(_asked(draft)), None)), code=USAGE)
@@ -253,7 +253,7 @@ def _service_names() -> tuple[str, ...]:
     return ADDRESS, KEY, MODEL, *SECOND
 
 
-def _without(draft: SettingsDraft, name: str) -> str:
+def _previous_address(draft: SettingsDraft, name: str) -> str:
     """The address that was in effect before this answer."""
     from bot.cli.draft import default_address
 

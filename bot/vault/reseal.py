@@ -1,4 +1,4 @@
-"""Rotation of the keys: everything is encrypted anew with the first one, beside the running bot."""
+"""Rotation of the keys: everything is encrypted anew with the first one, while the bot may be running."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ class VaultContent:
     opened: Counter[str]
     """Values that a key opens, by kind."""
     lost: Counter[str]
-    """Those that none does."""
+    """Values that no key opens."""
 
 
 def look(where: Where, keys: Sequence[str], ports: Ports) -> VaultContent:
-    """Raises LedgerProblem and VaultProblem."""
+    """Count the values that a key opens. Raises LedgerProblem and VaultProblem."""
     return _each(_rows(where, ports), lambda cipher, row: cipher.unseal(row.kind, row.key, row.sealed) is not None, keys)
 
 
 def reseal(where: Where, keys: Sequence[str], ports: Ports) -> VaultContent:
-    """Encrypt every value with the first key, one short transaction each; a value that changes meanwhile was encrypted by the bot."""
+    """Encrypt every value with the first key, one short transaction each; a value that changes meanwhile was just encrypted by the running
+    bot, with the current key."""
 
-    def again(cipher: Cipher, row: SealedRow) -> bool:
+    def reencrypt(cipher: Cipher, row: SealedRow) -> bool:
         sealed = cipher.resealed(row.kind, row.sealed)
         return beside.write(where, ports.now(), ports.new_id, lambda tx: vault_rows.replace(tx, row, sealed))
 
-    return _each(_rows(where, ports), again, keys)
+    return _each(_rows(where, ports), reencrypt, keys)
 
 
 def _rows(where: Where, ports: Ports) -> Sequence[SealedRow]:

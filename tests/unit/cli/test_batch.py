@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.own_services import SETTING, OwnService, named
+from bot.domain.own_services import SETTING, OwnService, name_for
 from bot.ledger import files
 from tests.unit.cli.conftest import Call
 
@@ -113,7 +113,7 @@ def test_a_batch_is_finished_by_the_rules_of_its_community(tmp_path: Path, imagi
     imagine_bot("batch", "new", "topics.txt", *LIMITS, "--yes")
     imagine_bot("batch", "pick", "1", "1", "--demo")
     before = imagine_bot("batch", "finish", "1", "--demo").err
-    own = OwnService(named("openai", "a"), "openai", "https://api.openai.com/v1", ("dall-e-3",), "1234", "olu", 5.0)
+    own = OwnService(name_for("openai", "a"), "openai", "https://api.openai.com/v1", ("dall-e-3",), "1234", "olu", 5.0)
     with contextlib.closing(sqlite3.connect(tmp_path / "data/demo" / files.DATABASE)) as ledger, ledger:
         ledger.execute("UPDATE batches SET platform = 'discord', community = 'one'")
         ledger.execute(
