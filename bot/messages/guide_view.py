@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.chat.views import ActionName, Button, ButtonStyle, Fact, Pressers, Tone, View
 from bot.ledger.template_rows import PromptDraft, PromptTemplate
 from bot.prompts.lint_words import hints
-from bot.prompts.parts import read
+from bot.prompts.parts import parse_wording
 from bot.texts import text
 
 MOST_OFFERED = 24
@@ -27,7 +27,7 @@ def wording_view(draft: PromptDraft, price: Sequence[str]) -> View:
     def button(action: ActionName, label: str, style: ButtonStyle = ButtonStyle.PLAIN, *, opens_form: bool = False) -> Button:
         return Button(action, draft.id, text(label), style, opens_form, Pressers(only=draft.person))
 
-    fields = [button(ActionName.GUIDE, "button.guide_fields", opens_form=True)] if read(draft.wording) is not None else []
+    fields = [button(ActionName.GUIDE, "button.guide_fields", opens_form=True)] if parse_wording(draft.wording) is not None else []
     return View(
         title=text("guide.ready"),
         text=(*(text("hint.line", hint=text(f"hint.{name}")) for name in hints(draft.wording)), *price),

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from bot.prompts.lint import private_in
 from bot.prompts.lint_words import HINTS, is_listed, soften, without_brands
-from bot.prompts.parts import PARTS, PromptParts, read, wording
+from bot.prompts.parts import PARTS, PromptParts, parse_wording, wording
 
 
 class Rung(StrEnum):
@@ -71,7 +71,7 @@ _WORD = re.compile(r"[\w'-]+")
 
 def details_of(prompt: str) -> tuple[Detail, ...]:
     """The details of a normalised prompt, the subject first."""
-    parts = read(prompt)
+    parts = parse_wording(prompt)
     found = _of_free_text(prompt) if parts is None else _of_parts(parts)
     first: set[str] = set()
     made = []

@@ -14,55 +14,55 @@ from typing import Protocol
 
 from bot.prompts.lint_spans import Span, What
 
-_B = r"(?<![A-Za-z0-9])"
+_WORD_START = r"(?<![A-Za-z0-9])"
 """Keys begin at a word boundary; a preceding underscore or hyphen counts as part of a word."""
 
 KNOWN: tuple[str, ...] = (
     # OpenAI and services that copied its format (sk-proj-, sk-ant-, sk-or-, sk-svcacct-)
-    _B + r"sk-(?=[A-Za-z0-9_-]{0,60}[0-9A-Z])[A-Za-z0-9_-]{16,300}",
+    _WORD_START + r"sk-(?=[A-Za-z0-9_-]{0,60}[0-9A-Z])[A-Za-z0-9_-]{16,300}",
     # Discord: bot tokens, old user tokens, webhooks
-    _B + r"[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,45}",
-    _B + r"mfa\.[A-Za-z0-9_-]{60,300}",
+    _WORD_START + r"[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,45}",
+    _WORD_START + r"mfa\.[A-Za-z0-9_-]{60,300}",
     r"(?:https?://)?(?:[a-z]{1,10}\.)?discord(?:app)?\.com/api(?:/v\d{1,3})?/webhooks/\d{1,25}/[A-Za-z0-9_-]{1,300}",
     # Slack: bot, user, app and refresh tokens, webhooks
-    _B + r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,300}",
-    _B + r"xapp-\d-[A-Za-z0-9-]{8,300}",
+    _WORD_START + r"xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{8,300}",
+    _WORD_START + r"xapp-\d-[A-Za-z0-9-]{8,300}",
     r"(?:https?://)?hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]{1,300}",
     # code hosting
-    _B + r"gh[pousr]_[A-Za-z0-9]{16,300}",
-    _B + r"github_pat_[A-Za-z0-9_]{16,300}",
-    _B + r"gl(?:pat|dt|rt|ptt|ft|imt|agent|oas|soat|cbt)-[A-Za-z0-9_-]{10,300}",
-    _B + r"ATBB[A-Za-z0-9]{20,300}",
+    _WORD_START + r"gh[pousr]_[A-Za-z0-9]{16,300}",
+    _WORD_START + r"github_pat_[A-Za-z0-9_]{16,300}",
+    _WORD_START + r"gl(?:pat|dt|rt|ptt|ft|imt|agent|oas|soat|cbt)-[A-Za-z0-9_-]{10,300}",
+    _WORD_START + r"ATBB[A-Za-z0-9]{20,300}",
     # clouds
-    _B + r"(?:AKIA|ASIA|ABIA|ACCA|AGPA|AROA|AIDA)[A-Z0-9]{12,300}",
-    _B + r"AIza[A-Za-z0-9_-]{25,300}",
-    _B + r"ya29\.[A-Za-z0-9_-]{16,300}",
-    _B + r"GOCSPX-[A-Za-z0-9_-]{16,300}",
+    _WORD_START + r"(?:AKIA|ASIA|ABIA|ACCA|AGPA|AROA|AIDA)[A-Z0-9]{12,300}",
+    _WORD_START + r"AIza[A-Za-z0-9_-]{25,300}",
+    _WORD_START + r"ya29\.[A-Za-z0-9_-]{16,300}",
+    _WORD_START + r"GOCSPX-[A-Za-z0-9_-]{16,300}",
     r"(?:AccountKey|SharedAccessKey|SharedAccessSignature|sig)=[A-Za-z0-9%+/=]{16,300}",
-    _B + r"do[opr]_v1_[a-f0-9]{16,300}",
-    _B + r"hv[sbr]\.[A-Za-z0-9_-]{16,300}",
-    _B + r"LTAI[A-Za-z0-9]{12,300}",
+    _WORD_START + r"do[opr]_v1_[a-f0-9]{16,300}",
+    _WORD_START + r"hv[sbr]\.[A-Za-z0-9_-]{16,300}",
+    _WORD_START + r"LTAI[A-Za-z0-9]{12,300}",
     # payments
-    _B + r"(?:sk|pk|rk)_(?:live|test|prod)_[A-Za-z0-9]{8,300}",
-    _B + r"whsec_[A-Za-z0-9+/=]{16,300}",
-    _B + r"sq0[a-z]{3}-[A-Za-z0-9_-]{16,300}",
-    _B + r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,300}",
+    _WORD_START + r"(?:sk|pk|rk)_(?:live|test|prod)_[A-Za-z0-9]{8,300}",
+    _WORD_START + r"whsec_[A-Za-z0-9+/=]{16,300}",
+    _WORD_START + r"sq0[a-z]{3}-[A-Za-z0-9_-]{16,300}",
+    _WORD_START + r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,300}",
     # mail, telephone, chat
-    _B + r"SG\.[A-Za-z0-9_-]{12,300}\.[A-Za-z0-9_-]{12,300}",
-    _B + r"key-[0-9a-f]{24,300}",
-    _B + r"[0-9a-f]{32}-us\d{1,2}\b",
-    _B + r"(?:AC|SK)[0-9a-f]{32}\b",
-    _B + r"\d{8,10}:[A-Za-z0-9_-]{30,300}",
-    _B + r"xkeysib-[a-f0-9]{16,300}[A-Za-z0-9-]{0,100}",
+    _WORD_START + r"SG\.[A-Za-z0-9_-]{12,300}\.[A-Za-z0-9_-]{12,300}",
+    _WORD_START + r"key-[0-9a-f]{24,300}",
+    _WORD_START + r"[0-9a-f]{32}-us\d{1,2}\b",
+    _WORD_START + r"(?:AC|SK)[0-9a-f]{32}\b",
+    _WORD_START + r"\d{8,10}:[A-Za-z0-9_-]{30,300}",
+    _WORD_START + r"xkeysib-[a-f0-9]{16,300}[A-Za-z0-9-]{0,100}",
     # packages, models, tools
-    _B + r"(?:npm|hf|r8|gsk|pplx|dckr_pat|glsa|glc|lin_api|ntn|figd|pul|sbp|rnd|tskey|PMAK|nvapi|fal|key_live|secret)[_-]"
+    _WORD_START + r"(?:npm|hf|r8|gsk|pplx|dckr_pat|glsa|glc|lin_api|ntn|figd|pul|sbp|rnd|tskey|PMAK|nvapi|fal|key_live|secret)[_-]"
     r"(?=[A-Za-z0-9_-]{0,60}\d)[A-Za-z0-9_-]{16,300}",
-    _B + r"(?:hf|npm|gsk)_[A-Za-z0-9]{24,300}|" + _B + r"(?:xai|nvapi|pplx)-[A-Za-z0-9_-]{24,300}",
-    _B + r"pypi-[A-Za-z0-9_-]{16,300}",
-    _B + r"EAA[A-Za-z0-9]{20,300}",
-    _B + r"AGE-SECRET-KEY-1[A-Z0-9]{20,300}",
+    _WORD_START + r"(?:hf|npm|gsk)_[A-Za-z0-9]{24,300}|" + _WORD_START + r"(?:xai|nvapi|pplx)-[A-Za-z0-9_-]{24,300}",
+    _WORD_START + r"pypi-[A-Za-z0-9_-]{16,300}",
+    _WORD_START + r"EAA[A-Za-z0-9]{20,300}",
+    _WORD_START + r"AGE-SECRET-KEY-1[A-Z0-9]{20,300}",
     # formats shared by many services
-    _B + r"eyJ[A-Za-z0-9_-]{8,1000}\.[A-Za-z0-9_-]{8,2000}(?:\.[A-Za-z0-9_-]{0,1000})?",
+    _WORD_START + r"eyJ[A-Za-z0-9_-]{8,1000}\.[A-Za-z0-9_-]{8,2000}(?:\.[A-Za-z0-9_-]{0,1000})?",
     r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:.{0,8000}?-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|.{0,8000})",
     r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,64}:[^\s/@]{1,128}@[^\s]{1,300}",
     r"\b[Bb]earer\s{1,5}(?=[A-Za-z0-9._~+/-]{0,60}\d)[A-Za-z0-9._~+/-]{12,300}={0,2}",
@@ -70,7 +70,7 @@ KNOWN: tuple[str, ...] = (
 )
 _KNOWN = re.compile("|".join(f"(?:{pattern})" for pattern in KNOWN), re.DOTALL)
 
-_WORTH = re.compile(r"[A-Za-z0-9_.:/=+@-]{12}|BEGIN|[Bb]earer|[Bb]asic")
+_WORTH_SCANNING = re.compile(r"[A-Za-z0-9_.:/=+@-]{12}|BEGIN|[Bb]earer|[Bb]asic")
 """Cheap pre-check: a long string without spaces, or a word that introduces a secret."""
 
 _LABEL_STEMS = (
@@ -132,7 +132,7 @@ def find_secrets(prompt: str) -> list[Span]:
 
 
 def _found(prompt: str) -> Iterator[tuple[int, int]]:
-    if _WORTH.search(prompt):
+    if _WORTH_SCANNING.search(prompt):
         for match in _KNOWN.finditer(prompt):
             yield match.span()
     lowered = prompt.lower()
@@ -150,7 +150,7 @@ def _found(prompt: str) -> Iterator[tuple[int, int]]:
             inside = any(start <= match.start() < end for start, end in addresses)
             if not inside and looks_random(match.group()):
                 yield match.span()
-    yield from _second_net(prompt, suspicious[:CHUNKS])
+    yield from _from_detect_secrets(prompt, suspicious[:CHUNKS])
 
 
 def looks_random(token: str) -> bool:
@@ -187,7 +187,7 @@ class _Detector(Protocol):
 @functools.cache
 def _detectors() -> tuple[_Detector, ...]:
     """Detectors from detect-secrets, without its IP address detector and its keyword detector (quoted words after "password" are common in
-    prompts about signs; the own rule is stricter)."""
+    prompts about signs; our own rule is stricter)."""
     from detect_secrets.plugins import (
         artifactory,
         aws,
@@ -241,7 +241,7 @@ def _detectors() -> tuple[_Detector, ...]:
     )
 
 
-def _second_net(prompt: str, chunks: list[str]) -> Iterator[tuple[int, int]]:
+def _from_detect_secrets(prompt: str, chunks: list[str]) -> Iterator[tuple[int, int]]:
     for chunk in dict.fromkeys(chunks):
         for detector in _detectors():
             for secret in detector.analyze_string(chunk[:CHUNK]):

@@ -14,7 +14,7 @@ PART_MAX = 500
 USES = {"any": "", "cover": "article cover", "social": "social post", "product": "product picture", "diagram": "diagram"}
 """Use case by its name -> its words in a prompt."""
 CONSTRAINTS = "no real logos, no QR codes, no keys or private data, no watermark, no tiny readable text"
-"""What the form starts with."""
+"""Prefilled value of the form's constraints field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def wording(parts: PromptParts) -> str:
     return "\n".join(f"{_LABELS[name]}: {words}" for name in PARTS if (words := getattr(parts, name)))
 
 
-def read(prompt: str) -> PromptParts | None:
-    """The parts of a wording, perhaps changed by hand; None for a prompt in any other form."""
+def parse_wording(prompt: str) -> PromptParts | None:
+    """Parse a wording, perhaps changed by hand, into its parts; None for a prompt in any other form."""
     found: dict[str, str] = {}
     for line in prompt.splitlines():
         match = _LINE.fullmatch(line.strip())

@@ -21,7 +21,7 @@ from bot.ledger.store import Tx
 from bot.ledger.template_rows import PromptDraft, PromptTemplate
 from bot.messages.guide_view import choose_view, wording_view
 from bot.prompts.normalise import UnusableText, normalise
-from bot.prompts.parts import CONSTRAINTS, PART_MAX, USES, PartTooLong, PromptParts, parts_of, ratio_in, read, wording
+from bot.prompts.parts import CONSTRAINTS, PART_MAX, USES, PartTooLong, PromptParts, parse_wording, parts_of, ratio_in, wording
 from bot.requests.actions import RequestActions, imagine_fields, with_spare
 from bot.requests.prices import price_view
 from bot.requests.tiers import rules_here, settings_for
@@ -118,7 +118,7 @@ class Guide:
                 words = normalise(act.values.get("prompt", "")[:100_000])
             except UnusableText:
                 return Reply(text("guide.no_words"), changed=False)
-            parts = read(words)
+            parts = parse_wording(words)
             options = {name: act.values.get(name) or draft.options.get(name, "") for name in _OPTIONS}
             options["caption"] = act.values.get("caption", options["caption"])
             template_rows.drop_draft(tx, draft.id)

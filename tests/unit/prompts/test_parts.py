@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.prompts.normalise import normalise
-from bot.prompts.parts import PART_MAX, PARTS, PartTooLong, PromptParts, parts_of, ratio_in, read, wording
+from bot.prompts.parts import PART_MAX, PARTS, PartTooLong, PromptParts, parse_wording, parts_of, ratio_in, wording
 
 COVER = PromptParts("article cover", "a red robot", "a harbour", "watercolour", "16:9, free area at the top", "no logos")
 
@@ -17,12 +17,12 @@ def test_a_wording_has_a_line_for_each_part_that_is_filled_in() -> None:
 
 @pytest.mark.parametrize("parts", [COVER, PromptParts(subject="ein roter Roboter: freundlich"), PromptParts(subject="红色机器人")])
 def test_a_wording_is_read_back_as_its_parts(parts: PromptParts) -> None:
-    assert read(normalise(wording(parts))) == parts
+    assert parse_wording(normalise(wording(parts))) == parts
 
 
 @pytest.mark.parametrize("prompt", ["a red robot", "Style: watercolour", "Subject: a\nSubject: b", "Subject: a\nand a boat", "Subject:"])
 def test_other_prompts_have_no_parts(prompt: str) -> None:
-    assert read(prompt) is None
+    assert parse_wording(prompt) is None
 
 
 def test_values_become_one_line_each_without_what_cannot_be_seen() -> None:
