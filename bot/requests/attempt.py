@@ -39,12 +39,12 @@ from bot.requests.decide import (
     rule,
 )
 from bot.requests.fallback import may_move
+from bot.requests.omitted_options import defaulted_options, proposal, to_leave_out, worked_without
 from bot.requests.own_key import UNREADABLE, drawn_with
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT, HALF_PRICE, ImageService
 from bot.requests.tiers import settings_for
 from bot.requests.transitions import CaseOpener
-from bot.requests.unchosen import proposal, to_leave_out, unchosen, worked_without
 
 UNHEARD = 0.1
 """Seconds; the news of another key takes milliseconds."""
@@ -180,8 +180,8 @@ def record_outcome(tx: Tx, attempt_id: str, outcome: Outcome, failure: Failure |
     notices = deps.own_notices if is_own(request.service) else deps.notices
     deps = dataclasses.replace(deps, rules=deps.rules.for_call(request.service, request.model), notices=notices)
     asks = failure is not None and failure.group is Group.PARAMETERS
-    free = unchosen(tx.connection, request, deps.rules, tx.now) if asks else frozenset[str]()
-    ruling = rule(CallResult(request, attempt, outcome, failure, free), deps.rules, tx.now, deps.uniform)
+    defaulted = defaulted_options(tx.connection, request, deps.rules, tx.now) if asks else frozenset[str]()
+    ruling = rule(CallResult(request, attempt, outcome, failure, defaulted), deps.rules, tx.now, deps.uniform)
     if isinstance(ruling.step, Collect):
         _collect(tx, request, attempt, ruling, ruling.step, deps)
         return None
@@ -270,7 +270,7 @@ def _take_pictures(tx: Tx, request: Request, attempt: Attempt, ruling: Ruling, d
         deps.own_notices.works(tx, request)
     worked_without(tx, request, ruling.outcome, deps.rules, host, deps.notices)
     sent = ruling.outcome.carried
-    unsent = bool(sent) and "quality" not in sent and "quality" not in unchosen(tx.connection, request, deps.rules, tx.now)
+    unsent = bool(sent) and "quality" not in sent and "quality" not in defaulted_options(tx.connection, request, deps.rules, tx.now)
     found = applied.compare(request, ruling.outcome, deps.rules.model, unsent=unsent)
     applied.note(tx, request, found, deps.rules.model, host, deps.notices)
     if not isinstance(ruling.step, Late):

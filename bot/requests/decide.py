@@ -15,9 +15,9 @@ from bot.domain.statuses import GAVE_UP_WAITING, TURNED_AWAY
 from bot.gate.backoff import own_wait
 from bot.requests import parts
 from bot.requests.fallback import begun
+from bot.requests.omitted_options import as_told_to_member, refused_options
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
-from bot.requests.unchosen import fairly, refused_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class CallResult:
     outcome: Outcome
     failure: Failure | None
     """The classification of `outcome.shortfall`."""
-    unchosen: frozenset[str] = frozenset()
+    defaulted: frozenset[str] = frozenset()
     """Options of the call that the member didn't choose; only needed if the failure is about parameters."""
 
     @property
@@ -121,7 +121,7 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     outcome, failure = as_booked(result.outcome, result.failure), result.failure
     changed = None if late else _call_differently(result, outcome, rules, now)
     if changed is None and failure is not None and failure.group is Group.PARAMETERS:
-        failure = fairly(request, outcome, failure, result.unchosen, rules.model)
+        failure = as_told_to_member(request, outcome, failure, result.defaulted, rules.model)
     moves = not late and _may_move(request, outcome, failure, rules)
     counted = _counted(request, unbilled=changed is not None or moves or was_unbilled(failure, outcome.billed))
     booked = dataclasses.replace(result, request=counted, outcome=outcome, failure=failure)
@@ -151,7 +151,7 @@ def _call_differently(result: CallResult, outcome: Outcome, rules: Rules, now: f
         return None
     if per_call := parts.fewer(result.attempt.wanted, outcome, failure):
         return TryFewer(per_call)
-    refused = refused_options(request, outcome, failure, result.unchosen)
+    refused = refused_options(request, outcome, failure, result.defaulted)
     return TryWithout(refused) if refused else None
 
 

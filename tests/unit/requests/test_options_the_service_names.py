@@ -14,7 +14,7 @@ from bot.domain.kinds import KINDS, Fixer, Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.failures.explain import explain
 from bot.ledger import settings_rows
-from bot.requests.unchosen import fairly, proposal, unchosen
+from bot.requests.omitted_options import as_told_to_member, defaulted_options, proposal
 from tests.unit.requests.ground import Ground
 from tests.unit.requests.test_decide import request
 
@@ -50,7 +50,7 @@ async def test_a_default_that_a_form_sends_back_was_not_chosen(
     ground.rules = dataclasses.replace(ground.rules, default_quality=default)
     await ground.ledger.write(lambda tx: settings_rows.replace(tx, "test", "home", dict(own), "olu"))
     asked = await ground.asked(**typed)
-    assert await ground.ledger.read(lambda c: unchosen(c, asked, ground.rules, ground.ledger.now())) == expected | ALWAYS
+    assert await ground.ledger.read(lambda c: defaulted_options(c, asked, ground.rules, ground.ledger.now())) == expected | ALWAYS
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_nearest_value_that_a_service_names_is_offered(failure: Failure, ask
 )
 def test_only_values_that_both_sides_take_are_told(failure: Failure, count: int, facts: Mapping[str, str]) -> None:
     asked = dataclasses.replace(request(), count=count, size="1024x1024", quality="low", prompt="p")
-    found = fairly(asked, Outcome(billed=Billed.NO, status=400), failure, frozenset(), MODEL)
+    found = as_told_to_member(asked, Outcome(billed=Billed.NO, status=400), failure, frozenset(), MODEL)
     assert (found.facts, found.who_can_fix) == (facts, failure.who_can_fix)
 
 
@@ -119,15 +119,15 @@ def test_only_values_that_both_sides_take_are_told(failure: Failure, count: int,
     ],
 )
 def test_what_a_member_did_not_choose_is_the_operators_to_fix(failure: Failure, free: set[str], name: str | None) -> None:
-    found = fairly(request(), Outcome(billed=Billed.NO, status=400), failure, frozenset(free), MODEL)
+    found = as_told_to_member(request(), Outcome(billed=Billed.NO, status=400), failure, frozenset(free), MODEL)
     assert found.facts.get("unchosen") == name
     assert (found.who_can_fix is Fixer.OPERATOR) is (name is not None)
 
 
 def test_a_picture_that_a_member_attached_is_theirs_to_replace() -> None:
     asked = dataclasses.replace(request(), references=("a" * 64,))
-    found = fairly(asked, Outcome(billed=Billed.NO, status=400), named(Kind.INVALID_REFERENCE_IMAGE), frozenset(), MODEL)
+    found = as_told_to_member(asked, Outcome(billed=Billed.NO, status=400), named(Kind.INVALID_REFERENCE_IMAGE), frozenset(), MODEL)
     assert (found.facts.get("unchosen"), found.who_can_fix) == (None, Fixer.USER)
     assert "attach another" in explain(found, "member")
-    emptied = fairly(asked, Outcome(billed=Billed.NO, status=400), named(Kind.PROMPT_EMPTY), frozenset(), MODEL)
+    emptied = as_told_to_member(asked, Outcome(billed=Billed.NO, status=400), named(Kind.PROMPT_EMPTY), frozenset(), MODEL)
     assert emptied.who_can_fix is Fixer.OPERATOR

@@ -19,10 +19,10 @@ from bot.ledger import settings_rows
 from bot.messages.refusal_view import refusal_sentence
 from bot.requests.accept import RolesUnknown, accept
 from bot.requests.attempt import Ended, Opened
+from bot.requests.omitted_options import defaulted_options
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from bot.requests.tiers import KNOWN_FOR, Tier, as_stored, cost_range, knows_roles, most_generous, remember_roles, tiers_of
-from bot.requests.unchosen import unchosen
 from tests.unit.requests.ground import Ground, drew, failure
 
 MODEL = Catalogue.load().default()
@@ -148,7 +148,7 @@ async def test_options_are_left_out_for_those_whose_tier_does_not_limit_them(gro
     await tiers(ground, supporters, budget_member_day=1_000_000)
     for person, limited in (("ben", False), ("ann", True)):
         asked = await ground.asked(person=person)
-        found = await ground.ledger.read(lambda c, asked=asked: unchosen(c, asked, ground.rules, ground.ledger.now()))  # type: ignore[misc]
+        found = await ground.ledger.read(lambda c, asked=asked: defaulted_options(c, asked, ground.rules, ground.ledger.now()))  # type: ignore[misc]
         assert bool({"quality", "size"} & found) is not limited
 
 

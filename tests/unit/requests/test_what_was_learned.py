@@ -14,7 +14,7 @@ from bot.ledger.store import Tx
 from bot.messages.notices import Notices
 from bot.requests import learned_values, parts
 from bot.requests.learned_values import LEARNED_FOR, Learned
-from bot.requests.unchosen import fairly, learned, refused_options, worked_without
+from bot.requests.omitted_options import as_told_to_member, learned, refused_options, worked_without
 from tests.unit.requests.ground import PICTURE, Ground, failure
 from tests.unit.requests.test_without_options import refusing
 
@@ -66,7 +66,7 @@ async def test_an_option_that_its_member_chose_is_theirs_to_change(ground: Groun
     request = await ground.asked(quality="high")
     outcome = refusing("quality")
     for free, theirs in ((ALL, False), (ALL - {"quality"}, True)):
-        seen = fairly(request, outcome, failure(Kind.UNSUPPORTED_OPTION), free, ground.rules.model)
+        seen = as_told_to_member(request, outcome, failure(Kind.UNSUPPORTED_OPTION), free, ground.rules.model)
         assert (seen.who_can_fix is Fixer.USER, "unchosen" in seen.facts) == (theirs, not theirs)
 
 

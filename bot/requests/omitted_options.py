@@ -31,19 +31,19 @@ _NEVER_THEIRS = frozenset({Kind.UNSUPPORTED_OPTION, Kind.PROMPT_EMPTY})
 _CAUSE = "left_out:"
 
 
-def unchosen(connection: Connection, request: Request, rules: Rules, now: float) -> frozenset[str]:
+def defaulted_options(connection: Connection, request: Request, rules: Rules, now: float) -> frozenset[str]:
     """Options that this request carries but its member didn't choose. Forms submit their defaults, so a default counts as not chosen."""
     own = settings_for(connection, request.place.platform, request.place.community, request.person.id, rules, now)
     found = {"response_format", "safety_identifier", "stream"}
     default = str(own.get("quality") or rules.default_quality or "") or None
     quality = str(request.typed.get("quality") or "")
     if own.get("qualities"):
-        pass  # left out, the service might choose one that the member's tier doesn't allow
+        pass  # without it, the service might choose one that the member's tier doesn't allow
     elif not quality or check_quality(rules.model, quality) in (AUTO, check_quality(rules.model, default)):
         found.add("quality")
     size = str(request.typed.get("size") or "")
     if own.get("largest"):
-        pass
+        pass  # likewise: it might choose a larger one
     elif not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
         found.add("size")
     if parts.wanted(request, rules.model) == 1:
@@ -54,11 +54,11 @@ def unchosen(connection: Connection, request: Request, rules: Rules, now: float)
 def to_leave_out(connection: Connection, request: Request, rules: Rules, service: str, now: float) -> frozenset[str]:
     """Options to omit from the next call: always the operator's, and otherwise only defaulted ones."""
     known = rules.model.leave_out | learned(connection, service, request.model, now)
-    defaulted = known & unchosen(connection, request, rules, now) if known else known
+    defaulted = known & defaulted_options(connection, request, rules, now) if known else known
     return rules.leave_out | request.left_out | defaulted
 
 
-def refused_options(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str]) -> frozenset[str]:
+def refused_options(request: Request, outcome: Outcome, failure: Failure, defaulted: frozenset[str]) -> frozenset[str]:
     """Defaulted options that the service rejected free of charge, so one try without them is worthwhile. Pure."""
     if failure.kind not in _NAMES_OPTIONS or outcome.shortfall is None or outcome.pictures:
         return frozenset()
@@ -74,7 +74,7 @@ def refused_options(request: Request, outcome: Outcome, failure: Failure, unchos
         named = carried  # it says that one is wrong, but not which
     if not named and known and failure.kind in _OF_KIND:
         named = frozenset({_OF_KIND[failure.kind]})
-    return named & carried & unchosen
+    return named & carried & defaulted
 
 
 def learned(connection: Connection, service: str, model: str, now: float) -> frozenset[str]:
@@ -88,7 +88,7 @@ def worked_without(tx: Tx, request: Request, outcome: Outcome, rules: Rules, ser
     """Pictures arrived: remember the omitted options for this service and model, and tell the operator once. Options that the service
     accepted, or the operator omits, need no notice anymore."""
     causes = [one for one in notices.open if one.startswith(_CAUSE)]
-    taken = outcome.carried & unchosen(tx.connection, request, rules, tx.now) if causes else frozenset[str]()
+    taken = outcome.carried & defaulted_options(tx.connection, request, rules, tx.now) if causes else frozenset[str]()
     for cause in causes:
         option = cause.split(":")[1]
         if option in rules.leave_out or (option in taken and cause == _cause(option, request.model)):
@@ -108,10 +108,10 @@ def _cause(option: str, model: str) -> str:
     return f"{_CAUSE}{option}:{model}"[:80]
 
 
-def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: frozenset[str], model: Model) -> Failure:
+def as_told_to_member(request: Request, outcome: Outcome, failure: Failure, defaulted: frozenset[str], model: Model) -> Failure:
     """The failure as its member should see it: they can't change what they didn't choose, and no value is offered that validation would
     reject. Pure."""
-    theirs = frozenset(LEAVABLE) - unchosen
+    theirs = frozenset(LEAVABLE) - defaulted
     named = frozenset({_OF_KIND[failure.kind]}) if failure.kind in _OF_KIND else frozenset()
     if failure.kind is Kind.UNSUPPORTED_OPTION and outcome.shortfall is not None:
         named = named_options(outcome.shortfall, LEAVABLE)
@@ -119,7 +119,7 @@ def fairly(request: Request, outcome: Outcome, failure: Failure, unchosen: froze
     if failure.kind in never | _OF_KIND.keys() and not named & theirs:
         name = next(iter(sorted(named)), failure.facts.get("param", "")) or "yes"
         return dataclasses.replace(failure, who_can_fix=Fixer.OPERATOR, facts={**failure.facts, "unchosen": name})
-    return _agreed(failure, request, model)
+    return _keep_acceptable_values(failure, request, model)
 
 
 def proposal(failure: Failure, request: Request) -> Refusal | None:
@@ -140,7 +140,7 @@ def proposal(failure: Failure, request: Request) -> Refusal | None:
     return Refusal(failure.kind.value, nearest=Nearest(value, shown))
 
 
-def _agreed(failure: Failure, request: Request, model: Model) -> Failure:
+def _keep_acceptable_values(failure: Failure, request: Request, model: Model) -> Failure:
     """Keep only values that both the service and the catalogue accept."""
     facts = dict(failure.facts)
     listed = [one for one in facts.pop("allowed", "").split(", ") if one]
