@@ -185,7 +185,7 @@ _EFFECTS: Mapping[ActionName, Effect] = {
     _A.BATCH_STOP: Effect(confirm=True),
     _A.OWN_KEY_REMOVE: Effect(confirm=True),
 }
-"""Actions without a line give words and nothing else."""
+"""Actions not listed here only reply with a sentence."""
 
 
 def effect_of(action: ActionName) -> Effect:

@@ -1,20 +1,20 @@
-"""A community's own image service: as in its settings. The key is in the vault, under the service's name."""
+"""A community's own image service, as stored in the community's settings. The key is in the vault, under the service's name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 SETTING = "own_service"
-"""Where it stands among a community's settings."""
+"""Its key in a community's settings."""
 VAULT = "community-key"
 """Kind of its value in the vault; the key of the value is the service's name."""
 CHANGED = "own-service"
 """Topic of the wake-up after a community's key was set, replaced or removed."""
 PREFIX = "own-"
-"""Beginning of every such name."""
+"""Prefix of the name of a community's service."""
 
 
 class CommunityKeys(StrEnum):
@@ -37,12 +37,12 @@ class OwnService:
     base_url: str
     models: tuple[str, ...]
     """The first is the default."""
-    ends: str
+    key_ends: str
     """The key's last four characters; empty for a short key."""
-    by: str
+    set_by: str
     """Platform id of who set it."""
-    at: float
-    by_name: str = ""
+    set_at: float
+    set_by_name: str = ""
     """Their name; empty if they had it deleted."""
 
     @property
@@ -51,11 +51,12 @@ class OwnService:
         return self.base_url.partition("://")[2].partition("/")[0]
 
     def as_stored(self) -> dict[str, Any]:
-        """As it stands among the settings."""
-        return {**asdict(self), "models": list(self.models)}
+        """Its value in the community's settings; the names of the keys are older than those of the fields."""
+        key = {"ends": self.key_ends, "by": self.set_by, "at": self.set_at, "by_name": self.set_by_name}
+        return {"name": self.name, "api": self.api, "base_url": self.base_url, "models": list(self.models), **key}
 
 
-def named(api: str, id: str) -> str:
+def name_for(api: str, id: str) -> str:
     """The name of a community's service."""
     return f"{PREFIX}{api}-{id}"
 
@@ -78,10 +79,10 @@ def own_service_of(settings: Mapping[str, Any]) -> OwnService | None:
     models = tuple(str(one) for one in stored.get("models") or ())
     words = (str(stored.get(name) or "") for name in ("name", "api", "base_url"))
     name, api, base_url = words
-    ends, by, by_name = (str(stored.get(one) or "") for one in ("ends", "by", "by_name"))
-    return OwnService(name, api, base_url, models, ends, by, float(stored.get("at") or 0), by_name)
+    key_ends, set_by, set_by_name = (str(stored.get(one) or "") for one in ("ends", "by", "by_name"))
+    return OwnService(name, api, base_url, models, key_ends, set_by, float(stored.get("at") or 0), set_by_name)
 
 
 def ends_of(key: str) -> str:
-    """What may be shown of a key: its last four characters, if that's little of it."""
+    """What may be shown of a key: its last four characters, if the key is long enough (16)."""
     return key[-4:] if len(key) >= 16 else ""

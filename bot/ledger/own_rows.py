@@ -67,10 +67,10 @@ def leave(tx: Tx, platform: str, community: str) -> OwnService | None:
 def forget_name(tx: Tx, platform: str, person: str) -> None:
     """Delete somebody's name where they set a key; their id stays."""
     for place, one in everyone(tx.connection).items():
-        if place.startswith(f"{platform}:") and one.by == person and one.by_name:
+        if place.startswith(f"{platform}:") and one.set_by == person and one.set_by_name:
             community = place.removeprefix(f"{platform}:")
             own = settings_rows.of_community(tx.connection, platform, community)
-            settings_rows.replace(tx, platform, community, {**own, SETTING: replace(one, by_name="").as_stored()}, person)
+            settings_rows.replace(tx, platform, community, {**own, SETTING: replace(one, set_by_name="").as_stored()}, person)
 
 
 def pictures_in(connection: Connection, period: str) -> int:

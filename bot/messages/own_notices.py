@@ -138,7 +138,7 @@ def project(connection: Connection, message: Message, now: float) -> View | None
     if found.get("over"):
         return View(title=text("own.outage_over"), text=(text("own.since", at=moment(found["over"])),), tone=Tone.DONE, final=True)
     service = own_service_of(settings_rows.of_community(connection, platform, community))
-    host, ends = ("", "") if service is None else (service.host, service.ends)
+    host, ends = ("", "") if service is None else (service.host, service.key_ends)
     lines = (sentence(found, host, ends), text("own.times", count=found["count"], last=moment(found["last"])))
     shown = Button(ActionName.OWN_KEY, ROW, text("own.title"), pressers=Pressers(administrators=True))
     return View(title=text("own.outage_title"), text=lines, buttons=(shown,), tone=Tone.PROBLEM, final=True)

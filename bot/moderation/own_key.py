@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.chat.handlers import FormMaker, Handler
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Choice, Fact, FieldKind, Form, FormField, Pressers, Reply, View
-from bot.domain.own_services import CHANGED, SETTING, VAULT, CommunityKeys, OwnService, ends_of, named, own_service_of
+from bot.domain.own_services import CHANGED, SETTING, VAULT, CommunityKeys, OwnService, ends_of, name_for, own_service_of
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, own_rows, settings_rows, vault_rows
 from bot.ledger.store import Tx
@@ -70,7 +70,7 @@ class OwnKey:
             return refused
         own = await self._own(act)
         known = await self.community.ledger.read(lambda c: own_notices.outage(c, act.platform, act.community))
-        wrong = own_notices.sentence(known, own.host, own.ends) if own is not None and known and not known.get("over") else ""
+        wrong = own_notices.sentence(known, own.host, own.key_ends) if own is not None and known and not known.get("over") else ""
         return Reply(text("own.title"), changed=False, view=_view(own, self._mode, self._closed(), wrong))
 
     async def _form(self, act: Act) -> Form | Reply:
@@ -143,9 +143,9 @@ class OwnKey:
         there = own_service_of(own)
         if (None if there is None else there.name) != (None if old is None else old.name):
             return Reply(text("own.changed_meanwhile"), changed=False), ""
-        name = named(wanted.api, tx.new_id())
+        name = name_for(wanted.api, tx.new_id())
         made = OwnService(name, wanted.api, wanted.base_url, wanted.models, ends_of(key), act.person, tx.now, act.person_name[:80])
-        vault_rows.put(tx, VAULT, name, self.services.vault.seal(VAULT, name, as_sealed(replace(made, by_name=""), key)))
+        vault_rows.put(tx, VAULT, name, self.services.vault.seal(VAULT, name, as_sealed(replace(made, set_by_name=""), key)))
         _changed(tx, act, {**own, SETTING: made.as_stored()}, "replaced" if SETTING in own else "set", made)
         return Reply(text("own.saved" if proven else "own.saved_unproven", host=made.host)), name
 
@@ -195,9 +195,9 @@ def _facts(own: OwnService) -> tuple[Fact, ...]:
         "service": own.api,
         "address": own.base_url,
         "models": listed(list(own.models), None),
-        "key": text("own.ends", ends=own.ends) if own.ends else text("own.stored"),
-        "by": own.by_name or own.by,
-        "at": moment(own.at),
+        "key": text("own.ends", ends=own.key_ends) if own.key_ends else text("own.stored"),
+        "by": own.set_by_name or own.set_by,
+        "at": moment(own.set_at),
     }
     return tuple(Fact(text(f"own.{name}"), value) for name, value in shown.items())
 

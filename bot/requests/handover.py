@@ -1,4 +1,4 @@
-"""Handover of grants from the gate to the process that makes the call, and of verdicts back. A single process keeps both to itself."""
+"""Handover of grants from the gate to the process that makes the call, and of verdicts back. With one process nothing is handed over."""
 
 from __future__ import annotations
 

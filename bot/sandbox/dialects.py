@@ -1,4 +1,4 @@
-"""Dialects of OpenAI's Images API on the sandbox's port, each below its own path: what they call their fields, refuse and answer.
+"""Dialects of OpenAI's Images API on the sandbox's port, each below its own path: their field names, refusals and answers.
 
 Sources as in the client's table: vercel/ai packages/xai, together 3.1.1, npm @openrouter/sdk 1.3.19, MicrosoftDocs/azure-ai-docs dall-e.md.
 """
@@ -23,7 +23,7 @@ class SandboxDialect:
     base: str
     """Base path for clients."""
     path: str
-    """Of the call, below the base path."""
+    """Path of the call, relative to `base`."""
     translate: Callable[[Fields], Fields]
     container: str = "data"
     """Name of the list of pictures in an answer."""

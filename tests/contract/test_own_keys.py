@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.chat.views import Audience, FieldKind, Form
 from bot.core import Visitor
-from bot.domain.own_services import SETTING, CommunityKeys, named
+from bot.domain.own_services import SETTING, CommunityKeys, name_for
 from bot.domain.request_states import Answer
 from bot.evidence.collect import find
 from bot.health.metrics import Metrics
@@ -128,10 +128,10 @@ async def test_a_key_is_never_shown_again_and_only_administrators_see_the_page(t
 async def test_whoever_set_a_key_can_have_their_name_deleted(tmp_path: Path, door: Door, keys: list[str]) -> None:
     async with town(tmp_path, door, keys) as t:
         await t.set_key("alpha", ALPHA)
-        assert (await t.bot.ledger.read(own_rows.everyone))["test:alpha"].by_name == "Olu"
+        assert (await t.bot.ledger.read(own_rows.everyone))["test:alpha"].set_by_name == "Olu"
         for platform, person, left in (("test", "ana", "Olu"), ("other", "olu", "Olu"), ("test", "olu", "")):
             await t.bot.ledger.write(lambda tx, platform=platform, person=person: own_rows.forget_name(tx, platform, person))
-            assert (await t.bot.ledger.read(own_rows.everyone))["test:alpha"].by_name == left
+            assert (await t.bot.ledger.read(own_rows.everyone))["test:alpha"].set_by_name == left
         assert "picture" in await answered(t, "alpha", "a red bicycle")
         assert door.billed() == [(ALPHA, "a red bicycle")]
 
@@ -351,7 +351,7 @@ async def test_what_another_administrator_did_during_the_check_stays(tmp_path: P
 
         def replaced(tx: Tx) -> None:  # by another process, or this one would make it wait
             own = settings_rows.of_community(tx.connection, "test", "alpha")
-            settings_rows.replace(tx, "test", "alpha", {SETTING: {**own[SETTING], "name": named("gateway", "other")}}, "pat")
+            settings_rows.replace(tx, "test", "alpha", {SETTING: {**own[SETTING], "name": name_for("gateway", "other")}}, "pat")
 
         door.before = wait
         models_only = asyncio.create_task(t.set_key("alpha", "", models="gpt-image-1.5"))

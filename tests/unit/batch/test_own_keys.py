@@ -12,7 +12,7 @@ from bot.batch.messages import look_at
 from bot.batch.overview import pause_sentence
 from bot.batch.view import batch_view
 from bot.domain.kinds import Kind
-from bot.domain.own_services import SETTING, CommunityKeys, OwnService, named
+from bot.domain.own_services import SETTING, CommunityKeys, OwnService, name_for
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.ledger import settings_rows
@@ -21,7 +21,7 @@ from bot.requests.tiers import rules_here
 from tests.unit.batch.bench import HOME, Bench, N, S
 from tests.unit.messages.views import request
 
-MINE = OwnService(named("openai", "a"), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1", "olu", 5.0)
+MINE = OwnService(name_for("openai", "a"), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1", "olu", 5.0)
 
 
 async def key(bench: Bench, service: OwnService | None) -> None:

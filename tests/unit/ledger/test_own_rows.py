@@ -10,7 +10,7 @@ from typing import Any
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.domain.own_services import SETTING, VAULT, OwnService, named
+from bot.domain.own_services import SETTING, VAULT, OwnService, name_for
 from bot.domain.requests import Person, Place, Submission
 from bot.ledger import memory_rows, own_rows, request_rows, settings_rows, spend_rows, vault_rows
 from bot.ledger.store import Ledger, Tx
@@ -18,7 +18,7 @@ from bot.ledger.tables import audit, requests
 
 
 def service(id: str) -> OwnService:
-    return OwnService(named("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1234", "olu", 5.0)
+    return OwnService(name_for("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1234", "olu", 5.0)
 
 
 @pytest_asyncio.fixture
@@ -105,15 +105,17 @@ async def test_pictures_of_all_services_are_counted_together(ledger: Ledger) -> 
 async def test_a_name_is_deleted_where_its_owner_set_a_key_and_nowhere_else(ledger: Ledger) -> None:
     def body(tx: Tx) -> None:
         for community, by, name in (("one", "olu", "Olu"), ("two", "pat", "Pat"), ("three", "olu", "")):
-            put(tx, community, dataclasses.replace(service(community), by=by, by_name=name), size="1024x1024")
-        settings_rows.replace(tx, "slack", "one", {SETTING: dataclasses.replace(service("d"), by="olu", by_name="Olu").as_stored()}, "olu")
+            put(tx, community, dataclasses.replace(service(community), set_by=by, set_by_name=name), size="1024x1024")
+        settings_rows.replace(
+            tx, "slack", "one", {SETTING: dataclasses.replace(service("d"), set_by="olu", set_by_name="Olu").as_stored()}, "olu"
+        )
         own_rows.forget_name(tx, "discord", "olu")
 
     await ledger.write(body)
     found = await ledger.read(own_rows.everyone)
     names = {"discord:one": "", "discord:two": "Pat", "discord:three": "", "slack:one": "Olu"}
-    assert {community: one.by_name for community, one in found.items()} == names
+    assert {community: one.set_by_name for community, one in found.items()} == names
     assert await ledger.read(lambda c: settings_rows.of_community(c, "discord", "one")) == {
         "size": "1024x1024",
-        SETTING: dataclasses.replace(service("one"), by="olu").as_stored(),
+        SETTING: dataclasses.replace(service("one"), set_by="olu").as_stored(),
     }

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from bot.domain.kinds import Action, Kind
-from bot.domain.own_services import named
+from bot.domain.own_services import name_for
 from bot.failures.explain import explain
 from bot.gate.gate import STATES
 from bot.gate.port import Snapshot
@@ -17,7 +17,7 @@ from bot.requests.services import DEFAULT
 from bot.texts import text
 from tests.unit.requests.ground import failure
 
-OWN = named("openai", "a")
+OWN = name_for("openai", "a")
 
 
 @pytest.mark.parametrize("kind", list(Kind))

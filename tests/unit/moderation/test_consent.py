@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.chat.views import ActionName, Form, Reply
 from bot.domain.case_states import CaseState
 from bot.domain.kinds import Kind
-from bot.domain.own_services import named
+from bot.domain.own_services import name_for
 from bot.domain.request_states import Answer, RequestEvent
 from bot.domain.requests import Origin, Request
 from bot.ledger import case_rows, request_rows
@@ -241,7 +241,7 @@ async def test_not_a_policy_matter_forgets_the_block_and_ends_the_cool_down(grou
 
 async def test_a_block_of_a_communitys_own_service_is_no_matter_of_the_operator(ground: Ground) -> None:
     case = await ground.claimed()
-    await ground.ledger.write(lambda tx: request_rows.mark(tx, case.request_id, service=named("openai", "a")))
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, case.request_id, service=name_for("openai", "a")))
     reply = await ground.press(A.CASE_NOT_POLICY, case.id, MO)
     view = await ground.member_view(case)
     assert [button.action for button in view.buttons] == [A.RETRY]

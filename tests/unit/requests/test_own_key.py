@@ -8,7 +8,7 @@ import pytest
 
 from bot.catalogue.load import Catalogue
 from bot.domain.attachments import ReferenceLimits
-from bot.domain.own_services import SETTING, CommunityKeys, OwnService, api_of, ends_of, is_own, named, own_service_of
+from bot.domain.own_services import SETTING, CommunityKeys, OwnService, api_of, ends_of, is_own, name_for, own_service_of
 from bot.domain.refusal import Refusal
 from bot.domain.requests import LOCAL, Place, Request
 from bot.providers.services.registry import SERVICES
@@ -20,10 +20,10 @@ from tests.unit.requests.ground import Ground
 
 OFF, OPTIONAL, REQUIRED = CommunityKeys
 OLD, NEW = (
-    OwnService(named("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2", "gpt-image-1.5"), "1234", "olu", 5.0)
+    OwnService(name_for("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2", "gpt-image-1.5"), "1234", "olu", 5.0)
     for id in ("old", "new")
 )
-XAI = OwnService(named("xai", "x"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "1234", "olu", 5.0)
+XAI = OwnService(name_for("xai", "x"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "1234", "olu", 5.0)
 RULES = Rules(model=Catalogue.load().default())
 
 
@@ -67,7 +67,7 @@ async def test_what_waits_is_drawn_with_the_key_of_the_moment(
 async def test_pictures_that_the_other_service_does_not_take_are_not_sent_to_it(ground: Ground) -> None:
     waiting = await request(ground, service=OLD.name, references=("ab" * 32,), model="gpt-image-2")
     rules = dataclasses.replace(RULES, community_keys=OPTIONAL)
-    silicon = dataclasses.replace(NEW, name=named("siliconflow", "s"), api="siliconflow")
+    silicon = dataclasses.replace(NEW, name=name_for("siliconflow", "s"), api="siliconflow")
     assert isinstance(drawn_with(waiting, own(NEW), rules), Request)
     assert drawn_with(waiting, own(silicon), rules) == Refusal("own_changed")
 
@@ -107,13 +107,18 @@ def test_the_command_line_and_direct_messages() -> None:
 
 def test_a_names_api_is_in_it_and_everything_stored_is_read_again() -> None:
     for api in SERVICES:
-        name = named(api, "abcdefgh23456789")
+        name = name_for(api, "abcdefgh23456789")
         assert (is_own(name), api_of(name)) == (True, api)
         assert len(name) <= 40
     assert not any(is_own(name) for name in (DEFAULT, HALF_PRICE, "fallback", "key-2"))
     assert own_service_of(own(OLD)) == OLD
     for odd in ({}, {SETTING: None}, {SETTING: "x"}, {SETTING: []}):
         assert own_service_of(odd) is None
+    stored = {"name": "own-xai-a", "api": "xai", "base_url": "https://api.x.ai/v1", "models": ["m"]}
+    stored |= {"ends": "1234", "by": "olu", "at": 5.0, "by_name": "Olu"}
+    kept = own_service_of({SETTING: stored})
+    assert kept is not None
+    assert kept.as_stored() == stored, "rows of older versions have these names"
     assert own_service_of({SETTING: {"name": "own-xai-a"}}) == OwnService("own-xai-a", "", "", (), "", "", 0.0)
     assert [ends_of(key) for key in ("short", "x" * 15, "0123456789-abcde", "sk-0123456789-abcd")] == ["", "", "bcde", "abcd"]
 

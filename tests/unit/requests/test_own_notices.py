@@ -11,7 +11,7 @@ from bot.chat.port import Message
 from bot.chat.views import ActionName, Audience, Pressers, View
 from bot.domain.failure import Failure
 from bot.domain.kinds import Kind
-from bot.domain.own_services import SETTING, CommunityKeys, OwnService, named
+from bot.domain.own_services import SETTING, CommunityKeys, OwnService, name_for
 from bot.domain.requests import Place, Request
 from bot.ledger import message_rows, settings_rows
 from bot.ledger.store import Tx
@@ -20,7 +20,7 @@ from bot.texts import text
 from bot.texts.phrases import moment
 from tests.unit.requests.ground import NOON, Ground, failure
 
-MINE = OwnService(named("openai", "a"), "openai", "https://art.example/v1", ("gpt-image-2",), "9f3c", "olu", 5.0)
+MINE = OwnService(name_for("openai", "a"), "openai", "https://art.example/v1", ("gpt-image-2",), "9f3c", "olu", 5.0)
 SUBJECT = "own:test:home"
 MODERATORS = Place("test", "home", "moderators")
 NOTICES = OwnNotices(place_of=lambda connection, platform, community: MODERATORS if community == "home" else None)

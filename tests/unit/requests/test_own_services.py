@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.domain.own_services import SETTING, VAULT, OwnService, named
+from bot.domain.own_services import SETTING, VAULT, OwnService, name_for
 from bot.gate.settings import GateSettings
 from bot.ledger import own_rows, settings_rows, vault_rows
 from bot.ledger.store import Tx
@@ -27,8 +27,8 @@ from bot.vault.cipher import Cipher, new_key
 from tests.unit.requests.ground import Ground
 from tests.world import Service
 
-MINE = OwnService(named("openai", "a"), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1234", "olu", 5.0)
-OTHER = OwnService(named("xai", "b"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "5678", "pat", 6.0)
+MINE = OwnService(name_for("openai", "a"), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1234", "olu", 5.0)
+OTHER = OwnService(name_for("xai", "b"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "5678", "pat", 6.0)
 
 
 def test_what_was_sealed_is_read_again() -> None:
@@ -57,7 +57,7 @@ def test_keys_that_can_be_read_are_found_and_others_left_out() -> None:
     def row(cipher: Cipher, service: OwnService, value: Any) -> SealedRow:
         return SealedRow(VAULT, service.name, cipher.seal(VAULT, service.name, value), 0.0)
 
-    odd = OwnService(named("xai", "c"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "", "", 0.0)
+    odd = OwnService(name_for("xai", "c"), "xai", "https://api.x.ai/v1", ("grok-2-image",), "", "", 0.0)
     rows = [
         row(mine, MINE, as_sealed(MINE, "key-1234567890abcdef")),
         row(others, OTHER, as_sealed(OTHER, "key-fedcba0987654321")),
@@ -107,7 +107,7 @@ async def test_a_service_whose_key_is_not_there_sends_nothing(ground: Ground, tm
 async def test_an_older_key_is_known_as_long_as_a_task_needs_it(ground: Ground, tmp_path: Path, readable: bool) -> None:
     encryption, hidden = new_key(), Redactor()
     older, newer = "key-1234567890abcdef", "key-fedcba0987654321"
-    old = replace(MINE, name=named("openai", "older"))
+    old = replace(MINE, name=name_for("openai", "older"))
 
     def put(tx: Tx) -> None:
         for service, key in ((MINE, newer), (old, older)):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.catalogue.load import Catalogue
-from bot.domain.own_services import SETTING, OwnService, named
+from bot.domain.own_services import SETTING, OwnService, name_for
 from bot.domain.requests import Lane
 from bot.providers.services.registry import api_for
 from bot.requests.rules import HALF_PRICE_DEADLINE, Rules
@@ -23,7 +23,7 @@ OPERATORS = Rules(
     equals={"fallback": {}},
     leave_out=frozenset({"quality"}),
 )
-NAME = named("openai", "a")
+NAME = name_for("openai", "a")
 
 
 def own(*models: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
-from bot.domain.own_services import CHANGED, SETTING, CommunityKeys, OwnService, named
+from bot.domain.own_services import CHANGED, SETTING, CommunityKeys, OwnService, name_for
 from bot.domain.request_states import Answer, RequestState
 from bot.gate.gate import AdaptiveGate
 from bot.gate.settings import GateSettings
@@ -21,7 +21,7 @@ from bot.requests.services import DEFAULT, ImageService
 from tests.unit.requests.ground import Ground, drew, failure
 from tests.world import Service
 
-MINE, THEIRS = (OwnService(named("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1", "olu", 5.0) for id in "ab")
+MINE, THEIRS = (OwnService(name_for("openai", id), "openai", "https://api.openai.com/v1", ("gpt-image-2",), "1", "olu", 5.0) for id in "ab")
 
 
 def service(name: str, *, unreadable: bool = False) -> ImageService:
