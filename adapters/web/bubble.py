@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Protocol
 
-from adapters.web.parts import Part, avatar, clean, clock, part
+from adapters.web.parts import Part, avatar, clean, clock, part, picture
 from adapters.web.people import PEOPLE, Persona, Role
 from adapters.web.room import Entry
 from bot.chat.views import About, Audience, Button, ButtonStyle, Fact, PictureView, Tone, View
@@ -170,4 +170,4 @@ def _value(fact: Fact) -> None:
 def _pictures(pictures: tuple[PictureView, ...]) -> None:
     for one in pictures:
         with part("a", "", "picture", href=f"/pictures/{one.sha256}", target="_blank", rel="noopener"):
-            part("img", src=f"/pictures/{one.sha256}", alt=one.alt, width=one.width, height=one.height, decoding="async")
+            picture(one, decoding="async")

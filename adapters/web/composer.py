@@ -7,7 +7,7 @@ import json
 from adapters.kit.callers import YES
 from adapters.web.actions import TypedLine, WebActions
 from adapters.web.line import LONGEST
-from adapters.web.parts import part
+from adapters.web.parts import part, select
 from bot.texts import text
 
 LONGEST_TEXT = 1000
@@ -78,9 +78,7 @@ class Composer:
     def _select(self, name: str, choices: list[tuple[str, str]], default: str) -> None:
         with part("div", "", "option"):
             part("label", text(f"web.{name}"), "", for_=f"option-{name}")
-            with part("select", id=f"option-{name}", name=name):
-                for value, label in choices:
-                    part("option", label, value=value, selected=value == default)
+            select(choices, default, id=f"option-{name}", name=name)
 
     async def _sent(self, event: object) -> None:
         if (draft := _draft(event)) is not None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from nicegui import Client, ui
 
 from adapters.web.actions import WebActions
-from adapters.web.parts import clean, language, part
+from adapters.web.parts import clean, language, part, picture, select
 from adapters.web.people import IMAGINE, PEOPLE, persona
 from adapters.web.sheet import Sheet, Submit
 from bot.chat.views import ActionName, Document, Form
@@ -92,9 +92,7 @@ class GalleryView:
         """Who looks, as in the chat. Choosing somebody opens their gallery."""
         with part("div", "", "gallery-who"):
             part("label", text("web.you_are"), "", for_="you")
-            with part("select", id="you", autocomplete="off") as chooser:
-                for one in PEOPLE.values():
-                    part("option", one.label, value=one.id, selected=one is self.who)
+            chooser = select(((one.id, one.label) for one in PEOPLE.values()), self.who.id, id="you", autocomplete="off")
             chooser.on("change", js_handler="(event) => { chat.remember('you', event.target.value); location.reload() }")
 
     async def _renew(self) -> None:
@@ -133,9 +131,7 @@ class GalleryView:
     def _choice(self, name: str, choices: list[tuple[str, str]]) -> None:
         with part("div", "", "field"):
             part("label", text(f"gallery.{name}"), "", for_=f"find-{name}")
-            with part("select", id=f"find-{name}", name=name):
-                for value, label in choices:
-                    part("option", label, value=value, selected=value == self._values[name])
+            select(choices, self._values[name], id=f"find-{name}", name=name)
 
     def _results(self, found: GalleryPage) -> None:
         if found.problem:
@@ -165,7 +161,7 @@ class GalleryView:
             with part("div", "", "card-pictures" if len(entry.pictures) < 2 else "card-pictures several"):
                 for one in entry.pictures:
                     with part("a", "", "picture", href=f"/pictures/{one.sha256}", target="_blank", rel="noopener"):
-                        part("img", src=f"/pictures/{one.sha256}", alt=one.alt, width=one.width, height=one.height, loading="lazy")
+                        picture(one, loading="lazy")
             if not entry.pictures:
                 part("p", text("web.gallery.hidden"), "card-meta")
             words = entry.prompt if len(entry.prompt) <= _LONG else entry.prompt[: _LONG - 1] + "…"

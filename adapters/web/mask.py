@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from adapters.web.parts import part
+from adapters.web.parts import part, select
 from bot.chat.views import Form
 from bot.texts import text
 
@@ -24,9 +24,7 @@ def mask_editor(form: Form) -> None:
         part("p", text("web.mask.keys"), "hint keys", id="mask-keys")
         with part("div", "", "tools"):
             part("label", text("web.mask.brush"), "", for_="mask-brush")
-            with part("select", id="mask-brush"):
-                for one in BRUSHES:
-                    part("option", text(f"web.mask.{one}"), value=one, selected=one == "medium")
+            select([(one, text(f"web.mask.{one}")) for one in BRUSHES], "medium", id="mask-brush")
             part("button", text("web.mask.clear"), "button", type="button", data_do="clear")
             part("label", text("web.mask.upload"), "", for_="mask-file")
             part("input", type="file", id="mask-file", accept="image/png")

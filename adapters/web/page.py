@@ -14,7 +14,7 @@ from nicegui import Client, ui
 from adapters.web.actions import WebActions
 from adapters.web.bubble import Bubble
 from adapters.web.composer import Composer
-from adapters.web.parts import Part, clean, language, part
+from adapters.web.parts import Part, clean, language, part, select
 from adapters.web.people import CHANNELS, IMAGINE, PEOPLE, may_read, persona
 from adapters.web.room import Entry, Room
 from adapters.web.sheet import Sheet, Submit
@@ -151,10 +151,7 @@ class ChatPage:
     def _draw_switch(self) -> None:
         with part("div", "", "who"):
             part("label", text("web.you_are"), "", for_="you")
-            with part("select", id="you", autocomplete="off") as switch:
-                for one in PEOPLE.values():
-                    part("option", one.label, value=one.id, selected=one is self.who)
-            switch.on(
+            select(((one.id, one.label) for one in PEOPLE.values()), self.who.id, id="you", autocomplete="off").on(
                 "change",
                 lambda event: self._become(str(event.args)),
                 js_handler="(event) => { chat.remember('you', event.target.value); emit(event.target.value) }",

@@ -6,14 +6,16 @@ Inputs are never controlled from the server, because a re-render must not touch 
 from __future__ import annotations
 
 import zlib
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from datetime import UTC, datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from nicegui import Client, context
 from nicegui.elements.mixins.text_element import TextElement
 
 from adapters.web.people import Persona
+from bot.chat.views import PictureView
 from bot.texts import DEFAULT_LANGUAGE, say
 from bot.texts.direction import balanced
 
@@ -48,6 +50,18 @@ def part(tag: str, text: str = "", classes: str = "", **attributes: object) -> P
     `aria_label` becomes `aria-label`, `for_` becomes `for`; None and False omit an attribute.
     """
     return Part(tag, text, classes, attributes)
+
+
+def select(choices: Iterable[tuple[str, str]], chosen: str, **attributes: Any) -> Part:
+    """A list of (value, label), with the chosen one selected."""
+    with part("select", **attributes) as found:
+        for value, label in choices:
+            part("option", label, value=value, selected=value == chosen)
+    return found
+
+
+def picture(one: PictureView, **attributes: Any) -> Part:
+    return part("img", src=f"/pictures/{one.sha256}", alt=one.alt, width=one.width, height=one.height, **attributes)
 
 
 def clean(words: str) -> str:

@@ -21,7 +21,6 @@ from nicegui import Client, ui
 from nicegui.storage import Storage
 
 from adapters.kit import serving
-from adapters.web.actions import WebActions
 from adapters.web.dashboard import DEFAULT_HOURS, DashboardPage
 from adapters.web.gallery import GalleryView
 from adapters.web.guard import Guard
@@ -69,35 +68,30 @@ class _Application:
             show_welcome_message=False,
         )
 
-    def _page(self, client: Client, request: Request, you: str = "", channel: str = "", lang: str = "") -> None:
-        site = self.site
-        assert site is not None, "pages are served only while an adapter serves"
+    def _begun(self, client: Client, request: Request, lang: str, head: str, title: str = "", *, operators: bool = False) -> Site:
+        """Begin a page in its reader's language."""
+        assert self.site is not None, "pages are served only while an adapter serves"
         language = reading(lang, request.headers.get("accept-language", ""))
+        language = for_operators(language) if operators else language
         speak(client, language)
-        ui.add_head_html(_head() + stated(language))
-        ChatPage(client, site.room, lambda page: WebActions(site.core, site.room, site.ports, page, site.uploads), you, channel, site.demo)
+        if title:
+            client.title = say(title, language)
+        ui.add_head_html(head + stated(language))
+        return self.site
+
+    def _page(self, client: Client, request: Request, you: str = "", channel: str = "", lang: str = "") -> None:
+        site = self._begun(client, request, lang, _head())
+        ChatPage(client, site.room, site.actions, you, channel, site.demo)
 
     async def _dashboard(self, client: Client, request: Request, hours: int = DEFAULT_HOURS, lang: str = "") -> None:
-        site = self.site
-        assert site is not None, "pages are served only while an adapter serves"
-        language = for_operators(reading(lang, request.headers.get("accept-language", "")))
-        speak(client, language)
-        client.title = say(text("web.dashboard.title"), language)
-        ui.add_head_html(_head(("chat.css", "dashboard.css"), ()) + stated(language))
+        head, title = _head(("chat.css", "dashboard.css"), ()), text("web.dashboard.title")
+        site = self._begun(client, request, lang, head, title, operators=True)
         await DashboardPage(client, site.core, hours, lambda: files.newest(site.data_dir, EVIDENCE_SHOWN)).show()
 
     async def _gallery(self, client: Client, request: Request, you: str = "", lang: str = "", page: str = "0") -> None:
-        site = self.site
-        assert site is not None, "pages are served only while an adapter serves"
-        language = reading(lang, request.headers.get("accept-language", ""))
-        speak(client, language)
-        client.title = say(text("web.gallery.title"), language)
-        ui.add_head_html(_head(("chat.css", "gallery.css")) + stated(language))
+        site = self._begun(client, request, lang, _head(("chat.css", "gallery.css")), text("web.gallery.title"))
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0
-        values = dict(request.query_params)
-        view = GalleryView(
-            client, site.core, lambda own: WebActions(site.core, site.room, site.ports, own, site.uploads), you, values, number
-        )
+        view = GalleryView(client, site.core, site.actions, you, dict(request.query_params), number)
         site.galleries.add(view)
         client.on_delete(lambda: site.galleries.discard(view))
         await view.show()
@@ -110,8 +104,7 @@ class _Application:
         if self.site is not None and you in PEOPLE and (wanted is not None or name == "making.json"):
             found = await self.site.core.gallery_file(PEOPLE[you].visitor(), request_id, wanted)
         if isinstance(found, str):
-            words = say(found, reading("", request.headers.get("accept-language", "")))
-            return Response(words + "\n", status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
+            return _gone(request, found)
         plain = found.name.encode("ascii", "ignore").decode() or "picture"
         headers = {
             "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name)}",
@@ -141,8 +134,7 @@ class _Application:
     async def _picture(self, sha256: str, request: Request) -> Response:
         """Serve a stored picture, as long as some message shows it."""
         site = self.site
-        words = say(text("web.problem.picture_gone") + "\n", reading("", request.headers.get("accept-language", "")))
-        gone = Response(words, status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
+        gone = _gone(request, text("web.problem.picture_gone"))
         if site is None or not _SHA256.fullmatch(sha256) or not site.shows(sha256):
             return gone
         headers = {"cache-control": "private, no-cache", "etag": f'"{sha256}"'}
@@ -153,6 +145,11 @@ class _Application:
         except LookupError:
             return gone
         return Response(body, media_type=_kind(body), headers=headers)
+
+
+def _gone(request: Request, sentence: str) -> Response:
+    words = say(sentence, reading("", request.headers.get("accept-language", ""))) + "\n"
+    return Response(words, status_code=404, media_type="text/plain", headers={"cache-control": "no-store"})
 
 
 def _kind(body: bytes) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from adapters.web.mask import mask_editor
-from adapters.web.parts import Part, clean, part
+from adapters.web.parts import Part, clean, part, picture, select
 from bot.chat.views import FieldKind, Form, FormField
 from bot.texts import text
 from bot.texts.phrases import number
@@ -48,6 +49,7 @@ class Sheet:
         switch = field.kind is FieldKind.SWITCH
         with part("div", "", "field switch" if switch else "field"):
             common = {"id": id, "name": field.name, "aria_describedby": f"{id}-error" + (f" {id}-hint" if field.hint else "")}
+            required: dict[str, Any] = {"aria_required": "true" if field.required else None}
             if switch:
                 part("input", type="checkbox", role="switch", defaultChecked=field.value.strip().lower() in _ON or None, **common)
             part("label", field.label, "", for_=id)
@@ -55,25 +57,15 @@ class Sheet:
                 part("p", field.hint, "hint", id=f"{id}-hint")
             match field.kind:
                 case FieldKind.LINE:
-                    part(
-                        "input",
-                        type="text",
-                        dir="auto",
-                        autocomplete="off",
-                        defaultValue=field.value,
-                        aria_required=_yes(field.required),
-                        **common,
-                    )
+                    part("input", type="text", dir="auto", autocomplete="off", defaultValue=field.value, **common, **required)
                 case FieldKind.SECRET:
-                    part("input", type="password", autocomplete="off", spellcheck="false", aria_required=_yes(field.required), **common)
+                    part("input", type="password", autocomplete="off", spellcheck="false", **common, **required)
                 case FieldKind.PARAGRAPH:
-                    part("textarea", rows=5, dir="auto", defaultValue=field.value, aria_required=_yes(field.required), **common)
+                    part("textarea", rows=5, dir="auto", defaultValue=field.value, **common, **required)
                 case FieldKind.CHOICE:
-                    with part("select", **common):
-                        if not field.required or field.value not in {one.value for one in field.choices}:
-                            part("option", "", value="", selected=not field.value)
-                        for choice in field.choices:
-                            part("option", choice.label, value=choice.value, selected=choice.value == field.value)
+                    listed = [(one.value, one.label) for one in field.choices]
+                    nothing = [] if field.required and field.value in dict(listed) else [("", "")]
+                    select([*nothing, *listed], field.value, **common)
             if field.name == "topics":
                 part("label", text("web.topics_file"), "", for_="topics-file")
                 kinds, lost = ".csv,.tsv,.txt,.jsonl,.ndjson,.json,text/*", text("web.topics_lost")
@@ -124,7 +116,7 @@ class Sheet:
 def _thumbnails(form: Form) -> None:
     with part("div", "", "thumbnails"):
         for one in form.pictures:
-            part("img", src=f"/pictures/{one.sha256}", alt=one.alt, width=one.width, height=one.height)
+            picture(one)
 
 
 def _check(field: FormField, value: str) -> str | None:
@@ -138,7 +130,3 @@ def _check(field: FormField, value: str) -> str | None:
     if field.kind is FieldKind.CHOICE and value and value not in {one.value for one in field.choices}:
         return text("web.hint.not_a_choice")
     return None
-
-
-def _yes(value: bool) -> str | None:
-    return "true" if value else None

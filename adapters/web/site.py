@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from weakref import WeakSet
 
+from adapters.web.actions import ActionPage, WebActions
 from adapters.web.room import Room
 from adapters.web.settings import WebSettings
 from adapters.web.uploads import Uploads
@@ -34,6 +35,9 @@ class Site:
     uploads: Uploads = field(default_factory=Uploads)
     galleries: WeakSet[Shows] = field(default_factory=WeakSet)
     """Open galleries: the pictures that one of them shows are served."""
+
+    def actions(self, page: ActionPage) -> WebActions:
+        return WebActions(self.core, self.room, self.ports, page, self.uploads)
 
     def shows(self, sha256: str) -> bool:
         """Whether a message, an upload or an open gallery shows this picture."""

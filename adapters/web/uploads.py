@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import OrderedDict
 
+from cachetools import FIFOCache
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
@@ -26,7 +26,7 @@ class Uploads:
     """Uploads by hash and person. A page names an upload by its hash; only the uploader's own ones are accepted."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._known: FIFOCache[tuple[str, str], str] = FIFOCache(MOST_KEPT)
 
     def shows(self, sha256: str) -> bool:
         """Whether this picture is an upload, so that its thumbnail may be shown."""
@@ -56,8 +56,6 @@ class Uploads:
         if isinstance(kept, str):
             return _problem(say(kept, language), 422)
         self._known[person, kept.sha256] = name
-        while len(self._known) > MOST_KEPT:
-            self._known.popitem(last=False)
         return JSONResponse({"sha256": kept.sha256, "width": kept.width, "height": kept.height})
 
 
