@@ -47,8 +47,6 @@ GRACE = 5.0
 
 
 class DiscordAdapter:
-    """One bot on Discord."""
-
     name = "discord"
     replaces_pictures = True
 
@@ -142,7 +140,6 @@ class DiscordAdapter:
         return begun
 
     def _parts(self, core: Core, connected: Callable[[], None]) -> tuple[Any, ...]:
-        """What every client of this session is made of."""
         interactions = Interactions(core, self._answers, Clicks(), self._refusal)
         submissions = Submissions(core, self._tasks)
         intake = Intake(core, self._answers, interactions, submissions, self._picture_forms, self.fetch_attachment)

@@ -80,8 +80,6 @@ class CallbackAttempts:
 
 @dataclass(slots=True)
 class Answers:
-    """Answers to interactions, shared by the whole package."""
-
     wire: DiscordWire
     ports: Ports
     placeholders: Placeholders

@@ -58,7 +58,6 @@ def of_message(message: Payload, bot: str) -> tuple[Attachment, ...]:
 
 
 def is_ephemeral(message: Payload) -> bool:
-    """Whether only one person sees it."""
     flags = message.get("flags")
     return isinstance(flags, int) and bool(flags & EPHEMERAL)
 
@@ -84,8 +83,6 @@ def _media(components: object) -> Iterator[Payload]:
 
 @dataclass(frozen=True, slots=True)
 class DiscordAttachments:
-    """Downloads attached files."""
-
     session: Session
     download: Download
     own: str

@@ -35,7 +35,6 @@ def caller(interaction: discord.Interaction[Any]) -> Caller:
 
 
 def channel_and_thread(interaction: discord.Interaction[Any]) -> tuple[str, str | None]:
-    """The channel, and the thread if there is one."""
     channel = interaction.channel
     own = str(interaction.channel_id or 0)
     parent = getattr(channel, "parent_id", None)

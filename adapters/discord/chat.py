@@ -44,8 +44,6 @@ CACHE_SIZE = 5000
 
 
 class DiscordChat(EditingChat[MessageRef, Draft, Route]):
-    """See the kit's EditingChat."""
-
     platform = "discord"
     own_clocks: Literal[True] = True
     refs = MessageRef

@@ -95,7 +95,6 @@ FINDINGS = Findings("discord")
 
 
 async def examine(env: Mapping[str, str], *, every: bool = False) -> list[Finding]:
-    """Findings in order, up to the first failure unless `every`."""
     wrong = settings.problems(env) or settings.misshapen(env)
     if wrong:
         return [FINDINGS.bad("settings", wrong[0])]

@@ -90,8 +90,6 @@ class Identifies:
 
 
 class ImagineClient(discord.Client):
-    """One connection to Discord."""
-
     def __init__(
         self,
         settings: DiscordSettings,
@@ -171,7 +169,6 @@ class ImagineClient(discord.Client):
         await self.core.note_communities(PLATFORM, str(self.application_id), (), [str(guild.id)])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The bot was added to a server."""
         if str(guild.id) not in self._servers:
             self._servers.add(str(guild.id))
             await self.core.note_communities(PLATFORM, str(self.application_id), [str(guild.id)])
@@ -181,7 +178,6 @@ class ImagineClient(discord.Client):
         await self.on_guild_join(guild)
 
     async def on_servers(self, told: departures.ServerList) -> None:
-        """A session has begun."""
         self._servers |= told.servers
         await departures.look(self, self.core, told)
 
@@ -243,7 +239,6 @@ class QuickKeepAlive(KeepAliveHandler):
         return super().get_payload()
 
     def tick(self) -> None:
-        """A frame came."""
         super().tick()
         self._heard = self._now()
         if self.silent:
@@ -274,8 +269,6 @@ class GatewaySocket(DiscordWebSocket):
 
 @runtime_checkable
 class GuardedClient(Protocol):
-    """A discord.py client whose gateway connection is supervised."""
-
     gateway_watch: Watch
 
     def on_gateway_silent(self, shard_id: int | None, seconds: float) -> None: ...

@@ -127,7 +127,6 @@ class ModelOptions:
 
 
 def offer(options: Options) -> ModelOptions:
-    """What the configured models allow."""
     pictures = min(len(PICTURES), options.max_references)
     return ModelOptions(bool(options.models), pictures, options.max_references, options.masks and pictures > 0, options.captions)
 
@@ -137,8 +136,6 @@ def offer(options: Options) -> ModelOptions:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option of a command."""
-
     kind: Any
     about: str
     suggest: Callable[[AnyInteraction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]] | None = None
@@ -285,7 +282,6 @@ async def _translated(tree: Tree) -> list[dict[str, Any]]:
 
 
 def payload(tree: Tree) -> list[dict[str, Any]]:
-    """The payload to register with Discord."""
     return [command.to_dict(tree) for command in tree.get_commands()]
 
 

@@ -34,7 +34,6 @@ class ServerList:
     servers: frozenset[str]
 
     def covers(self, server: str) -> bool:
-        """Whether a server would be in this list."""
         return (int(server) >> 22) % self.count == self.shard
 
 

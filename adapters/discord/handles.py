@@ -50,7 +50,6 @@ class Handle:
     """The language that the server states, for messages that others read too."""
 
     def alive(self, now: float) -> bool:
-        """Whether the token is still valid."""
         return now < self.expires - MARGIN
 
     def reply(self) -> dict[str, str]:
@@ -69,7 +68,6 @@ class Handle:
 
 
 def of_interaction(interaction: discord.Interaction, home: Home, now: float) -> Handle:
-    """The handle of a new interaction."""
     return Handle(
         application=interaction.application_id,
         interaction=interaction.id,
@@ -103,8 +101,6 @@ def of_reply(reply: Mapping[str, str]) -> Handle | None:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A view with its pictures as they will be uploaded."""
-
     view: View
     pictures: Sequence[FittedImage]
     notes: tuple[str, ...] = ()

@@ -28,8 +28,6 @@ SUFFIX = {"WEBP": "webp", "JPEG": "jpg"}
 
 @dataclass(frozen=True, slots=True)
 class FittedImage:
-    """A picture ready to upload."""
-
     name: str
     alt: str
     content: bytes

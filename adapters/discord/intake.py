@@ -35,8 +35,6 @@ VIEW_WITHIN = 1.2
 
 @dataclass(slots=True)
 class Intake:
-    """Commands on their way to the core."""
-
     core: Core
     answers: Answers
     interactions: Interactions
@@ -71,7 +69,6 @@ class Intake:
         return custom_id_of(interaction).startswith(PREFIX)
 
     async def submitted(self, interaction: AnyInteraction) -> None:
-        """Handle the submission of such a form."""
         await self.interactions.answered(interaction, lambda: self._submitted(interaction))
 
     async def _submitted(self, interaction: AnyInteraction) -> None:
@@ -216,7 +213,6 @@ def _target(interaction: AnyInteraction) -> Mapping[str, Any]:
 
 
 def _about(form: Form, pictures: Sequence[Attachment], *, private: bool) -> Form:
-    """The /imagine form for these pictures."""
 
     def field(one: FormField) -> FormField:
         return replace(one, value=YES) if one.name == "private" and private else one

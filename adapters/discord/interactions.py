@@ -32,8 +32,6 @@ INVALID_FORM = 50035
 
 @dataclass(slots=True)
 class Interactions:
-    """Router for components and modals."""
-
     core: Core
     answers: Answers
     clicks: Clicks
@@ -51,11 +49,9 @@ class Interactions:
             await self.pressed(interaction, custom_id_of(interaction))
 
     async def pressed(self, interaction: AnyInteraction, identity: str) -> None:
-        """Handle a button press."""
         await self.answered(interaction, lambda: self._pressed(interaction, identity))
 
     async def submitted(self, interaction: AnyInteraction) -> None:
-        """Handle a form submission."""
         await self.answered(interaction, lambda: self._submitted(interaction))
 
     async def answered(self, interaction: AnyInteraction, work: Callable[[], Awaitable[None]]) -> None:

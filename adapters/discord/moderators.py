@@ -27,8 +27,6 @@ WITHIN = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """A member's rights in one server."""
-
     permissions: discord.Permissions
     roles: frozenset[str]
 
@@ -62,8 +60,6 @@ class Clicks:
 
 @dataclass(slots=True)
 class DiscordModerators:
-    """Discord's ModeratorCheck."""
-
     session: Session
 
     async def is_moderator(self, person: str, community: str) -> bool:
@@ -77,7 +73,6 @@ class DiscordModerators:
         return rights is not None and role in rights.roles
 
     async def is_member(self, person: str, community: str) -> bool:
-        """Whether the person is in that server."""
         return await self._rights(person, community) is not None
 
     async def is_administrator(self, person: str, community: str) -> bool:

@@ -26,13 +26,10 @@ MOST = 300
 
 @dataclass(slots=True)
 class PictureForms:
-    """Pictures by the id of the form."""
-
     file: AppendLog
     _open: FIFOCache[str, dict[str, Any]] = field(default_factory=lambda: FIFOCache(MOST))
 
     def load(self, now: float) -> None:
-        """Load the previous process's file."""
         lines = self.file.lines()
         for line in lines:
             try:

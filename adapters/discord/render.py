@@ -87,7 +87,6 @@ def texts(view: View, notes: Sequence[str] = ()) -> list[str]:
 
 
 def _within(paragraphs: list[str], room: int) -> list[str]:
-    """As many paragraphs as fit."""
     kept: list[str] = []
     for one in paragraphs:
         if len(one) + 2 > room:
@@ -125,8 +124,6 @@ def _button(identity: str, button: Button) -> ActionButton:
 
 
 class PressHandler(Protocol):
-    """Handles button presses (`interactions`)."""
-
     def taken(self, interaction: discord.Interaction[Any]) -> None: ...
 
     async def pressed(self, interaction: discord.Interaction[Any], identity: str) -> None: ...

@@ -94,7 +94,6 @@ def _direct(person: int) -> Route:
 
 
 def edit_routes(message: Message, view: View, message_ref: MessageRef, handle: Handle | None, now: float) -> list[Route]:
-    """Routes for editing a message that is already shown."""
     routes: list[Route] = []
     if message_ref.route in ("original", "answer", "whisper") and handle is not None and handle.alive(now):
         routes.append(_answer(handle, "@original" if message_ref.route == "original" else message_ref.message))
@@ -147,7 +146,6 @@ def _fits(home: Home, audience: Audience, direct_place: bool) -> bool:
 
 
 def _mentioned(message: Message, view: View) -> str | None:
-    """The person whom a channel post mentions."""
     if message.audience is not Audience.CHANNEL or message.place.is_direct:
         return None
     return message.person or view.mention

@@ -58,7 +58,6 @@ class DiscordSettings:
 
     @property
     def channels(self) -> list[tuple[str, str]]:
-        """Configured channels with their variables."""
         pairs = zip(CHANNELS, (self.moderators_channel, self.operators_channel), strict=True)
         return [(variable, channel) for variable, channel in pairs if channel is not None]
 

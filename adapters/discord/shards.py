@@ -30,8 +30,6 @@ PAUSES = (2.0, 5.0, 10.0, 20.0, 40.0)
 
 @dataclass(frozen=True, slots=True)
 class ShardPlan:
-    """The shards of one process."""
-
     ids: Sequence[int]
     count: int
     """Of the whole bot."""

@@ -162,7 +162,6 @@ def _layout(draft: Draft) -> discord.ui.LayoutView:
 
 
 def _files(draft: Draft) -> list[Any]:
-    """Fresh file objects for one request."""
     pictures = [discord.File(io.BytesIO(one.content), filename=one.name, description=one.alt[:1024] or None) for one in draft.pictures[:10]]
     return [*pictures, *(discord.File(io.BytesIO(one.content), filename=one.name) for one in draft.documents)]
 

@@ -36,7 +36,6 @@ class PlatformCaller:
 
     @property
     def in_direct(self) -> bool:
-        """Whether it happened in a direct message."""
         return is_direct(self.community)
 
     @property

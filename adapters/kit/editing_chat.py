@@ -63,7 +63,6 @@ class EditingChat(ABC, Generic[R, D, W]):
     # ---- the policy ----------------------------------------------------------------------------------------------------------
 
     async def _shown(self, message: Message, view: View, ref: R, draft: D) -> SendResult:
-        """Edit the message, or post a new one."""
         if not ref.route:
             return await self._posted(message, view, ref, draft, NO_ROUTE)
         edited = await self._edit(message, view, ref, draft)
@@ -192,7 +191,6 @@ def after_failed_edit(message: Message, view: View, ref: StoredRef, error: Class
 
 
 def is_staff(message: Message) -> bool:
-    """Whether moderators or operators read it."""
     return message.audience in (Audience.MODERATORS, Audience.OPERATORS)
 
 

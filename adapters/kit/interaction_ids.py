@@ -17,8 +17,6 @@ PATTERN = re.compile(rf"{VERSION}:(?P<action>[a-z_]{{1,40}}):(?P<row>[A-Za-z0-9.
 
 @dataclass(frozen=True, slots=True)
 class InteractionId:
-    """The parsed id of a button or form."""
-
     action: ActionName
     row: str
     opens_form: bool = False
@@ -27,7 +25,6 @@ class InteractionId:
 
     @property
     def effect(self) -> Effect:
-        """The effect of its action."""
         return effect_of(self.action)
 
 

@@ -47,7 +47,6 @@ class StoredRef:
         return {"v": "1", **{STORED_AS.get(name, name): _word(value) for name, value in given.items()}}
 
     def anew(self: R, *, gone: bool = False) -> R:
-        """The ref for a new message."""
         raise NotImplementedError
 
     def removed(self: R) -> R:

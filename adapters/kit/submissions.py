@@ -25,8 +25,6 @@ Respond = Callable[[str], Awaitable[object]]
 
 @dataclass(slots=True)
 class Submissions:
-    """Submissions of one platform on their way to the core."""
-
     core: Core
     tasks: BackgroundTasks
 
@@ -48,7 +46,6 @@ class Submissions:
         return None
 
     async def accept(self, request_id: str, respond: Respond) -> None:
-        """Accept the request after the acknowledgement."""
         await accept(self.core, self.tasks.platform, request_id, respond)
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
@@ -62,7 +59,6 @@ class Submissions:
 
 
 async def accept(core: Core, platform: str, request_id: str, respond: Respond) -> None:
-    """Accept after the acknowledgement. If this fails, the request stays received for the next sweep or start, and the person is told."""
     try:
         await core.accept(request_id)
     except Exception as error:

@@ -27,13 +27,10 @@ async def until_first(*parts: Coroutine[Any, Any, None]) -> None:
 
 @dataclass(slots=True)
 class BackgroundTasks:
-    """Running tasks of one platform."""
-
     platform: str
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run a coroutine in the background."""
         task = asyncio.get_running_loop().create_task(work, name=f"{self.platform}-{name}")
         self._running.add(task)
         task.add_done_callback(self._ended)

@@ -49,7 +49,6 @@ class TtlCache(Generic[V]):
             return None
 
     def older(self, key: str) -> V | None:
-        """An expired answer that is still cached, or None."""
         known = self._known.get(key)
         return None if known is None else known[1]
 

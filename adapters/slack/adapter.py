@@ -39,8 +39,6 @@ TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=10.0)
 
 
 class SlackAdapter:
-    """One app in one workspace."""
-
     name = PLATFORM
 
     def __init__(self, settings: SlackSettings, context: Context) -> None:

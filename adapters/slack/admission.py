@@ -72,8 +72,6 @@ def refusal_of(membership: Membership, team: str, home: str, rules: AdmissionRul
 
 @dataclass(slots=True)
 class Admission:
-    """Admission check for commands, presses, forms and mentions."""
-
     rules: AdmissionRules
     team: str
     """The bot's own workspace."""

@@ -34,8 +34,6 @@ NOTHING = ClassifiedError(ErrorClass.INVALID, "nothing_to_open")
 
 @dataclass(slots=True)
 class Answers:
-    """Private answers, shared by the whole package."""
-
     wire: SlackWire
     uploads: Uploads
     fitting: ImageFitting

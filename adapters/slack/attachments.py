@@ -121,8 +121,6 @@ def _shown(blocks: object) -> Iterator[Payload]:
 
 @dataclass(slots=True)
 class SlackAttachments:
-    """Downloads attached files."""
-
     wire: SlackWire
     download: Download
     token: str
@@ -154,7 +152,6 @@ class SlackAttachments:
         return content
 
     async def _looked_up(self, identity: str) -> Payload:
-        """The file as Slack knows it now."""
         while True:
             try:
                 return await self.wire.file(identity)

@@ -53,12 +53,10 @@ def as_typed(text: str) -> str:
 
 
 def is_direct(channel: str) -> bool:
-    """Whether a channel id belongs to a direct message."""
     return channel.startswith("D")
 
 
 def of_command(body: Payload) -> Caller:
-    """Parse a slash command."""
     return Caller(
         key=_key("command", body, "trigger_id"),
         community=word(body, "team_id") or word(body, "enterprise_id"),
@@ -71,7 +69,6 @@ def of_command(body: Payload) -> Caller:
 
 
 def of_press(body: Payload) -> Caller:
-    """Parse a button press."""
     container, message = part(body, "container"), part(body, "message")
     return Caller(
         key=_key("press", body, "trigger_id"),

@@ -40,8 +40,6 @@ LOCALES_LIFE, LOCALE_WITHIN = 3600.0, 4.0
 
 
 class SlackChat(EditingChat[MessageRef, None, Route]):
-    """See the kit's EditingChat."""
-
     platform = "slack"
     own_clocks: Literal[True] = True
     refs = MessageRef
@@ -212,7 +210,6 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         return draft if isinstance(draft, ClassifiedError) else draft.with_note(invitation)
 
     async def _after_url(self, message: Message, view: View, message_ref: MessageRef) -> SendResult:
-        """What follows after an answer over a response_url."""
         if not message_ref.final:
             if not view.final:
                 return Sent(message_ref.ref())
@@ -272,7 +269,6 @@ class AnswerLog:
     """Ids of messages with a recorded answer."""
 
     def load(self) -> None:
-        """Load the entries of earlier processes."""
         lines = self.file.lines()
         for line in lines:
             if line.startswith("-"):

@@ -48,8 +48,6 @@ class NotReachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Identity of the bot token."""
-
     team: str
     team_name: str
     user: str
@@ -67,7 +65,6 @@ class Identity:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Scopes of the manifest that the token lacks, in order."""
         return () if self.scopes is None else tuple(scope for scope in SCOPES if scope not in self.scopes)
 
 
@@ -225,7 +222,6 @@ Look = Callable[[AsyncWebClient, settings.SlackSettings], AsyncGenerator[Finding
 
 
 async def examine(env: Mapping[str, str], ports: Ports | None = None, *, every: bool = False) -> list[Finding]:
-    """Findings in order, up to the first failure unless `every`."""
     return await examine_with(env, lambda client, found: _look(client, found, env, ports or SystemPorts()), every=every)
 
 

@@ -21,7 +21,6 @@ WRONG_APP = ("invalid_client_id", "bad_client_secret", "invalid_client")
 
 
 async def examine(env: Mapping[str, str], *, every: bool = False) -> list[Finding]:
-    """Findings in order, up to the first failure unless `every`."""
     return await examine_with(env, lambda client, found: _look(client, found, env), every=every)
 
 
@@ -48,7 +47,6 @@ def _encryption(env: Mapping[str, str]) -> Finding:
 
 
 async def _app(client: AsyncWebClient, install: InstallSettings) -> Finding:
-    """Whether Slack knows the app's id and secret."""
     asked = client.oauth_v2_access(client_id=install.client_id, client_secret=install.client_secret, code=NOBODYS_CODE)
     try:
         await reached(asked)

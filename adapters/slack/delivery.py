@@ -49,8 +49,6 @@ STOPPED = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A view with its pictures as Slack files."""
-
     view: View
     shown: tuple[render.Shown, ...] = ()
     unready: tuple[FittedImage, ...] = ()
@@ -94,7 +92,6 @@ class FileRetry:
         return None
 
     def shown(self, message: str) -> None:
-        """Slack showed files in this message."""
         self._refusals.pop(message, None)
         self._given_up.pop(message, None)
         self._in_a_row = 0
@@ -105,8 +102,6 @@ class FileRetry:
 
 @dataclass(slots=True)
 class Delivery:
-    """Sends views over a route."""
-
     wire: SlackWire
     uploads: Uploads
     fitting: ImageFitting
@@ -260,5 +255,4 @@ def _with_word(draft: Draft) -> Draft:
 
 
 async def classified_call(call: Coroutine[Any, Any, T]) -> T | ClassifiedError:
-    """The call's result, or the class of its failure."""
     return await outcome(call, CALL_WITHIN, classify_error)

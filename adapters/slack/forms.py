@@ -166,7 +166,6 @@ LISTS: Mapping[str, tuple[str, re.Pattern[str], str]] = {
 
 
 def button(label: str, identity: str) -> Block:
-    """A button in a form."""
     return {
         "type": "actions",
         "block_id": identity,
@@ -224,7 +223,6 @@ def _chosen(options: object) -> str:
 
 
 def files(view: Payload, name: str) -> list[Payload]:
-    """Files in a submitted field."""
     return parts(part(part(part(part(view, "state"), "values"), name), name).get("files"))
 
 

@@ -150,8 +150,6 @@ class Gone(Exception):
 
 
 class Guard:
-    """Wraps bolt's ASGI application."""
-
     def __init__(self, app: App, signing_secret: str, ports: Ports, path: str = PATH, site: Site | None = None) -> None:
         if not signing_secret.strip():
             raise ValueError("without a signing secret nothing can be checked")
@@ -310,7 +308,6 @@ class Guard:
 
 @contextlib.contextmanager
 def _listed(one: asyncio.Timeout, among: set[asyncio.Timeout]) -> Iterator[None]:
-    """Keep it in a set for the duration of a block."""
     among.add(one)
     try:
         yield

@@ -20,8 +20,6 @@ QUALITY = 90
 
 @dataclass(frozen=True, slots=True)
 class FittedImage:
-    """A picture ready to upload."""
-
     sha256: str
     """Of the stored picture, not the uploaded file."""
     name: str

@@ -39,8 +39,6 @@ AUTHORIZE = "/oauth/v2/authorize"
 
 
 class Flow(AsyncOAuthFlow):
-    """bolt's flow, for the workspaces that the operator allows."""
-
     def __init__(
         self,
         client: AsyncWebClient,

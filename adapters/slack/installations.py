@@ -29,8 +29,6 @@ _LOGGER = logging.getLogger("slack_sdk.imagine")
 
 
 class Installations(AsyncInstallationStore):
-    """The vault's installation store."""
-
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
 

@@ -59,8 +59,6 @@ PRICE = "v1:price:new"
 
 @dataclass(slots=True)
 class Intake:
-    """Slack events on their way to the core."""
-
     core: Core
     answers: Answers
     tasks: BackgroundTasks
@@ -91,7 +89,6 @@ class Intake:
     # ---- commands ------------------------------------------------------------------------------------------------------------
 
     async def command(self, body: Payload, ack: Ack) -> None:
-        """Handle any slash command of the app."""
         caller = self.at_home(of_command(body))
         name, typed = str(body.get("command") or ""), as_typed(str(body.get("text") or ""))
         if name == "/imagine" and typed.strip().lower() not in ("", "help", "?"):
@@ -361,5 +358,4 @@ def until_ack() -> float:
 
 
 def left(until: float) -> float:
-    """Seconds left for the work before an acknowledgement."""
     return max(LEAST, until - asyncio.get_running_loop().time())

@@ -23,8 +23,6 @@ from bot.texts import say, speaking, text
 
 @dataclass(slots=True)
 class Interactions:
-    """Router for buttons and forms."""
-
     core: Core
     answers: Answers
     tasks: BackgroundTasks
@@ -36,7 +34,6 @@ class Interactions:
     # ---- buttons -------------------------------------------------------------------------------------------------------------
 
     async def pressed(self, body: Payload, ack: Ack) -> None:
-        """Handle a button press."""
         caller = self.intake.at_home(of_press(body))
         if not self.intake.dedup.first(caller.key):
             await ack()

@@ -218,7 +218,6 @@ class Pacing:
             moment = found
 
     def _tidy(self, now: float) -> None:
-        """Drop entries that no limit needs anymore."""
         if now - self._tidied < TIDY_EVERY:
             return
         self._tidied = now

@@ -44,8 +44,6 @@ VERIFY_EVERY = 60.0
 
 @dataclass(slots=True)
 class Open:
-    """A workspace in use, and the key of its installation."""
-
     key: str
     workspace: Workspace
     listeners: Listeners
@@ -53,8 +51,6 @@ class Open:
 
 
 class Registry:
-    """Looks workspaces up by event and by community."""
-
     def __init__(
         self, settings: SlackSettings, context: Context, installations: Installations, answer_log: AnswerLog, tasks: BackgroundTasks
     ) -> None:
@@ -218,7 +214,6 @@ class Registry:
             await self._leave(team)
 
     async def _leave(self, team: str) -> None:
-        """The bot was removed from a workspace."""
         await self._close(team)
         if self._core is not None:
             ended = await self._core.community_left(PLATFORM, team)

@@ -36,8 +36,6 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture that's already at Slack."""
-
     file: str
     """Slack's file id."""
     alt: str
@@ -125,7 +123,6 @@ def _about(view: View) -> list[Block]:
 
 
 def images(pictures: Sequence[Shown]) -> list[Block]:
-    """Image blocks for files at Slack."""
     shown = pictures[:MOST_PICTURES]
     share = min(2000, ALTS // max(1, len(shown)))
     return [
@@ -182,7 +179,6 @@ def weight(blocks: Sequence[object]) -> int:
 
 
 def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """Every object in a payload, at any depth."""
     if isinstance(value, Mapping):
         yield value
         for one in value.values():

@@ -29,8 +29,6 @@ CLAIMED = 60.0
 
 
 class Rotation:
-    """Renews tokens."""
-
     def __init__(self, settings: InstallSettings, installations: Installations, ports: Ports) -> None:
         self._settings, self._installations, self._ports = settings, installations, ports
 

@@ -37,7 +37,6 @@ class Handle:
     """Handled in a direct message, where nobody else reads the answer."""
 
     def alive(self, now: float) -> bool:
-        """Whether the response_url is still valid."""
         return bool(self.url) and now < self.at + URL_LIFE - MARGIN
 
     def reply(self) -> dict[str, str]:

@@ -103,7 +103,6 @@ class SlackSettings:
 
     @property
     def channels(self) -> list[tuple[str, str]]:
-        """Configured channels with their variables."""
         pairs = zip(CHANNELS, (self.moderators_channel, self.operators_channel), strict=True)
         return [(variable, channel) for variable, channel in pairs if channel is not None]
 
@@ -157,7 +156,6 @@ def _wrong_secrets(env: Mapping[str, str]) -> list[str]:
 
 
 def _wrong_install(env: Mapping[str, str]) -> list[str]:
-    """Problems of the settings for many workspaces."""
     client_id, secret, home = (value(env, name) for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_HOME_WORKSPACE"))
     found = []
     if not _is_public(value(env, "SLACK_INSTALL_URL")):
@@ -217,7 +215,6 @@ def _is_port(port: str) -> bool:
 
 
 def is_address(address: str) -> bool:
-    """Whether it's a plain URL."""
     # With a user name and password, the library's own Authorization header would be rejected; a query would end up before the method's
     # name.
     try:

@@ -170,7 +170,6 @@ class Sockets:
         self._opened.append(self._ports.monotonic())
 
     async def _open(self) -> Connection:
-        """Request an address, connect, and wait for hello."""
         assert self._session is not None
         client = self._app.client
         async with asyncio.timeout(OPEN_WITHIN):
@@ -206,7 +205,6 @@ class Sockets:
             self._warn(event, sentence)
 
     def _on_hello(self, counted: int | None) -> None:
-        """Handle a connection's hello."""
         self._complained.clear()
         self._links.works()
         self._link.set(True)

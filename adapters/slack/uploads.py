@@ -128,7 +128,6 @@ class Uploads:
                 log.info("slack_file_not_deleted", detail=known(error).detail)
 
     async def close(self) -> None:
-        """Cancel uploads in progress."""
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()
@@ -174,7 +173,6 @@ class Uploads:
         return file, any(_is_processed(one) for one in found if one.get("id") == file)
 
     async def _send(self, picture: FittedImage) -> str:
-        """Send the bytes to Slack's upload host."""
         async with self._slots:
             client = self.wire.client
             await self._turn(BEGIN)
@@ -195,7 +193,6 @@ class Uploads:
         return parts(found.get("files"))
 
     async def _wait(self, file: str, until: float, done: Callable[[Mapping[str, Any]], bool], late: type[FileNotSeen]) -> None:
-        """Poll a file until `done` is true."""
         # With many files, every check is expensive, so the first one comes when it's likely to be the last.
         pause, looks = PAUSES[0] if len(self._under_way) <= FEW else PAUSES[-1], 0
         while looks == 0 or self.ports.monotonic() + pause <= until:

@@ -77,8 +77,6 @@ class Who:
 
 @dataclass(slots=True)
 class SlackWire:
-    """All calls that show something or look up a person."""
-
     client: AsyncWebClient
     """With `retry_handlers=[]`: a repeated post would be posted twice."""
     session: aiohttp.ClientSession | None
@@ -96,7 +94,6 @@ class SlackWire:
     # ---- messages ------------------------------------------------------------------------------------------------------------
 
     async def post(self, channel: str, thread: str | None, body: Body, identity: str) -> str:
-        """Post a message. Returns its ts."""
         found = await read(self.client.chat_postMessage(channel=channel, thread_ts=thread, **_marked(body, identity)))
         if _PERSON.fullmatch(channel) and (direct := word(found, "channel")):
             self._direct[channel] = direct
@@ -188,7 +185,6 @@ class SlackWire:
     # ---- people --------------------------------------------------------------------------------------------------------------
 
     async def members(self, channel: str) -> frozenset[str]:
-        """All members of a channel that the bot is in."""
         found: set[str] = set()
         async for page in _pages(
             lambda cursor: self.client.conversations_members(channel=channel, limit=MEMBERS_PER_PAGE, cursor=cursor), MEMBER_PAGES
@@ -197,7 +193,6 @@ class SlackWire:
         return frozenset(found)
 
     async def group(self, group: str) -> frozenset[str]:
-        """The people of a user group."""
         return frozenset(words((await read(self.client.usergroups_users_list(usergroup=group))).get("users")))
 
     async def is_public(self, channel: str) -> bool:
@@ -236,7 +231,6 @@ class SlackWire:
     # ---- files ---------------------------------------------------------------------------------------------------------------
 
     async def file(self, file: str) -> Mapping[str, Any]:
-        """A file as Slack knows it now."""
         found = (await read(self.client.files_info(file=file))).get("file")
         if not isinstance(found, Mapping):
             raise Unreadable
@@ -270,7 +264,6 @@ class SlackWire:
         return self.session.post(url, proxy=self.proxy_for(url), ssl=ssl, allow_redirects=False, timeout=within, **body)
 
     def know(self, *ours: str) -> None:
-        """Record the bot's own bot and user ids."""
         self._ours = frozenset(one for one in ours if one)
 
     async def _ids(self) -> frozenset[str]:

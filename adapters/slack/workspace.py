@@ -32,8 +32,6 @@ FILES_SCOPE = "files:read"
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Where a workspace's events go."""
-
     identity: Identity
     token: str
     intake: Intake
@@ -41,8 +39,6 @@ class Listeners:
 
 
 class Workspace:
-    """Everything that the bot has for one workspace."""
-
     def __init__(self, settings: SlackSettings, context: Context, token: str, answer_log: AnswerLog) -> None:
         self.settings, ports = settings, context.ports
         fitting = ImageFitting(context.picture, context.work)
@@ -66,7 +62,6 @@ class Workspace:
         self.delivery.stopped_until = 0.0
 
     def know(self, identity: Identity) -> None:
-        """Take over what Slack said about the bot here."""
         self.moderators.bot, self.chat.bot_name, self.chat.workspace = identity.user, identity.name, identity.address
         self.wire.know(identity.user, identity.bot_id)
 

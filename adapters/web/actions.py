@@ -30,8 +30,6 @@ _KEY = re.compile(r"[0-9a-z]{16,40}")
 
 
 class ActionPage(Protocol):
-    """The part of the page that actions use."""
-
     who: Persona
     channel: str
 
@@ -46,8 +44,6 @@ class ActionPage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TypedLine:
-    """Contents of the text box and the options beside it."""
-
     line: str
     key: str
     """Created by the browser, one per text, so that pressing Enter twice is one event."""
@@ -58,8 +54,6 @@ class TypedLine:
 
 
 class WebActions:
-    """Actions of one page."""
-
     def __init__(self, core: Core, room: Room, ports: Ports, counter: ActionPage, uploads: Uploads) -> None:
         self._core, self._room, self._ports, self._counter, self._uploads = core, room, ports, counter, uploads
 
@@ -67,7 +61,6 @@ class WebActions:
         return self._core.options(PLATFORM, COMMUNITY)
 
     async def send(self, draft: TypedLine) -> None:
-        """Handle a line sent from the text box."""
         typed = read(draft.line)
         if isinstance(typed, Misread):
             self._counter.notice(typed.sentence)
@@ -89,7 +82,6 @@ class WebActions:
         await self._guarded(self._command(Typed(command), TypedLine("", ""), ""))
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
-        """Handle a press on a message's button."""
         return self._guarded(self._pressed(entry, button))
 
     async def choose(self, action: ActionName, row: str, *, opens_form: bool = False) -> bool:
@@ -167,7 +159,6 @@ class WebActions:
         self._answer(given, entry)
 
     def _answer(self, given: Form | Reply, entry: Entry | None = None) -> None:
-        """Show the core's answer to the person who pressed."""
         if isinstance(given, Reply):
             self._reply(given)
             return

@@ -40,8 +40,6 @@ class WebChat:
 
 
 class WebAdapter:
-    """See bot.adapter.Adapter."""
-
     name = PLATFORM
     replaces_pictures = True
 

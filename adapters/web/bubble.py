@@ -20,8 +20,6 @@ LONG_QUOTE = 600
 
 
 class MessagePage(Protocol):
-    """The part of the page that a message uses."""
-
     def press(self, entry: Entry, button: Button) -> object: ...
 
     def dismiss(self, entry: Entry) -> None: ...
@@ -34,8 +32,6 @@ _ONCE = "(event) => chat.once(event, emit)"
 
 
 class Bubble:
-    """The elements of one message."""
-
     def __init__(self, entry: Entry, who: Persona, counter: MessagePage) -> None:
         self.entry = entry
         self._who, self._counter = who, counter
@@ -52,7 +48,6 @@ class Bubble:
         self.update(entry)
 
     def update(self, entry: Entry) -> None:
-        """Show the entry's current view."""
         self.entry = entry
         view = entry.view
         self._replace("said", self._said, view.quote, lambda: _said(entry, view))

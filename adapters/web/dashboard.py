@@ -31,8 +31,6 @@ TableRow = Sequence[object]
 
 
 class DashboardPage:
-    """One open dashboard."""
-
     def __init__(self, client: Client, core: Core, hours: int, evidence: Callable[[], Sequence[str]] = tuple) -> None:
         self._client, self._core, self._evidence = client, core, evidence
         self._hours = hours if hours in WINDOWS else DEFAULT_HOURS
@@ -202,7 +200,6 @@ class DashboardPage:
 
 
 def _notice(one: OpenNotice) -> str:
-    """An open notice in a line."""
     since = _clock(one.since, "%Y-%m-%d %H:%M UTC")
     return joined(" ", (text("web.dashboard.problem", what=one.title, count=one.count, since=since), one.sentence))
 

@@ -27,8 +27,6 @@ _LONG = 240
 
 
 class GalleryView:
-    """One open gallery."""
-
     def __init__(
         self, client: Client, core: Core, actions: Callable[[GalleryView], WebActions], you: str, values: Mapping[str, str], page: int
     ) -> None:
@@ -39,11 +37,9 @@ class GalleryView:
         self._hashes: frozenset[str] = frozenset()
 
     def shows(self, sha256: str) -> bool:
-        """Whether this page shows a picture, so that it may be served."""
         return sha256 in self._hashes
 
     async def show(self) -> None:
-        """Draw the page."""
         part("a", text("web.gallery.skip"), "skip", href="#found")
         with part("div", "", "gallery"):
             with part("header", "", "gallery-head"):
@@ -82,7 +78,6 @@ class GalleryView:
         """Nothing to empty here: this page has no text box."""
 
     def download(self, document: Document) -> None:
-        """Hand a file to the browser."""
         with self._client:
             ui.download.content(document.content, document.name)
 

@@ -27,8 +27,6 @@ LONGEST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A parsed command."""
-
     command: str
     rest: str = ""
     """The prompt, or the id for /imagine-show."""
@@ -63,7 +61,6 @@ def _plain_command(line: str) -> str:
 
 
 def read(line: str) -> Typed | Misread:
-    """Parse one line."""
     line = _plain_command(bare(line).strip())  # a command that was copied from a sentence from right to left has invisible marks around it
     if not line:
         return Misread(text("web.hint.empty"))

@@ -70,14 +70,12 @@ class ChatPage:
         self._client.run_javascript(f"chat.sent({json.dumps(key)})")
 
     def download(self, document: Document) -> None:
-        """Hand a file to the browser."""
         with self._client:
             ui.download.content(document.content, document.name)
 
     # ---- for messages --------------------------------------------------------------------------------------------------------
 
     def press(self, entry: Entry, button: Button) -> Awaitable[bool]:
-        """Handle a press on a message's button."""
         return self._sure(entry, button) if button.confirm else self._actions.press(entry, button)
 
     async def _sure(self, entry: Entry, button: Button) -> bool:
@@ -180,7 +178,6 @@ class ChatPage:
         self._fill()
 
     def _fill(self) -> None:
-        """Draw the current channel for the current person."""
         channel = CHANNELS[self.channel]
         for id, tab in self._tabs.items():
             chosen = id == channel.id

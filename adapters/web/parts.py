@@ -28,7 +28,6 @@ def speak(client: Client, language: str) -> None:
 
 
 def language() -> str:
-    """The language of the page that is being drawn."""
     return _LANGUAGES.get(context.client, DEFAULT_LANGUAGE)
 
 
@@ -79,6 +78,5 @@ def avatar(who: Persona | None) -> Part:
 
 
 def clock(at: float) -> Part:
-    """The time of day, with the full date as its machine-readable value."""
     when = datetime.fromtimestamp(at, tz=UTC).astimezone()
     return part("time", when.strftime("%H:%M"), "", datetime=when.isoformat(timespec="seconds"))

@@ -28,7 +28,6 @@ class Persona:
 
     @property
     def label(self) -> str:
-        """Label in the persona switch: "Mia, moderator"."""
         return text(f"web.{self.role.value}", name=self.name)
 
     def visitor(self, channel: str = IMAGINE) -> Visitor:

@@ -25,8 +25,6 @@ MOST = 1000
 
 @dataclass(slots=True)
 class Entry:
-    """One message as stored by the chat."""
-
     id: str
     subject: str
     community: str
@@ -66,7 +64,6 @@ class Room:
     """(person, channel) -> the latest change they have seen there."""
 
     def show(self, message: Message, view: View) -> Entry:
-        """Show a message, or update it."""
         entry = self.entries.get(message.id)
         if entry is None:
             at = written_at(message)
@@ -115,11 +112,9 @@ class Room:
         return min(found, key=lambda one: one.audience is not Audience.CHANNEL, default=None)
 
     def saw(self, who: Persona, channel: str) -> None:
-        """Record that a channel is being viewed."""
         self._seen[who.id, channel] = self._activity
 
     def unread(self, who: Persona, channel: str) -> bool:
-        """Whether a channel has something that this person hasn't seen."""
         seen = self._seen.get((who.id, channel), 0)
         return any(one.activity > seen and one.readable_by(who) and one.channel_for(who) == channel for one in self.entries.values())
 

@@ -30,7 +30,6 @@ class WebSettings:
 
     @property
     def local(self) -> bool:
-        """Whether only programs on this machine can reach the chat."""
         return is_local(self.host)
 
 

@@ -17,8 +17,6 @@ from bot.ports import Ports
 
 
 class Shows(Protocol):
-    """A page that shows pictures."""
-
     def shows(self, sha256: str) -> bool: ...
 
 
