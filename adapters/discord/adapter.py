@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
 import discord
 import structlog
 from cachetools import TTLCache
@@ -70,8 +69,6 @@ class DiscordAdapter:
         """People known to belong to an allowed server."""
         self._tasks = BackgroundTasks(self.name)
 
-    # ---- Adapter -------------------------------------------------------------------------------------------------------------
-
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._guild_of |= read_words(self._known_guilds)
@@ -103,8 +100,6 @@ class DiscordAdapter:
 
     def home_moderators_place(self) -> Place | None:
         return self._place(self.settings.moderators_channel)
-
-    # ---- the session ---------------------------------------------------------------------------------------------------------
 
     async def _one_session(self, core: Core, connected: Callable[[], None]) -> bool:
         """Log in and stay connected. Returns when a new session may do better, and whether this one had started."""
@@ -203,7 +198,7 @@ class DiscordAdapter:
             try:
                 async with asyncio.timeout(0.6):
                     await client.http.get_member(int(guild), person)
-            except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
+            except (discord.HTTPException, *NETWORK):
                 continue
             self._members[person] = True
             return True

@@ -74,8 +74,6 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
             del self.refused_messages[one]
         return waiting
 
-    # ---- one send ------------------------------------------------------------------------------------------------------------
-
     def _stopped_for(self) -> float:
         return self._stopped_until - self.ports.monotonic()
 

@@ -77,9 +77,6 @@ def from_token(token: str) -> int | None:
     return int(decoded) if decoded.isdigit() else None
 
 
-# ---- `imagine-bot init` ---------------------------------------------------------------------------------------------------------
-
-
 def steps() -> list[SetupStep]:
     """Ask for the token, then, once the bot is invited, for the channels: it has to be in the server before it can see them."""
     token = SetupQuestion("DISCORD_BOT_TOKEN", text("discord.init.token"), secret=True)

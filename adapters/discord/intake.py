@@ -81,8 +81,6 @@ class Intake:
         if await self._received(interaction, submission):
             self.picture_forms.close(identity, self.answers.ports.now())
 
-    # ---- the way of a request ------------------------------------------------------------------------------------------------
-
     async def _received(self, interaction: AnyInteraction, submission: Submission) -> bool:
         """Store, acknowledge and accept. Returns whether the member saw it being taken."""
         with self.interactions.clicks.of(interaction):

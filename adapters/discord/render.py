@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 
@@ -123,12 +123,6 @@ def _button(identity: str, button: Button) -> ActionButton:
 # ---- Pressed buttons ---------------------------------------------------------------------------------------------------------
 
 
-class PressHandler(Protocol):
-    def taken(self, interaction: discord.Interaction[Any]) -> None: ...
-
-    async def pressed(self, interaction: discord.Interaction[Any], identity: str) -> None: ...
-
-
 class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
     """One button. discord.py only logs exceptions raised here, so the router must not raise."""
 
@@ -136,13 +130,8 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATT
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> ActionButton:
-        _handler(interaction).taken(interaction)
+        interaction.client.interactions.taken(interaction)
         return cls(discord.ui.Button(custom_id=match.string, label="·"))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _handler(interaction).pressed(interaction, self.custom_id)
-
-
-def _handler(interaction: discord.Interaction[Any]) -> PressHandler:
-    handler: PressHandler = interaction.client.interactions
-    return handler
+        await interaction.client.interactions.pressed(interaction, self.custom_id)

@@ -38,9 +38,6 @@ def nonce(message: Message, message_ref: MessageRef) -> str:
     return message.id[:20] if message_ref.posts == 0 else f"{message.id[:20]}-{message_ref.posts % 1000}"
 
 
-# ---- routes ---------------------------------------------------------------------------------------------------------------------
-
-
 def _original(handle: Handle) -> Route:
     async def run(wire: DiscordWire, message: Message, message_ref: MessageRef, draft: Draft) -> MessageRef:
         found = await wire.edit_answer(handle, "@original", draft)
@@ -88,9 +85,6 @@ def _direct(person: int) -> Route:
         return replace(message_ref, route="post", channel=channel, message=found, gone=False)
 
     return Route("direct", run, BOT_LIMIT)
-
-
-# ---- their order -------------------------------------------------------------------------------------------------------------
 
 
 def edit_routes(message: Message, view: View, message_ref: MessageRef, handle: Handle | None, now: float) -> list[Route]:

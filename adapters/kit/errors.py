@@ -14,7 +14,7 @@ from bot.chat.port import RefusedWhy
 
 T = TypeVar("T")
 
-NETWORK = (aiohttp.ClientError, OSError, TimeoutError, asyncio.TimeoutError)
+NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
 
 
 class ErrorClass(StrEnum):

@@ -9,24 +9,14 @@ from bot.adapter import SetupProblem
 from bot.texts import text
 
 
-def bound(host: str, port: int, texts: str) -> socket.socket:
-    """A bound socket. Raises SetupProblem, with a sentence under the key `texts`, if the address isn't available."""
+def listening(host: str, port: int, texts: str) -> socket.socket:
+    """A socket that accepts connections. Raises SetupProblem, with a sentence under the key `texts`, if the address isn't available."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host.strip("[]"), port))
-    except (OSError, UnicodeError, TypeError) as error:  # the latter two: an impossible host name
-        sock.close()
-        raise _problem(error, host, port, texts) from error
-    return sock
-
-
-def listening(host: str, port: int, texts: str) -> socket.socket:
-    """A socket that accepts connections. Raises as `bound`."""
-    sock = bound(host, port, texts)
-    try:
         sock.listen(128)
-    except OSError as error:
+    except (OSError, UnicodeError, TypeError) as error:  # the latter two: an impossible host name
         sock.close()
         raise _problem(error, host, port, texts) from error
     sock.setblocking(False)

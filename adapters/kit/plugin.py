@@ -30,17 +30,9 @@ class SettingsPlugin(ABC):
     """The part of bot.adapter.Plugin that the settings module provides. A platform adds `build`, `examine` and `setup`."""
 
     def __init__(self, name: str, settings: SettingsModule, cli: typer.Typer | None = None) -> None:
-        self.name, self.cli, self._settings = name, cli, settings
+        self.name, self.cli = name, cli
         self.variables: Mapping[str, str] = settings.VARIABLES
-
-    def configured(self, env: Mapping[str, str]) -> bool:
-        return self._settings.configured(env)
-
-    def problems(self, env: Mapping[str, str]) -> Sequence[str]:
-        return self._settings.problems(env)
-
-    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]:
-        return self._settings.misshapen(env)
+        self.configured, self.problems, self.misshapen = settings.configured, settings.problems, settings.misshapen
 
     @abstractmethod
     async def examine(self, env: Mapping[str, str], *, every: bool = False) -> Sequence[Finding]:

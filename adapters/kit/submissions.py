@@ -46,7 +46,13 @@ class Submissions:
         return None
 
     async def accept(self, request_id: str, respond: Respond) -> None:
-        await accept(self.core, self.tasks.platform, request_id, respond)
+        """Accept after the acknowledgement. If this fails, the request stays received for the next sweep or start, and the person is
+        told."""
+        try:
+            await self.core.accept(request_id)
+        except Exception as error:
+            log.exception(f"{self.tasks.platform}_accept_failed", request=request_id, error=type(error).__name__)
+            await respond(text(f"{self.tasks.platform}.accept_later"))
 
     async def _drop_when_stored(self, storing: asyncio.Future[Received | Duplicate]) -> None:
         try:
@@ -56,11 +62,3 @@ class Submissions:
             return
         if isinstance(stored, Received):
             await self.core.abandon(stored.request_id)
-
-
-async def accept(core: Core, platform: str, request_id: str, respond: Respond) -> None:
-    try:
-        await core.accept(request_id)
-    except Exception as error:
-        log.exception(f"{platform}_accept_failed", request=request_id, error=type(error).__name__)
-        await respond(text(f"{platform}.accept_later"))

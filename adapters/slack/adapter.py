@@ -52,8 +52,6 @@ class SlackAdapter:
         self._team = ""
         self._tasks = BackgroundTasks(PLATFORM)
 
-    # ---- Adapter -------------------------------------------------------------------------------------------------------------
-
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._answer_log.load()
@@ -82,8 +80,6 @@ class SlackAdapter:
 
     def home_moderators_place(self) -> Place | None:
         return self._place(self.settings.moderators_channel)
-
-    # ---- the session ---------------------------------------------------------------------------------------------------------
 
     async def _serve(self, core: Core, identity: Identity, session: aiohttp.ClientSession, ready: Callable[[], None]) -> None:
         settings = self.settings
@@ -130,8 +126,6 @@ class SlackAdapter:
         return text(
             "slack.ready_http", name=identity.name, team=identity.team_name, host=self.settings.http_host, port=self.settings.http_port
         )
-
-    # ---- who and where -------------------------------------------------------------------------------------------------------
 
     def _know(self, identity: Identity) -> None:
         """Store the identity in a file, because a previous process's cards may have to be shown before Slack answers."""

@@ -66,8 +66,6 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         if caller.url:
             self._interactions[row] = (caller, self.ports.now())
 
-    # ---- one send ------------------------------------------------------------------------------------------------------------
-
     def _stopped_for(self) -> float:
         return self.delivery.stopped_until - self.ports.monotonic()
 

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.kit.env import host_of
 from adapters.kit.errors import ErrorClass
-from adapters.kit.listening import bound
+from adapters.kit.listening import listening
 from adapters.kit.setup import ChannelFound, Findings, examined
 from adapters.slack import settings
 from adapters.slack.errors import TOKEN_ERRORS, answer_of, code_of, retry_after
@@ -291,7 +291,7 @@ async def _way_in(client: AsyncWebClient, found: settings.SlackSettings, who: Id
 def listens(found: settings.SlackSettings, fine: str) -> Finding:
     """Whether the bot's own address is free. `fine`: the sentence's key."""
     try:
-        bound(found.http_host, found.http_port, "slack.setup.http").close()
+        listening(found.http_host, found.http_port, "slack.setup.http").close()
     except SetupProblem as problem:
         return FINDINGS.bad("http", str(problem), found.http_port if problem.may_pass else None)
     return FINDINGS.good("http", text(fine, host=found.http_host, port=found.http_port))

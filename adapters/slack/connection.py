@@ -79,8 +79,6 @@ class Connection(AsyncBaseSocketModeClient):
             raise NoHello(self.parting.result())
         return self.hello.result()
 
-    # ---- receiving -----------------------------------------------------------------------------------------------------------
-
     async def _read(self) -> None:
         try:
             async for message in self._socket:
@@ -127,8 +125,6 @@ class Connection(AsyncBaseSocketModeClient):
         if not self.parting.done():
             self.parting.set_result(reason)
 
-    # ---- sending -------------------------------------------------------------------------------------------------------------
-
     async def send_message(self, message: str) -> None:
         """Send an acknowledgement, on another connection of the app if this one can't anymore."""
         if not await self.try_send(message):
@@ -142,8 +138,6 @@ class Connection(AsyncBaseSocketModeClient):
         except UNSENT:
             return False
         return True
-
-    # ---- the end -------------------------------------------------------------------------------------------------------------
 
     async def linger(self, quiet: float, most: float) -> None:
         """Keep receiving until the server closes, or nothing has arrived for `quiet` seconds and nothing is being processed."""

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol, cast
+from typing import cast
 
 import structlog
 import uvicorn
@@ -34,6 +34,7 @@ from adapters.kit import serving
 from adapters.kit.asgi import WORDS, App, AsgiMessage, Header, Receive, Send, respond
 from adapters.kit.listening import listening
 from adapters.slack import payloads
+from adapters.slack.install import InstallSite
 from bot.adapter import SetupProblem
 from bot.ports import Ports
 from bot.texts import text
@@ -71,7 +72,7 @@ async def serve(
     port: int,
     ports: Ports,
     ready: Callable[[int], None],
-    site: Site | None = None,
+    site: InstallSite | None = None,
 ) -> None:
     """Serve until cancelled, then close within a second. Calls `ready(port)` once requests are accepted. `site` has pages for browsers.
 
@@ -104,14 +105,6 @@ async def serve(
 
 
 Headers = Mapping[bytes, bytes]
-
-
-class Site(Protocol):
-    """Pages at addresses of their own."""
-
-    paths: frozenset[str]
-
-    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None: ...
 
 
 PATH, HEALTH = "/slack/events", "/healthz"
@@ -150,10 +143,10 @@ class Gone(Exception):
 
 
 class Guard:
-    def __init__(self, app: App, signing_secret: str, ports: Ports, path: str = PATH, site: Site | None = None) -> None:
+    def __init__(self, app: App, signing_secret: str, ports: Ports, site: InstallSite | None = None) -> None:
         if not signing_secret.strip():
             raise ValueError("without a signing secret nothing can be checked")
-        self._app, self._secret, self._ports, self._path, self._site = app, signing_secret.encode(), ports, path, site
+        self._app, self._secret, self._ports, self._site = app, signing_secret.encode(), ports, site
         self._seen: TLRUCache[bytes, int] = TLRUCache(MAX_SEEN, lambda signature, until, now: until, timer=ports.now)
         """Signature -> when its timestamp has left the window. Genuine ones alone, so that strangers can't fill the memory."""
         self._under_way: set[bytes] = set()
@@ -188,7 +181,7 @@ class Guard:
         if self._site is not None and path in self._site.paths and method == "GET":
             await self._site(scope, receive, send)
             return
-        if path != self._path:
+        if path != PATH:
             raise RejectedRequest(404, "path")
         if method != "POST":
             raise RejectedRequest(405, "method")

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -21,6 +20,7 @@ from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.kit.asgi import NO_STORE, AsgiMessage, Receive, Send, respond
+from adapters.kit.errors import NETWORK
 from adapters.slack import install_pages
 from adapters.slack.errors import BackOff
 from adapters.slack.installations import STATE_LIFE, Installations, States
@@ -54,7 +54,7 @@ class Flow(AsyncOAuthFlow):
             log.warning("slack_installation_refused", workspace=installation.team_id, organisation=installation.enterprise_id)
             try:
                 await self.client.auth_revoke(token=installation.bot_token)
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (SlackClientError, *NETWORK) as error:
                 log.info("slack_token_not_revoked", error=type(error).__name__)
             raise install_pages.NotAllowed
         await super().store_installation(request, installation)
@@ -108,7 +108,7 @@ class InstallSite:
         request = _request(scope)
         try:
             answer = await self._answer(scope["path"], request)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, VaultProblem) as error:
+        except (SlackClientError, *NETWORK, VaultProblem) as error:
             log.warning("slack_installation_failed", error=type(error).__name__)
             answer = self._page(request, 502, "failed")
         except Exception as error:

@@ -101,8 +101,6 @@ class InstalledSlack:
         self.chat: ChatPort = RoutedChat(self._registry, self._tasks, context.ports.monotonic)
         self.moderators: ModeratorCheck = RoutedModerators(self._registry)
 
-    # ---- Adapter -------------------------------------------------------------------------------------------------------------
-
     async def serve(self, core: Core, ready: Callable[[str], None]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._answer_log.load()
@@ -145,8 +143,6 @@ class InstalledSlack:
     def _place(self, channel: str | None) -> Place | None:
         home = self._install.home
         return Place(self.name, home, channel) if channel and home else None
-
-    # ---- the session ---------------------------------------------------------------------------------------------------------
 
     async def _listen(self, app: AsyncApp, site: InstallSite, ready: Callable[[], None]) -> None:
         """Events over Socket Mode or HTTP, and the pages for installing over HTTP in any case."""

@@ -304,8 +304,6 @@ class Intake:
         view = await self.core.help(caller.visitor)
         return await self.answers.say(caller, replace(view, text=(*view.text, text("slack.help"))))
 
-    # ---- the way of a request ------------------------------------------------------------------------------------------------
-
     async def _imagine(
         self, caller: Caller, submission: Submission, ack: Ack, until: float, refuse: Callable[[str], Any] = lambda said: said
     ) -> None:

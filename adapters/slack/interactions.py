@@ -31,8 +31,6 @@ class Interactions:
     pressed_on: Callable[[str, Caller], None]
     """Called for each press on a row's message; the press can be used to replace that message even where the bot can't reach it."""
 
-    # ---- buttons -------------------------------------------------------------------------------------------------------------
-
     async def pressed(self, body: Payload, ack: Ack) -> None:
         caller = self.intake.at_home(of_press(body))
         if not self.intake.dedup.first(caller.key):
@@ -89,8 +87,6 @@ class Interactions:
 
         await self.answers.open_later(caller, make(), FORM_READY)
 
-    # ---- forms ---------------------------------------------------------------------------------------------------------------
-
     async def submitted(self, body: Payload, ack: Ack) -> None:
         """Handle a form submission. If the core rejects it, the form stays open with a sentence, so that nothing typed is lost."""
         until, view = until_ack(), body["view"]
@@ -119,8 +115,6 @@ class Interactions:
             return
         await ack()
         self.tasks.start(self._answered(caller, self._reply(caller, found.action, acting)), "reply")
-
-    # ---- common --------------------------------------------------------------------------------------------------------------
 
     async def _act(self, caller: Caller, action: ActionName, row: str, values: dict[str, str]) -> Reply:
         try:

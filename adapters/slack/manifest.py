@@ -12,7 +12,7 @@ import typer
 from adapters.kit.plugin import channel_steps
 from adapters.slack.settings import CHANNELS, INSTALL_PATH, REDIRECT_PATH, is_address
 from bot.adapter import SetupQuestion, SetupStep
-from bot.texts import text
+from bot.texts import has, text
 
 COMMANDS = (
     "imagine",
@@ -24,8 +24,6 @@ COMMANDS = (
     "imagine-privacy",
     "imagine-settings",
 )
-WITH_WORDS = ("imagine", "imagine-guide", "imagine-batch", "imagine-show")
-"""Commands with text after their name, so they have a usage hint."""
 SCOPES: dict[str, str] = {
     scope: text(f"slack.scope.{scope.replace(':', '_').replace('.', '_')}")
     for scope in (
@@ -93,8 +91,8 @@ def build(address: str | None = None, install: str | None = None, *, organisatio
 
 
 def _words(name: str) -> dict[str, str]:
-    hint = {"usage_hint": text(f"slack.manifest.hint_{name}")} if name in WITH_WORDS else {}
-    return {"description": text(f"slack.manifest.command_{name}"), **hint}
+    hint = f"slack.manifest.hint_{name}"
+    return {"description": text(f"slack.manifest.command_{name}"), **({"usage_hint": text(hint)} if has(hint) else {})}
 
 
 def request_url(host: str) -> str | None:
@@ -104,8 +102,6 @@ def request_url(host: str) -> str | None:
     base = host.rstrip("/")
     return base if base.endswith(PATH) else f"{base}{PATH}"
 
-
-# ---- `imagine-bot slack manifest` -----------------------------------------------------------------------------------------------
 
 app = typer.Typer(help=text("slack.cli.help"), no_args_is_help=True)
 
@@ -135,9 +131,6 @@ def manifest(
     typer.echo(text("slack.cli.next_http", url=address) if address else text("slack.cli.next_socket"), err=True)
     if base:
         typer.echo(text("slack.cli.next_install", url=f"{base}{INSTALL_PATH}"), err=True)
-
-
-# ---- `imagine-bot init` ---------------------------------------------------------------------------------------------------------
 
 
 def steps() -> list[SetupStep]:

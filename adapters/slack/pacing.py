@@ -158,12 +158,6 @@ class Pacing:
                 for _ in range(limit.count // 2):
                     log.add(until)
 
-    def size(self) -> int:
-        """Total number of entries kept."""
-        return (
-            len(self._waiting) + len(self._shown) + len(self._closed) + len(self._logs) + sum(len(one.times) for one in self._logs.values())
-        )
-
     def _enter(self, now: float, kind: MethodKind, channel: str, message_id: str, final: bool) -> WaitingCall:
         known = self._waiting.get(message_id)
         since, number = (known.since, known.number) if known is not None and known.final == final else (now, self._number)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackClientError, SlackTokenRotationError
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.kit.errors import NETWORK
 from adapters.slack.errors import answer_of, code_of
 from adapters.slack.installations import Installations, installation_of
 from adapters.slack.settings import InstallSettings
@@ -53,7 +53,7 @@ class Rotation:
                 "slack_token_not_renewed", installation=entry.key, code=code, what_to_do=text("slack.setup.not_renewed", key=entry.key)
             )
             return entry
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (SlackClientError, *NETWORK) as error:
             log.warning("slack_token_not_renewed", installation=entry.key, code=type(error).__name__)
             return entry
         if found is None:

@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -116,20 +116,17 @@ def configured(env: Mapping[str, str]) -> bool:
 def problems(env: Mapping[str, str]) -> list[str]:
     """One sentence for each invalid value, without a secret's value."""
     found = _wrong_secrets(env)
-    for name in CHANNELS:
-        channel = value(env, name)
-        if channel and not _CHANNEL.fullmatch(channel):
-            found.append(text("slack.problem.channel_form", name=name, value=channel[:40]))
-    host = value(env, "SLACK_HTTP_HOST")
-    if host and not _is_host(host):
-        found.append(text("slack.problem.host", value=host[:60], example=HTTP_HOST))
-    port = value(env, "SLACK_HTTP_PORT")
-    if port and not _is_port(port):
-        found.append(text("slack.problem.port", value=port[:20], example=HTTP_PORT))
-    found += [text("slack.problem.yes_or_no", name=name, value=value(env, name)[:20]) for name in ADMISSION if _allows(env, name) is None]
-    address = value(env, "SLACK_API_URL")
-    if address and not is_address(address):
-        found.append(text("slack.problem.address", example=SLACK_API))
+    rows: tuple[tuple[str, Callable[[str], object], str, object], ...] = (
+        *((name, _CHANNEL.fullmatch, "channel_form", "") for name in CHANNELS),
+        ("SLACK_HTTP_HOST", _is_host, "host", HTTP_HOST),
+        ("SLACK_HTTP_PORT", _is_port, "port", HTTP_PORT),
+        *((name, lambda given: given.lower() in _YES_NO, "yes_or_no", "") for name in ADMISSION),
+        ("SLACK_API_URL", is_address, "address", SLACK_API),
+    )
+    for name, valid, key, example in rows:
+        given = value(env, name)
+        if given and not valid(given):
+            found.append(text(f"slack.problem.{key}", name=name, value=given[:40], example=example))
     return found
 
 
@@ -233,9 +230,8 @@ def is_address(address: str) -> bool:
 _YES_NO = {"": False, "no": False, "false": False, "0": False, "off": False, "yes": True, "true": True, "1": True, "on": True}
 
 
-def _allows(env: Mapping[str, str], name: str) -> bool | None:
-    """None for a value that is neither yes nor no."""
-    return _YES_NO.get(value(env, name).lower())
+def _allows(env: Mapping[str, str], name: str) -> bool:
+    return _YES_NO.get(value(env, name).lower(), False)
 
 
 def read(env: Mapping[str, str]) -> SlackSettings:
@@ -253,9 +249,9 @@ def read(env: Mapping[str, str]) -> SlackSettings:
         moderators_channel=value(env, "MODERATOR_CHANNEL_SLACK") or None,
         operators_channel=value(env, "OPERATOR_CHANNEL_SLACK") or None,
         admission=AdmissionRules(
-            external=_allows(env, "SLACK_EXTERNAL_PEOPLE") is True,
-            guests=_allows(env, "SLACK_GUESTS") is True,
-            siblings=_allows(env, "SLACK_OTHER_WORKSPACES") is True,
+            external=_allows(env, "SLACK_EXTERNAL_PEOPLE"),
+            guests=_allows(env, "SLACK_GUESTS"),
+            siblings=_allows(env, "SLACK_OTHER_WORKSPACES"),
             workspaces=frozenset(listed(env, "ALLOWED_WORKSPACES")),  # the core's settings check its format
         ),
         install=_install(env),

@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, s
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.kit.errors import NETWORK
 from adapters.slack import checks
 from adapters.slack.connection import CLOSE_WITHIN, ENDED, HEARTBEAT, Connection, NoHello
 from adapters.slack.errors import code_of
@@ -49,8 +50,6 @@ FOREIGN_AFTER = 60.0
 """Seconds after which unknown connections count as foreign; Slack still counts those of a killed process for a while."""
 FOREIGN_AGAIN = 600.0
 """Seconds between checks for foreign connections."""
-
-NETWORK = (aiohttp.ClientError, OSError, TimeoutError)
 
 
 class Sockets:

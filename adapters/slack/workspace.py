@@ -65,8 +65,6 @@ class Workspace:
         self.moderators.bot, self.chat.bot_name, self.chat.workspace = identity.user, identity.name, identity.address
         self.wire.know(identity.user, identity.bot_id)
 
-    # ---- the connection ------------------------------------------------------------------------------------------------------
-
     def on(self, session: aiohttp.ClientSession, core: Core) -> None:
         """Use this session for all calls; otherwise the library opens a connection for each. The core names the moderators' channel."""
 
@@ -86,8 +84,6 @@ class Workspace:
         await self.uploads.close()
         self.attachments.connected.clear()
         self.wire.online, self.client.session, self.wire.session = False, None, None
-
-    # ---- events --------------------------------------------------------------------------------------------------------------
 
     def listeners(self, core: Core, tasks: BackgroundTasks, identity: Identity) -> Listeners:
         admission = Admission(self.settings.admission, identity.team, identity.enterprise, self.moderators.who_is)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from adapters.kit.listening import bound
+from adapters.kit.listening import listening
 from adapters.kit.plugin import SettingsPlugin
 from adapters.web import settings
 from adapters.web.adapter import WebAdapter
@@ -33,7 +33,7 @@ class WebPlugin(SettingsPlugin):
             return [Finding(True, what, text("web.doctor.off"))]
         wanted = settings.read(env)
         try:
-            bound(wanted.host, wanted.port, "web.problem").close()
+            listening(wanted.host, wanted.port, "web.problem").close()
         except SetupProblem as problem:
             return [Finding(False, what, str(problem), wanted.port if problem.may_pass else None, layer="machine")]
         return [Finding(True, what, text("web.doctor.ok", port=wanted.port, host=wanted.host))]

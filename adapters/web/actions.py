@@ -14,7 +14,8 @@ from adapters.kit.batches import number_of
 from adapters.kit.callers import NO
 from adapters.kit.commands import FORMS, VIEWS
 from adapters.kit.replies import words_of
-from adapters.kit.submissions import accept
+from adapters.kit.submissions import Submissions
+from adapters.kit.tasks import BackgroundTasks
 from adapters.web.line import Misread, Typed, read
 from adapters.web.people import COMMUNITY, PLATFORM, Caller, Persona
 from adapters.web.room import Entry, Room
@@ -142,7 +143,7 @@ class WebActions:
         attached = tuple(one for sha256 in draft.attached if (one := self._uploads.attached(caller.person, sha256)) is not None)
         received = await self._core.receive(caller.key, caller.submission(wanted, self._reply_handle(), attached, inline=True))
         # Also one that was stored before: it may not have been accepted then.
-        await accept(self._core, PLATFORM, received.request_id, self._say)
+        await Submissions(self._core, BackgroundTasks(PLATFORM)).accept(received.request_id, self._say)
 
     async def _say(self, sentence: str) -> None:
         self._counter.notice(sentence)
@@ -193,8 +194,6 @@ class WebActions:
             self._counter.download(reply.document)
         repeated = reply.view is not None and reply.text == reply.view.title
         self._counter.notice("" if repeated else reply.text, problem=not reply.changed and reply.view is None and reply.document is None)
-
-    # ---- small things
 
     def _caller(self, key: str = "", entry: Entry | None = None) -> Caller:
         """The page's person, where they are or where the pressed message is. `key`: of the event; a new one if it's empty."""

@@ -176,8 +176,6 @@ class DashboardPage:
                 options = charts.ranked([_plain(state) for state, _ in closed], [count for _, count in closed], self._palette, 3)
                 self._chart("cases", options, ("outcome", "count"), [(_plain(state), count) for state, count in closed])
 
-    # ---- parts
-
     def _panel(self, name: str) -> Part:
         panel = part("section", "", f"panel panel-{name}", aria_labelledby=f"panel-{name}")
         with panel:
