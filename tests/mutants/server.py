@@ -31,6 +31,8 @@ MOST = 250
 """Tests for one change."""
 LONGEST = 180.0
 """Seconds for one change; one whose tests hang counts as noticed."""
+QUICK = 0.2
+"""Seconds of a test that goes before longer ones: those hang where a change stops everything."""
 HANGS, TIMES = 15.0, 10.0
 """Seconds for one test, beside so many times what it takes without a change."""
 SURVIVED, UNREACHED, NO_FUNCTION = "survived", "no test runs it", "no living function"
@@ -97,8 +99,8 @@ class _Server:
         self._wait_for(0)
 
     def _order(self, where: str, covering: set[int], lines: set[tuple[str, int]]) -> list[int]:
-        """Those first that noticed something of the function, then one of each parametrized test; of these, who runs what few others run
-        of the function."""
+        """The quick ones first; of these, those that noticed something of the function, then one of each parametrized test, then who runs
+        what few others run of the function."""
         seen: Counter[str] = Counter()
         variant, rare = {}, dict.fromkeys(covering, 0.0)
         for index in sorted(covering):
@@ -112,7 +114,7 @@ class _Server:
         def rank(index: int) -> tuple[float, ...]:
             return -self.noticed[where, index], 0 if rare[index] > 0.5 else variant[index], -rare[index], self.seconds[index]
 
-        return sorted(covering, key=rank)[:MOST]
+        return sorted(sorted(covering, key=rank)[:MOST], key=lambda index: self.seconds[index] > QUICK)
 
     def _measure(self) -> None:
         """What every test runs, and how long it takes; without those that fail unchanged. In this process, so that the others find
