@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from bot.domain.attachments import Attachment, AttachmentRole, StoredAttachment
 from bot.domain.requests import Place
 from bot.ledger import message_rows
+from bot.ledger.records import FILE, count_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import attachments, cases
 
@@ -34,11 +36,7 @@ def add(tx: Tx, request_id: str, person: str, found: Sequence[Attachment]) -> No
 
 def copy(tx: Tx, source: Iterable[StoredAttachment], request_id: str, person: str) -> None:
     """Give a new request the pictures of another one."""
-    rows = [
-        StoredAttachment(tx.new_id(), request_id, one.position, one.attachment, one.sha256, one.format, one.width, one.height, one.bytes)
-        for one in source
-    ]
-    _insert(tx, rows, person)
+    _insert(tx, [dataclasses.replace(one, id=tx.new_id(), request_id=request_id) for one in source], person)
 
 
 def _insert(tx: Tx, rows: Sequence[StoredAttachment], person: str) -> None:
@@ -76,8 +74,7 @@ def of_request(connection: Connection, request_id: str) -> Sequence[StoredAttach
 def took(tx: Tx, attachment_id: str, made: Mapping[str, Any], source: str = "") -> None:
     """Record the file that is about to be stored (`sha256`, `format`, `width`, `height`, `size`), before it's written: a file never exists
     without a row that names it. `source`: hash of what was delivered, if the bot made it."""
-    values = {name: made[name] for name in ("sha256", "format", "width", "height", "size")}
-    values |= {"stored": source} if source else {}
+    values = {name: made[name] for name in FILE} | ({"stored": source} if source else {})
     tx.connection.execute(update(attachments).where(attachments.c.id == attachment_id).values(**values))
 
 
@@ -90,16 +87,12 @@ def forget_handles(tx: Tx, request_id: str) -> None:
 
 def add_upload(tx: Tx, person: str, name: str, made: Mapping[str, Any]) -> None:
     """Record an upload that no request uses yet, before its file is written."""
-    row = StoredAttachment(
-        tx.new_id(), UPLOAD, 0, Attachment(name), made["sha256"], made["format"], made["width"], made["height"], made["size"]
-    )
-    _insert(tx, [row], person)
+    _insert(tx, [StoredAttachment(tx.new_id(), UPLOAD, 0, Attachment(name), *(made[column] for column in FILE))], person)
 
 
 def uploads_of(connection: Connection, person: str) -> int:
     """Number of a person's uploads that no request uses yet."""
-    own = (attachments.c.person == person) & (attachments.c.request_id == UPLOAD)
-    return int(connection.execute(select(func.count()).select_from(attachments).where(own)).scalar_one())
+    return count_rows(connection, attachments.c.person == person, attachments.c.request_id == UPLOAD)
 
 
 def drop(tx: Tx, request_id: str) -> set[str]:

@@ -11,6 +11,7 @@ from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Attempt
 from bot.ledger.codec import evidence_from_json, evidence_to_json
+from bot.ledger.records import find_one, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, requests
 
@@ -74,13 +75,8 @@ def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:
 
 def open_attempt_of(connection: Connection, request_id: str) -> Attempt | None:
     """The request's open attempt, or None."""
-    row = connection.execute(
-        select(attempts)
-        .where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
-        .order_by(attempts.c.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else _attempt(row)
+    own = select(attempts).where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
+    return find_one(connection, own.order_by(attempts.c.number.desc()).limit(1), _attempt)
 
 
 def handed_elsewhere(connection: Connection, gate_key: str) -> frozenset[str]:
@@ -148,22 +144,13 @@ def remove_evidence_of(tx: Tx, request_id: str) -> None:
 
 
 def _attempt(row: Row[Any]) -> Attempt:
-    return Attempt(
-        id=row.id,
-        request_id=row.request_id,
-        number=row.number,
-        epoch=row.epoch,
-        opened_at=row.opened_at,
-        wanted=row.wanted,
+    return record(
+        Attempt,
+        row,
         reserved_micros=row.reserved,
-        closed_at=row.closed_at,
         billed=None if row.billed is None else Billed(row.billed),
         cost_micros=row.cost,
-        task_id=row.task_id,
-        poll_url=row.poll_url,
         handed_to=row.handed_to or "",
-        provider_request_id=row.provider_request_id,
-        status=row.status,
         periods=tuple((scope, owner, period) for scope, owner, period in row.periods),
         evidence=evidence_from_json(row.evidence) if row.evidence else None,
     )

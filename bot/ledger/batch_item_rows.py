@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, lit
 
 from bot.domain.batches import ITEMS, BatchItem, ItemEvent, ItemState, Topic
 from bot.domain.request_states import RequestState
+from bot.ledger.records import count_rows, find_one, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import batch_items as items
 from bot.ledger.tables import requests
@@ -47,8 +48,7 @@ def of_batch(connection: Connection, batch_id: str, *states: ItemState) -> Seque
 
 def by_number(connection: Connection, batch_id: str, number: int) -> BatchItem | None:
     """One item, or None."""
-    row = connection.execute(select(items).where(items.c.batch_id == batch_id, items.c.number == number)).one_or_none()
-    return None if row is None else _item(row)
+    return find_one(connection, select(items).where(items.c.batch_id == batch_id, items.c.number == number), _item)
 
 
 def counts(connection: Connection, batch_id: str) -> Mapping[ItemState, int]:
@@ -59,8 +59,7 @@ def counts(connection: Connection, batch_id: str) -> Mapping[ItemState, int]:
 
 def asked_for(connection: Connection, batch_id: str) -> int:
     """How many items have a request that hasn't ended, as far as the batch knows."""
-    query = select(func.count()).select_from(items).where(items.c.batch_id == batch_id, items.c.request_id != "")
-    return int(connection.execute(query).scalar_one())
+    return count_rows(connection, items.c.batch_id == batch_id, items.c.request_id != "")
 
 
 def at_the_service(connection: Connection, batch_id: str, service: str) -> int:
@@ -105,22 +104,4 @@ def mark(tx: Tx, item: BatchItem, **values: object) -> None:
 
 
 def _item(row: Row[Any]) -> BatchItem:
-    return BatchItem(
-        id=row.id,
-        batch_id=row.batch_id,
-        number=row.number,
-        state=ItemState(row.state),
-        topic=Topic(**row.topic),
-        prompt=row.prompt,
-        tries=row.tries,
-        request_id=row.request_id,
-        draft_request=row.draft_request,
-        final_request=row.final_request,
-        picked=row.picked,
-        decided_by=row.decided_by,
-        decided_name=row.decided_name,
-        decided_at=row.decided_at,
-        note=row.note,
-        reason=row.reason,
-        changed_at=row.changed_at,
-    )
+    return record(BatchItem, row, state=ItemState(row.state), topic=Topic(**row.topic))

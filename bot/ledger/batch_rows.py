@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, literal_column
 from bot.domain.batches import BATCHES, Batch, BatchEvent, BatchPlan, BatchState
 from bot.domain.requests import Person, Place
 from bot.ledger.dialect import upsert
+from bot.ledger.records import find_one, place_columns, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import batches, spend
 
@@ -38,16 +39,11 @@ class BatchSpent:
 
 def insert(tx: Tx, event_key: str, batch: Batch) -> str | None:
     """Store a batch. Returns None, or the id of the batch that this event made before."""
-    place = batch.place
     row = {
         "id": batch.id,
         "event_key": event_key[:200],
         "state": batch.state.value,
-        "platform": place.platform,
-        "community": place.community,
-        "channel": place.channel,
-        "thread": place.thread,
-        "reply": dict(place.reply),
+        **place_columns(batch.place),
         "person": batch.person.id,
         "person_name": batch.person.name[:120],
         "title": batch.title[:200],
@@ -65,20 +61,17 @@ def insert(tx: Tx, event_key: str, batch: Batch) -> str | None:
 
 def get(connection: Connection, batch_id: str) -> Batch | None:
     """A batch by id, or None."""
-    row = connection.execute(_ONE, {"id": batch_id}).one_or_none()
-    return None if row is None else _batch(row)
+    return find_one(connection, _ONE, _batch, {"id": batch_id})
 
 
 def by_number(connection: Connection, number: int) -> Batch | None:
     """A batch by the number that people call it by."""
-    row = connection.execute(select(batches).where(batches.c.number == number)).one_or_none()
-    return None if row is None else _batch(row)
+    return find_one(connection, select(batches).where(batches.c.number == number), _batch)
 
 
 def by_event(connection: Connection, event_key: str) -> Batch | None:
     """The batch that an event made."""
-    row = connection.execute(select(batches).where(batches.c.event_key == event_key[:200])).one_or_none()
-    return None if row is None else _batch(row)
+    return find_one(connection, select(batches).where(batches.c.event_key == event_key[:200]), _batch)
 
 
 def active(connection: Connection) -> Sequence[str]:
@@ -141,18 +134,5 @@ def spent(connection: Connection, batch_id: str) -> BatchSpent:
 
 
 def _batch(row: Row[Any]) -> Batch:
-    return Batch(
-        id=row.id,
-        number=row.number,
-        state=BatchState(row.state),
-        person=Person(row.person, row.person_name),
-        place=Place(row.platform, row.community, row.channel, row.thread, row.reply),
-        title=row.title,
-        plan=BatchPlan(**row.plan),
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        started_at=row.started_at,
-        reason=row.reason,
-        facts=row.facts,
-        refused=row.refused,
-    )
+    state, plan = BatchState(row.state), BatchPlan(**row.plan)
+    return record(Batch, row, state=state, person=Person(row.person, row.person_name), place=record(Place, row), plan=plan)

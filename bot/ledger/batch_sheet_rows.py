@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.outcome import Picture
-from bot.ledger.dialect import upsert
+from bot.ledger.records import file_columns, find_one, picture_file, replace_row
 from bot.ledger.store import Tx
 from bot.ledger.tables import batch_sheets as sheets
 
@@ -18,16 +18,13 @@ DUE, FINALS = "batch-sheets:", "batch-finals:"
 def put(tx: Tx, batch_id: str, page: int, content: str, picture: Picture) -> set[str]:
     """Record a sheet whose file is stored; `content` says what is on it. Returns the hash of the sheet that it replaces."""
     before = of_page(tx.connection, batch_id, page)
-    values = {name: getattr(picture, name) for name in ("sha256", "format", "width", "height", "size")} | {"content": content}
-    statement = upsert(sheets).values(batch_id=batch_id, page=page, **values)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["batch_id", "page"], set_=values))
+    replace_row(tx.connection, sheets, {"batch_id": batch_id, "page": page}, {**file_columns(picture), "content": content})
     return set() if before is None or before.sha256 == picture.sha256 else {before.sha256}
 
 
 def of_page(connection: Connection, batch_id: str, page: int) -> Picture | None:
     """The sheet of a page, counted from 1; None if it isn't made yet."""
-    row = connection.execute(select(sheets).where(sheets.c.batch_id == batch_id, sheets.c.page == page)).one_or_none()
-    return None if row is None else Picture(row.sha256, row.format, row.width, row.height, row.size)
+    return find_one(connection, select(sheets).where(sheets.c.batch_id == batch_id, sheets.c.page == page), picture_file)
 
 
 def contents(connection: Connection, batch_id: str) -> dict[int, str]:

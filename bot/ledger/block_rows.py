@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 
 from bot.chat.views import Audience
 from bot.ledger import message_rows
-from bot.ledger.dialect import json_text, upsert
+from bot.ledger.dialect import json_text
+from bot.ledger.records import find_one, replace_row
 from bot.ledger.store import Tx
 from bot.ledger.tables import blocked_members, blocked_prompts, cases, requests
 
@@ -71,8 +72,7 @@ _PAUSE = select(blocked_members.c.until, blocked_members.c.by).where(
 def blocked_prompt(connection: Connection, community: str, fingerprint: str, now: float) -> BlockedPrompt | None:
     """The remembered block of a wording at `now`, or None."""
     here = {"community": community, "fingerprint": fingerprint, "now": now}
-    row = connection.execute(_PROMPT, here).one_or_none()
-    return None if row is None else BlockedPrompt(row.person, row.case_id)
+    return find_one(connection, _PROMPT, lambda row: BlockedPrompt(row.person, row.case_id), here)
 
 
 def ever_blocked(connection: Connection, fingerprint: str) -> bool:
@@ -86,8 +86,8 @@ def ever_blocked(connection: Connection, fingerprint: str) -> bool:
 
 def remember_prompt(tx: Tx, community: str, fingerprint: str, person: str, case_id: str, until: float) -> None:
     """Remember a blocked wording; replaces an earlier block."""
-    row = {"community": community, "fingerprint": fingerprint, "person": person, "case_id": case_id, "until": until}
-    tx.connection.execute(upsert(blocked_prompts).values(row).on_conflict_do_update(index_elements=["community", "fingerprint"], set_=row))
+    keys, values = {"community": community, "fingerprint": fingerprint}, {"person": person, "case_id": case_id, "until": until}
+    replace_row(tx.connection, blocked_prompts, keys, values)
 
 
 def forget_prompts(tx: Tx, community: str, fingerprints: Iterable[str]) -> None:
@@ -104,14 +104,12 @@ def remove_expired_prompts(tx: Tx) -> None:
 
 def member_pause(connection: Connection, community: str, person: str, now: float) -> MemberPause | None:
     """A member's pause at `now`, or None."""
-    row = connection.execute(_PAUSE, {"community": community, "person": person, "now": now}).one_or_none()
-    return None if row is None else MemberPause(row.until, row.by)
+    return find_one(connection, _PAUSE, lambda row: MemberPause(row.until, row.by), {"community": community, "person": person, "now": now})
 
 
 def pause_member(tx: Tx, community: str, person: str, until: float, by: str) -> None:
     """Pause a member; replaces an earlier pause. The member's cards show it."""
-    row = {"community": community, "person": person, "until": until, "by": by}
-    tx.connection.execute(upsert(blocked_members).values(row).on_conflict_do_update(index_elements=["community", "person"], set_=row))
+    replace_row(tx.connection, blocked_members, {"community": community, "person": person}, {"until": until, "by": by})
     show_cards(tx, community, person)
 
 

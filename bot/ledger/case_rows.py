@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from bot.domain.case_states import CASES, REVIEW, WAITING, WITHOUT_SERVICE, CaseEvent, CaseState, Standing
 from bot.domain.requests import Person, Request
 from bot.ledger import message_rows
+from bot.ledger.records import count_rows, find_one, record
 from bot.ledger.request_rows import requests_where
 from bot.ledger.store import Tx
 from bot.ledger.tables import audit, case_notes, cases, requests, rewrites
@@ -163,14 +164,12 @@ def _change(tx: Tx, case: Case, **values: object) -> Case | None:
 
 def get(connection: Connection, case_id: str) -> Case | None:
     """A case by id, or None."""
-    row = connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
-    return None if row is None else as_case(row)
+    return find_one(connection, select(cases).where(cases.c.id == case_id), as_case)
 
 
 def by_number(connection: Connection, number: int) -> Case | None:
     """A case by its public number, or None."""
-    row = connection.execute(select(cases).where(cases.c.number == number)).one_or_none()
-    return None if row is None else as_case(row)
+    return find_one(connection, select(cases).where(cases.c.number == number), as_case)
 
 
 def standing(connection: Connection, case_id: str) -> Standing | None:
@@ -181,19 +180,10 @@ def standing(connection: Connection, case_id: str) -> Standing | None:
 
 def waiting_of(connection: Connection, platform: str, community: str, person: str) -> Case | None:
     """The person's latest case about a block that still needs action in a community, or None."""
-    row = connection.execute(
-        select(cases)
-        .where(
-            cases.c.platform == platform,
-            cases.c.community == community,
-            cases.c.person == person,
-            cases.c.kind.not_in(WITHOUT_SERVICE),
-            cases.c.state.in_([state.value for state in WAITING]),
-        )
-        .order_by(cases.c.opened_at.desc(), cases.c.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else as_case(row)
+    own = (cases.c.platform == platform, cases.c.community == community, cases.c.person == person)
+    waiting = (cases.c.kind.not_in(WITHOUT_SERVICE), cases.c.state.in_([state.value for state in WAITING]))
+    latest = select(cases).where(*own, *waiting).order_by(cases.c.opened_at.desc(), cases.c.number.desc()).limit(1)
+    return find_one(connection, latest, as_case)
 
 
 def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
@@ -206,19 +196,8 @@ def due(connection: Connection, now: float, limit: int = 500) -> Sequence[Case]:
 
 def earlier(connection: Connection, case: Case) -> int:
     """Number of the member's earlier cases in this community."""
-    return int(
-        connection.execute(
-            select(func.count())
-            .select_from(cases)
-            .where(
-                cases.c.platform == case.platform,
-                cases.c.community == case.community,
-                cases.c.person == case.person.id,
-                cases.c.number < case.number,
-                cases.c.kind != REVIEW,
-            )
-        ).scalar_one()
-    )
+    own = (cases.c.platform == case.platform, cases.c.community == case.community, cases.c.person == case.person.id)
+    return count_rows(connection, *own, cases.c.number < case.number, cases.c.kind != REVIEW)
 
 
 def requests_of(connection: Connection, case_id: str) -> Sequence[Request]:
@@ -254,8 +233,7 @@ def audit_log(connection: Connection, case_id: str) -> Sequence[Step]:
 
 def step(connection: Connection, seq: int) -> Step | None:
     """An audit log entry by number, or None."""
-    row = connection.execute(select(audit).where(audit.c.seq == seq)).one_or_none()
-    return None if row is None else as_step(row)
+    return find_one(connection, select(audit).where(audit.c.seq == seq), as_step)
 
 
 def reminders(connection: Connection, case_id: str) -> Sequence[int]:
@@ -274,13 +252,8 @@ def ask_again_about_pictures(tx: Tx, platform: str, person: str) -> None:
 
 def count_steps(connection: Connection, community: str, actor: str, events: Iterable[str], since: float) -> int:
     """How often a person did something in a community since a time."""
-    return int(
-        connection.execute(
-            select(func.count())
-            .select_from(audit)
-            .where(audit.c.community == community, audit.c.actor == actor, audit.c.at > since, audit.c.event.in_(list(events)))
-        ).scalar_one()
-    )
+    own = (audit.c.community == community, audit.c.actor == actor)
+    return count_rows(connection, *own, audit.c.at > since, audit.c.event.in_(list(events)))
 
 
 def moderators_of(connection: Connection, community: str, limit: int = 5) -> Sequence[str]:
@@ -315,16 +288,13 @@ def add_rewrite(tx: Tx, case_id: str, prompt: str, fingerprint: str, author: Per
 
 def rewrite(connection: Connection, rewrite_id: str) -> Rewrite | None:
     """A rewrite by id, or None."""
-    row = connection.execute(select(rewrites).where(rewrites.c.id == rewrite_id)).one_or_none()
-    return None if row is None else _rewrite(row)
+    return find_one(connection, select(rewrites).where(rewrites.c.id == rewrite_id), _rewrite)
 
 
 def rewrites_of(connection: Connection, case_id: str) -> Sequence[Rewrite]:
     """All rewrites of a case, oldest first."""
-    return [
-        _rewrite(row)
-        for row in connection.execute(select(rewrites).where(rewrites.c.case_id == case_id).order_by(rewrites.c.written_at, rewrites.c.id))
-    ]
+    own = select(rewrites).where(rewrites.c.case_id == case_id).order_by(rewrites.c.written_at, rewrites.c.id)
+    return [_rewrite(row) for row in connection.execute(own)]
 
 
 def answer_rewrite(tx: Tx, rewrite_id: str, answer: str) -> bool:
@@ -354,39 +324,20 @@ def notes_of(connection: Connection, case_id: str) -> Sequence[Note]:
 
 def as_case(row: Row[Any]) -> Case:
     """Convert a row to a Case."""
-    return Case(
-        id=row.id,
-        number=row.number,
+    return record(
+        Case,
+        row,
         state=CaseState(row.state),
-        platform=row.platform,
-        community=row.community,
         person=Person(row.person, row.person_name),
-        request_id=row.request_id,
-        kind=row.kind,
-        facts=row.facts,
-        opened_at=row.opened_at,
-        waiting_since=row.waiting_since,
-        due_at=row.due_at,
-        version=row.version,
-        expires_at=row.expires_at,
         holder=None if row.holder is None else Person(row.holder, row.holder_name or ""),
-        lease_until=row.lease_until,
-        asked=row.asked,
-        shown_step=row.shown_step,
         decided_by=None if row.decided_by is None else Person(row.decided_by, row.decided_name or ""),
-        closed_at=row.closed_at,
-        reason=row.reason,
-        reminded=row.reminded,
-        appeals=row.appeals,
-        forget=row.forget,
-        texts_removed=row.texts_removed,
     )
 
 
 def as_step(row: Row[Any]) -> Step:
     """Convert an audit log row to a Step."""
-    return Step(row.seq, row.at, row.case_id, row.community, row.actor, row.actor_name, row.event, row.outcome, row.facts)
+    return record(Step, row)
 
 
 def _rewrite(row: Row[Any]) -> Rewrite:
-    return Rewrite(row.id, row.case_id, row.prompt, row.fingerprint, Person(row.author, row.author_name), row.written_at, row.answer)
+    return record(Rewrite, row, author=Person(row.author, row.author_name))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import PictureChange
 from bot.ledger.codec import change_from_json, change_to_json
+from bot.ledger.records import file_columns, find_one, picture_file, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import picture_drafts as drafts
 from bot.ledger.tables import requests
@@ -55,8 +56,7 @@ def remake(tx: Tx, draft: PictureDraft) -> None:
 
 def get(connection: Connection, draft_id: str) -> PictureDraft | None:
     """A draft by id, or None."""
-    row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).one_or_none()
-    return None if row is None else _draft(row)
+    return find_one(connection, select(drafts).where(drafts.c.id == draft_id), _draft)
 
 
 def of_person(connection: Connection, platform: str, person: str) -> Sequence[PictureDraft]:
@@ -97,9 +97,7 @@ def uses(connection: Connection, hashes: Sequence[str]) -> set[str]:
 
 
 def _file_columns(draft: PictureDraft) -> Mapping[str, Any]:
-    made = draft.made or Picture("", "", 0, 0, 0)
-    facts = {"sha256": made.sha256, "format": made.format, "width": made.width, "height": made.height, "size": made.size}
-    return {**facts, "preview": draft.preview}
+    return {**file_columns(draft.made or Picture("", "", 0, 0, 0)), "preview": draft.preview}
 
 
 def _newest_first(request_id: str) -> Select[Any]:
@@ -107,5 +105,4 @@ def _newest_first(request_id: str) -> Select[Any]:
 
 
 def _draft(row: Row[Any]) -> PictureDraft:
-    made = Picture(row.sha256, row.format, row.width, row.height, row.size) if row.sha256 else None
-    return PictureDraft(row.id, row.request_id, change_from_json(row.change), row.replaces, made, row.preview)
+    return record(PictureDraft, row, change=change_from_json(row.change), made=picture_file(row) if row.sha256 else None)

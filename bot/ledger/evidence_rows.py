@@ -14,6 +14,7 @@ from bot.domain.requests import Request
 from bot.ledger import request_rows
 from bot.ledger.codec import evidence_from_json
 from bot.ledger.dialect import json_text
+from bot.ledger.records import record
 from bot.ledger.tables import attempts, case_notes, requests, rewrites
 
 
@@ -52,19 +53,7 @@ def last_failed(connection: Connection, kind: str | None = None) -> Request | No
 def tried(connection: Connection, request_id: str) -> Sequence[Tried]:
     """The attempts of a request, oldest first."""
     rows = connection.execute(select(attempts).where(attempts.c.request_id == request_id).order_by(attempts.c.number))
-    return [
-        Tried(
-            row.number,
-            row.opened_at,
-            row.closed_at,
-            row.status,
-            row.latency,
-            row.billed,
-            row.provider_request_id,
-            evidence_from_json(row.evidence) if isinstance(row.evidence, Mapping) else None,
-        )
-        for row in rows
-    ]
+    return [record(Tried, row, evidence=evidence_from_json(row.evidence) if isinstance(row.evidence, Mapping) else None) for row in rows]
 
 
 def wordings(connection: Connection) -> Iterator[str]:

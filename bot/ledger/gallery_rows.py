@@ -6,8 +6,9 @@ import dataclasses
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, insert, or_, select
 
 from bot.domain.gallery import NO_MARK, GalleryMark, GallerySearch, Shelf
 from bot.domain.request_states import Answer
@@ -16,6 +17,7 @@ from bot.domain.visitor import Visitor
 from bot.ledger.dialect import json_text
 from bot.ledger.gallery_tables import gallery_marks as marks
 from bot.ledger.gallery_tables import gallery_searches as searches
+from bot.ledger.records import find_one, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures, requests
 
@@ -132,11 +134,11 @@ def add_search(tx: Tx, who: Visitor, search: GallerySearch, page: int) -> str:
 def search_row(connection: Connection, row_id: str, platform: str, person: str) -> SearchRow | None:
     """Somebody's search by id; None if there is none, or if it's another person's."""
     own = (searches.c.id == row_id) & (searches.c.platform == platform) & (searches.c.person == person)
-    row = connection.execute(select(searches).where(own)).one_or_none()
-    if row is None:
-        return None
-    stored = row.search
-    return SearchRow(row.id, row.platform, row.person, GallerySearch(**{**stored, "shelf": Shelf(stored["shelf"])}), row.page)
+    return find_one(connection, select(searches).where(own), _search)
+
+
+def _search(row: Row[Any]) -> SearchRow:
+    return record(SearchRow, row, search=GallerySearch(**{**row.search, "shelf": Shelf(row.search["shelf"])}))
 
 
 def drop_searches_before(tx: Tx, before: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.ledger.process_rows import _LIVE_IDS, GATE, token_of
+from bot.ledger.records import record
 from bot.ledger.store import Tx
 from bot.ledger.tables import grants
 
@@ -36,19 +38,18 @@ class StoredGrant:
 def add(tx: Tx, rows: Iterable[StoredGrant]) -> None:
     """Insert grants."""
     for row in rows:
-        values = {name: getattr(row, name) for name in StoredGrant.__dataclass_fields__}
-        tx.connection.execute(insert(grants).values(**values))
+        tx.connection.execute(insert(grants).values(**dataclasses.asdict(row)))
 
 
 def waiting(connection: Connection) -> Sequence[StoredGrant]:
     """Untaken grants, oldest first."""
     found = connection.execute(select(grants).where(grants.c.taken.is_(False)).order_by(grants.c.granted_at, grants.c.id))
-    return [_row(row) for row in found]
+    return [record(StoredGrant, row) for row in found]
 
 
 def all_of(connection: Connection) -> Sequence[StoredGrant]:
     """All grants, oldest first."""
-    return [_row(row) for row in connection.execute(select(grants).order_by(grants.c.granted_at, grants.c.id))]
+    return [record(StoredGrant, row) for row in connection.execute(select(grants).order_by(grants.c.granted_at, grants.c.id))]
 
 
 def claim(tx: Tx, grant_id: str) -> bool:
@@ -77,7 +78,3 @@ def abandoned(connection: Connection) -> frozenset[str]:
     """Taken grants without a verdict whose process is dead."""
     lost = select(grants.c.id).where(grants.c.taken, grants.c.verdict.is_(None), grants.c.owner.not_in(_LIVE_IDS))
     return frozenset(connection.execute(lost).scalars())
-
-
-def _row(row: Any) -> StoredGrant:
-    return StoredGrant(**{name: row._mapping[name] for name in StoredGrant.__dataclass_fields__})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from bot.ledger.records import find_one, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import ladder_steps, ladders
 
@@ -40,18 +42,17 @@ class StepRow:
 def add(tx: Tx, row: LadderRow) -> None:
     """Store a ladder."""
     details = [list(one) for one in row.details]
-    values = {"id": row.id, "request_id": row.request_id, "platform": row.platform, "person": row.person, "details": details}
-    tx.connection.execute(insert(ladders).values(**values, created_at=tx.now))
+    tx.connection.execute(insert(ladders).values(**{**dataclasses.asdict(row), "details": details}, created_at=tx.now))
 
 
 def get(connection: Connection, ladder_id: str) -> LadderRow | None:
     """A ladder by id, or None."""
-    return _ladder(connection.execute(select(ladders).where(ladders.c.id == ladder_id)).one_or_none())
+    return find_one(connection, select(ladders).where(ladders.c.id == ladder_id), _ladder)
 
 
 def about(connection: Connection, request_id: str) -> LadderRow | None:
     """The ladder that began with this request, or that it's a step of; None if there is none."""
-    own = _ladder(connection.execute(select(ladders).where(ladders.c.request_id == request_id)).one_or_none())
+    own = find_one(connection, select(ladders).where(ladders.c.request_id == request_id), _ladder)
     if own is not None:
         return own
     row = connection.execute(select(ladder_steps.c.ladder_id).where(ladder_steps.c.request_id == request_id)).first()
@@ -60,8 +61,7 @@ def about(connection: Connection, request_id: str) -> LadderRow | None:
 
 def step(connection: Connection, step_id: str) -> StepRow | None:
     """A step by id, or None."""
-    row = connection.execute(select(ladder_steps).where(ladder_steps.c.id == step_id)).one_or_none()
-    return None if row is None else _step(row)
+    return find_one(connection, select(ladder_steps).where(ladder_steps.c.id == step_id), _step)
 
 
 def steps_of(connection: Connection, ladder_id: str) -> Sequence[StepRow]:
@@ -104,9 +104,9 @@ def _drop(tx: Tx, ids: Any) -> None:
         tx.connection.execute(delete(ladders).where(ladders.c.id.in_(found)))
 
 
-def _ladder(row: Row[Any] | None) -> LadderRow | None:
-    return None if row is None else LadderRow(row.id, row.request_id, row.platform, row.person, row.details)
+def _ladder(row: Row[Any]) -> LadderRow:
+    return record(LadderRow, row)
 
 
 def _step(row: Row[Any]) -> StepRow:
-    return StepRow(row.id, row.ladder_id, row.kept, row.request_id)
+    return record(StepRow, row)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.domain.own_services import VAULT, is_own
 from bot.ledger import vault_rows
-from bot.ledger.dialect import upsert
+from bot.ledger.records import find_one, replace_row
 from bot.ledger.store import Tx
 from bot.ledger.tables import memory
 
@@ -24,14 +24,12 @@ _RECALL = select(memory).where(memory.c.key == bindparam("key"))
 
 def remember(tx: Tx, key: str, value: object) -> None:
     """Store a JSON value."""
-    statement = upsert(memory).values(key=key, value=value, saved_at=tx.now)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value, "saved_at": tx.now}))
+    replace_row(tx.connection, memory, {"key": key}, {"value": value, "saved_at": tx.now})
 
 
 def recall(connection: Connection, key: str) -> tuple[Any, float] | None:
     """A stored JSON value and the time when it was stored, or None."""
-    row = connection.execute(_RECALL, {"key": key}).one_or_none()
-    return None if row is None else (row.value, float(row.saved_at))
+    return find_one(connection, _RECALL, lambda row: (row.value, float(row.saved_at)), {"key": key})
 
 
 def forget(tx: Tx, key: str) -> None:

@@ -12,6 +12,7 @@ from bot.chat.port import Message
 from bot.chat.views import Audience
 from bot.domain.requests import Place
 from bot.ledger.dialect import upsert
+from bot.ledger.records import find_one, place_columns, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import messages
 
@@ -38,17 +39,12 @@ class Stored:
 
 def want(tx: Tx, subject: str, audience: Audience, place: Place, reader: str | None = None) -> None:
     """Request that a message shows its subject's latest state, creating it if needed. Wakes its sender after the commit."""
-    identity = tx.new_id()
     row = {
-        "id": identity,
+        "id": tx.new_id(),
         "subject": subject,
         "audience": audience.value,
         "reader": reader or "",
-        "platform": place.platform,
-        "community": place.community,
-        "channel": place.channel,
-        "thread": place.thread,
-        "reply": dict(place.reply),
+        **place_columns(place),
         "ref": {},
         "created_at": tx.now,
         "wanted_revision": 1,
@@ -80,8 +76,7 @@ def bump_all(tx: Tx, prefix: str) -> None:
 
 def get(connection: Connection, message_id: str) -> Stored | None:
     """A message by id, or None."""
-    row = connection.execute(_ONE, {"id": message_id}).one_or_none()
-    return None if row is None else _stored(row)
+    return find_one(connection, _ONE, _stored, {"id": message_id})
 
 
 def of_subject(connection: Connection, subject: str) -> Sequence[Stored]:
@@ -97,9 +92,8 @@ def at(connection: Connection, subject: str, place: Place) -> Sequence[str]:
 
 def unsettled(connection: Connection) -> Sequence[str]:
     """Ids of messages whose last wanted view isn't confirmed as shown, oldest first."""
-    return [
-        row.id for row in connection.execute(select(messages.c.id).where(messages.c.settled.is_(False)).order_by(messages.c.created_at))
-    ]
+    found = select(messages.c.id).where(messages.c.settled.is_(False)).order_by(messages.c.created_at)
+    return connection.execute(found).scalars().all()
 
 
 def unsettled_places(connection: Connection) -> Sequence[tuple[str, Place]]:
@@ -154,16 +148,5 @@ def refuse(tx: Tx, message_id: str, why: str, *, sent: int) -> None:
 
 
 def _stored(row: Row[Any]) -> Stored:
-    return Stored(
-        message=Message(
-            id=row.id,
-            subject=row.subject,
-            audience=Audience(row.audience),
-            place=Place(row.platform, row.community, row.channel, row.thread, row.reply),
-            person=row.reader or None,
-            ref=row.ref,
-        ),
-        wanted=row.wanted_revision,
-        sent=row.sent_revision,
-        settled=row.settled,
-    )
+    message = Message(row.id, row.subject, Audience(row.audience), record(Place, row), row.reader or None, row.ref)
+    return Stored(message, row.wanted_revision, row.sent_revision, row.settled)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, select, update
 
 from bot.ledger.dialect import upsert
+from bot.ledger.records import find_one, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import notices
 
@@ -65,15 +66,11 @@ def change(tx: Tx, cause: str, facts: Mapping[str, str]) -> None:
 
 def get(connection: Connection, cause: str) -> Notice | None:
     """A notice by cause, or None."""
-    row = connection.execute(select(notices).where(notices.c.cause == cause)).one_or_none()
-    if row is None:
-        return None
-    return _as_notice(row)
+    return find_one(connection, select(notices).where(notices.c.cause == cause), _notice)
 
 
-def _as_notice(row: Row[Any]) -> Notice:
-    count = int(row._mapping["count"])  # `row.count` is the tuple's method
-    return Notice(row.cause, row.kind, count, row.first_at, row.last_at, row.resolved_at, row.facts)
+def _notice(row: Row[Any]) -> Notice:
+    return record(Notice, row)
 
 
 def open_causes(connection: Connection) -> Sequence[str]:
@@ -84,4 +81,4 @@ def open_causes(connection: Connection) -> Sequence[str]:
 def open_ones(connection: Connection) -> Sequence[Notice]:
     """Notices that aren't resolved, the longest open first."""
     found = select(notices).where(notices.c.resolved_at.is_(None)).order_by(notices.c.first_at, notices.c.cause)
-    return [_as_notice(row) for row in connection.execute(found)]
+    return [_notice(row) for row in connection.execute(found)]

@@ -11,6 +11,7 @@ from bot.domain.outcome import Picture
 from bot.domain.rejections import Candidate
 from bot.ledger import attachment_rows, batch_sheet_rows, draft_rows, gallery_rows, memory_rows, rejection_rows, sheet_rows
 from bot.ledger.codec import change_from_json, change_to_json
+from bot.ledger.records import count_rows, file_columns, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import pictures
 
@@ -24,27 +25,14 @@ _PICTURES = _ALL.where(pictures.c.aside_at.is_(None))
 def add(tx: Tx, request_id: str, attempt_id: str, found: Sequence[Picture]) -> None:
     """Add stored pictures to a request, after those that it already has."""
     if found:
-        before = tx.connection.execute(select(func.count()).where(pictures.c.request_id == request_id)).scalar_one()
-        tx.connection.execute(
-            _INSERT_PICTURE,
-            [
-                {
-                    "id": tx.new_id(),
-                    "request_id": request_id,
-                    "attempt_id": attempt_id,
-                    "position": position,
-                    "sha256": picture.sha256,
-                    "format": picture.format,
-                    "width": picture.width,
-                    "height": picture.height,
-                    "size": picture.size,
-                    "revised_prompt": picture.revised_prompt,
-                    "signed": picture.signed,
-                    "kept": picture.kept,
-                }
-                for position, picture in enumerate(found, before)
-            ],
-        )
+        before = count_rows(tx.connection, pictures.c.request_id == request_id)
+        rows = [
+            {"id": tx.new_id(), "request_id": request_id, "attempt_id": attempt_id, "position": position}
+            | file_columns(picture)
+            | {"revised_prompt": picture.revised_prompt, "signed": picture.signed, "kept": picture.kept}
+            for position, picture in enumerate(found, before)
+        ]
+        tx.connection.execute(_INSERT_PICTURE, rows)
 
 
 def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
@@ -63,8 +51,7 @@ def put_changed(tx: Tx, request_id: str, picture: Picture, replaces: str) -> Seq
     """Show a changed picture with a request: in the place of another changed one (`replaces`, its hash), or after all others. Returns
     hashes that no row uses anymore."""
     assert picture.change is not None, "pictures of the service belong to an attempt"
-    values = {name: getattr(picture, name) for name in ("sha256", "format", "width", "height", "size")}
-    values |= {"change": change_to_json(picture.change), "source": picture.change.source}
+    values = {**file_columns(picture), "change": change_to_json(picture.change), "source": picture.change.source}
     here = pictures.c.request_id == request_id
     old = (here, pictures.c.sha256 == replaces, pictures.c.change.is_not(None))
     if replaces and tx.connection.execute(update(pictures).where(*old).values(values)).rowcount:
@@ -156,6 +143,5 @@ def shown_of(connection: Connection, hashes: Sequence[str]) -> set[str]:
 
 
 def _picture(row: Row[Any]) -> Picture:
-    shape = (row.sha256, row.format, row.width, row.height, row.size)
     change = None if row.change is None else change_from_json(row.change)
-    return Picture(*shape, row.revised_prompt, bool(row.signed), bool(row.kept), change)
+    return record(Picture, row, signed=bool(row.signed), kept=bool(row.kept), change=change)

@@ -11,6 +11,7 @@ from bot.domain.case_states import WAITING
 from bot.domain.request_states import RequestState
 from bot.ledger import request_rows
 from bot.ledger.case_rows import Step, as_step
+from bot.ledger.records import record
 from bot.ledger.store import Tx
 from bot.ledger.tables import attachments, audit, batches, case_notes, cases, pictures, requests, rewrites
 from bot.ledger.tables import picture_drafts as drafts
@@ -63,7 +64,7 @@ def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[Clo
         .order_by(cases.c.closed_at)
         .limit(limit)
     )
-    return [ClosedCase(row.id, row.platform, row.community, row.closed_at, row.forget) for row in rows]
+    return [record(ClosedCase, row) for row in rows]
 
 
 def empty_wordings(tx: Tx, case_id: str) -> None:
@@ -109,7 +110,7 @@ def ended_of(connection: Connection, platform: str, person: str) -> Sequence[End
     """A person's ended requests."""
     columns = select(requests.c.id, requests.c.case_id, requests.c.deleted)
     rows = connection.execute(columns.where(_own_requests(platform, person), requests.c.state.in_(_ENDED)))
-    return [EndedRequest(row.id, row.case_id, row.deleted) for row in rows]
+    return [record(EndedRequest, row) for row in rows]
 
 
 def waiting_cases_of(connection: Connection, platform: str, person: str) -> Sequence[str]:

@@ -14,8 +14,8 @@ from sqlalchemy import text as sql
 
 from bot.domain.request_states import RequestState
 from bot.domain.roles import ProcessRole, read
-from bot.ledger.dialect import upsert
 from bot.ledger.participant import PRESENCE
+from bot.ledger.records import record, replace_row
 from bot.ledger.store import Tx
 from bot.ledger.tables import attempts, holdings, processes, requests
 
@@ -53,7 +53,7 @@ _LIVE_IDS = select(processes.c.id).where(processes.c.gone_at.is_(None))
 def live(connection: Connection) -> Sequence[LiveProcess]:
     """Live processes, oldest first."""
     rows = connection.execute(_LIVE, {"session": PRESENCE}).all()
-    return [LiveProcess(row.id, read(row.roles), row.beat, row.expired, row.connected) for row in rows]
+    return [record(LiveProcess, row, roles=read(row.roles)) for row in rows]
 
 
 def declare_dead(tx: Tx, ids: Iterable[str]) -> None:
@@ -70,8 +70,7 @@ def acquire(tx: Tx, name: str) -> int | None:
     if row is not None and tx.connection.execute(_LIVE_IDS.where(processes.c.id == row.owner)).first() is not None:
         return None
     token = 1 if row is None else int(row.token) + 1
-    new = {"owner": tx.owner, "token": token, "since": tx.now}
-    tx.connection.execute(upsert(holdings).values(name=name, **new).on_conflict_do_update(index_elements=["name"], set_=new))
+    replace_row(tx.connection, holdings, {"name": name}, {"owner": tx.owner, "token": token, "since": tx.now})
     return token
 
 

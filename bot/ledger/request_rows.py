@@ -14,6 +14,7 @@ from bot.domain.request_states import REQUESTS, Answer, RequestEvent, RequestSta
 from bot.domain.requests import COMMAND, Lane, Lineage, Origin, Person, Place, Request, Submission
 from bot.ledger.codec import failure_from_json, failure_to_json, refusal_from_json, refusal_to_json
 from bot.ledger.dialect import json_length, json_number, json_text, json_truth, upsert
+from bot.ledger.records import find_one, place_columns, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 
@@ -70,24 +71,17 @@ def insert_received(
     unreadable: bool = False,
 ) -> str | None:
     """Store a submission. Returns None, or the id of the request that this event created before."""
-    place = submission.place
     row = {
         "id": request_id,
         "event_key": event_key,
         "state": RequestState.RECEIVED.value,
-        "platform": place.platform,
-        "community": place.community,
-        "channel": place.channel,
-        "thread": place.thread,
-        "reply": dict(place.reply),
+        **place_columns(submission.place),
         "person": submission.person.id,
         "person_name": submission.person.name[:120],
         "prompt": submission.prompt,
         "fingerprint": "",
         "typed": _typed(submission) | ({"unreadable": True} if unreadable else {}),
-        "model": "",
-        "size": "",
-        "quality": "",
+        **dict.fromkeys(("model", "size", "quality"), ""),
         "count": 0,
         "private": submission.private,
         "created_at": tx.now,
@@ -145,8 +139,7 @@ def leave_out(tx: Tx, request_id: str, options: Iterable[str], *, refused: bool 
 
 def get(connection: Connection, request_id: str) -> Request | None:
     """A request by id, or None."""
-    row = connection.execute(_ONE, {"id": request_id}).one_or_none()
-    return None if row is None else _request(row)
+    return find_one(connection, _ONE, _request, {"id": request_id})
 
 
 def move(tx: Tx, request: Request, event: RequestEvent, **values: object) -> bool:
@@ -300,52 +293,35 @@ def _column(value: object) -> object:
 
 
 def _request(row: Row[Any]) -> Request:
-    return Request(
-        id=row.id,
+    typed = row.typed
+    return record(
+        Request,
+        row,
         state=RequestState(row.state),
         person=Person(row.person, row.person_name),
-        place=Place(row.platform, row.community, row.channel, row.thread, row.reply),
-        prompt=row.prompt,
-        fingerprint=row.fingerprint,
-        model=row.model,
-        size=row.size,
-        quality=row.quality,
-        count=row._mapping["count"],  # `row.count` is the tuple's method
-        private=row.private,
-        created_at=row.created_at,
-        due_at=row.due_at,
-        deadline_at=row.deadline_at,
+        place=record(Place, row),
         origin=Origin(row.origin),
-        parent=row.parent,
-        case_id=row.case_id,
         lane=Lane(row.lane),
-        epoch=row.epoch,
-        attempts=row.attempts,
-        unbilled_tries=row.unbilled_tries,
         answer=None if row.answer is None else Answer(row.answer),
-        answered_at=row.answered_at,
         failure=None if row.failure is None else failure_from_json(row.failure),
         refusal=None if row.refusal is None else refusal_from_json(row.refusal),
-        published=row.published,
-        deleted=row.deleted,
-        left_out=frozenset(row.typed.get("left_out", ())),
-        option_refused=bool(row.typed.get("option_refused")),
-        references=tuple(row.typed.get("references", ())),
-        mask=row.typed.get("mask", ""),
-        reported=row.typed.get("reported", ""),
-        consent=bool(row.typed.get("consent")),
-        settled=row.typed.get("settled", 0),
-        per_call=row.typed.get("per_call", 0),
-        applied=row.typed.get("applied", {}),
-        part_failure=failure_from_json(row.typed["part_failure"]) if "part_failure" in row.typed else None,
-        caption=row.typed.get("caption") or "",
-        caption_problem=tuple(row.typed.get("caption_problem", ("", ""))),
-        review=row.typed.get("review", ""),
-        candidates=bool(row.typed.get("candidates")),
-        picked=bool(row.typed.get("picked")),
+        left_out=frozenset(typed.get("left_out", ())),
+        option_refused=bool(typed.get("option_refused")),
+        references=tuple(typed.get("references", ())),
+        mask=typed.get("mask", ""),
+        reported=typed.get("reported", ""),
+        consent=bool(typed.get("consent")),
+        settled=typed.get("settled", 0),
+        per_call=typed.get("per_call", 0),
+        applied=typed.get("applied", {}),
+        part_failure=failure_from_json(typed["part_failure"]) if "part_failure" in typed else None,
+        caption=typed.get("caption") or "",
+        caption_problem=tuple(typed.get("caption_problem", ("", ""))),
+        review=typed.get("review", ""),
+        candidates=bool(typed.get("candidates")),
+        picked=bool(typed.get("picked")),
         service=row.service or "",
         template=row.template or "",
-        batch=row.typed.get("batch", ""),
-        tag=row.typed.get("tag", ""),
-        typed=row.typed,
+        batch=typed.get("batch", ""),
+        tag=typed.get("tag", ""),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.ledger.dialect import upsert
+from bot.ledger import records
 from bot.ledger.store import Tx
 from bot.ledger.tables import community_settings
 
@@ -24,6 +24,5 @@ def of_community(connection: Connection, platform: str, community: str) -> Mappi
 
 def replace(tx: Tx, platform: str, community: str, values: Mapping[str, Any], by: str) -> None:
     """Replace a community's settings."""
-    row = {"platform": platform, "community": community, "values": dict(values), "changed_at": tx.now, "changed_by": by}
-    statement = upsert(community_settings).values(row)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["platform", "community"], set_=row))
+    row = {"values": dict(values), "changed_at": tx.now, "changed_by": by}
+    records.replace_row(tx.connection, community_settings, {"platform": platform, "community": community}, row)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.domain.outcome import Picture
 from bot.ledger.dialect import upsert
+from bot.ledger.records import find_one
 from bot.ledger.store import Tx
 from bot.ledger.tables import contact_sheets as sheets
 
@@ -41,8 +42,8 @@ def made(tx: Tx, request_id: str) -> bool:
 
 def of_request(connection: Connection, request_id: str) -> Picture | None:
     """A request's sheet; None if there's none, or if it isn't stored yet."""
-    row = connection.execute(select(sheets).where(sheets.c.request_id == request_id, sheets.c.made.is_(True))).one_or_none()
-    return None if row is None else Picture(row.sha256, "jpeg", row.width, row.height, row.size)
+    found = select(sheets).where(sheets.c.request_id == request_id, sheets.c.made.is_(True))
+    return find_one(connection, found, lambda row: Picture(row.sha256, "jpeg", row.width, row.height, row.size))
 
 
 def drop(tx: Tx, request_id: str) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from bot.ledger.records import find_one, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import prompt_drafts, prompt_templates
 
@@ -49,7 +50,7 @@ def key_of(name: str) -> str:
 def of_community(connection: Connection, platform: str, community: str) -> Sequence[PromptTemplate]:
     """A community's templates by name."""
     own = (prompt_templates.c.platform == platform) & (prompt_templates.c.community == community)
-    return [_template(row) for row in connection.execute(select(prompt_templates).where(own).order_by(prompt_templates.c.key))]
+    return [record(PromptTemplate, row) for row in connection.execute(select(prompt_templates).where(own).order_by(prompt_templates.c.key))]
 
 
 def with_id(connection: Connection, platform: str, community: str, template_id: str) -> PromptTemplate | None:
@@ -77,8 +78,7 @@ def add_draft(tx: Tx, draft: PromptDraft) -> None:
 
 def draft(connection: Connection, draft_id: str) -> PromptDraft | None:
     """A wording by id, or None."""
-    row = connection.execute(select(prompt_drafts).where(prompt_drafts.c.id == draft_id)).one_or_none()
-    return None if row is None else _draft(row)
+    return find_one(connection, select(prompt_drafts).where(prompt_drafts.c.id == draft_id), _draft)
 
 
 def unsent(connection: Connection, platform: str, person: str) -> Sequence[PromptDraft]:
@@ -110,8 +110,4 @@ def drop_drafts_of(tx: Tx, platform: str, person: str) -> None:
 
 
 def _draft(row: Row[Any]) -> PromptDraft:
-    return PromptDraft(**{one.name: row._mapping[one.name] for one in dataclasses.fields(PromptDraft)})
-
-
-def _template(row: Row[Any]) -> PromptTemplate:
-    return PromptTemplate(row.id, row.name, row.parts, row.size, row.quality)
+    return record(PromptDraft, row)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, or_, select, update
 
-from bot.ledger.dialect import upsert
+from bot.ledger import records
 from bot.ledger.store import Tx
 from bot.ledger.vault_tables import vault
 
@@ -25,13 +25,11 @@ def put(tx: Tx, kind: str, key: str, sealed: str, expires_at: float | None = Non
     """Store a value in place of an older one, and delete those that have expired. A claim on it ends."""
     tx.connection.execute(delete(vault).where(vault.c.expires_at < tx.now))
     row = {"sealed": sealed, "changed_at": tx.now, "expires_at": expires_at, "claimed_until": 0.0}
-    statement = upsert(vault).values(kind=kind, key=key, **row)
-    tx.connection.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=row))
+    records.replace_row(tx.connection, vault, {"kind": kind, "key": key}, row)
 
 
 def get(connection: Connection, kind: str, key: str, now: float) -> SealedRow | None:
-    found = connection.execute(select(vault).where(vault.c.kind == kind, vault.c.key == key, _lasts(now))).one_or_none()
-    return None if found is None else _row(found)
+    return records.find_one(connection, select(vault).where(vault.c.kind == kind, vault.c.key == key, _lasts(now)), _row)
 
 
 def every(connection: Connection, kind: str | None, now: float) -> Sequence[SealedRow]:
@@ -67,4 +65,4 @@ def _lasts(now: float) -> Any:
 
 
 def _row(found: Row[Any]) -> SealedRow:
-    return SealedRow(found.kind, found.key, found.sealed, float(found.changed_at))
+    return records.record(SealedRow, found, changed_at=float(found.changed_at))
