@@ -250,7 +250,6 @@ def _sender(
 
 
 def context(bot: Bot, data_dir: Path, *, demo: bool, egress: Egress | None = None, keys: Sequence[str] = ()) -> Context:
-    """Context for building adapters."""
     even, kept, wall = SteadyPorts(bot.ports.wall), bot.pictures, bot.ports.wall
     download = AttachmentDownload(egress)
     return Context(

@@ -106,7 +106,6 @@ class Core:
         self._forms = {name: maker for room in self.handlers for name, maker in room.forms.items()}
 
     def add_actions(self, room: ActionHandlers) -> None:
-        """Handle the actions of one more room."""
         self._actions |= room.actions
         self._forms |= room.forms
 
@@ -299,7 +298,6 @@ class Core:
         return await self.guide_for(visitor, template, use)
 
     async def templates(self, visitor: Visitor) -> Sequence[str]:
-        """Names of the community's templates, for suggestions."""
         return await self.ledger.read(lambda c: [one.name for one in template_rows.of_community(c, visitor.platform, visitor.community)])
 
     async def settings(self, visitor: Visitor) -> Form | Reply:

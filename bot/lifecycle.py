@@ -126,11 +126,9 @@ class Bot:
         self.events.subscribers.append(hint.notice)
 
     def add(self, adapter: Adapter) -> None:
-        """Connect a platform."""
         self.adapters[adapter.name] = adapter
 
     def chats(self) -> dict[str, ChatPort]:
-        """Chat ports of the connected platforms."""
         return {LOCAL: SilentChat(), **{name: adapter.chat for name, adapter in self.adapters.items()}}
 
     async def start(self) -> Recovered:

@@ -70,8 +70,6 @@ class KeyRotation:
 
 
 def rotation_of(bot: Bot, provider: HttpProvider, read: Callable[[], Reloaded]) -> KeyRotation:
-    """The key rotation of a bot whose default service has this provider."""
-
     async def check() -> None:
         bot.writes.begin(lambda tx: note_key(tx, bot.services.half_price_key))
         if provider.has_models:

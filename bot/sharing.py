@@ -43,7 +43,6 @@ class Sharing:
     """Commands that were stored but not accepted when this process joined: another live process may be about to accept them."""
 
     async def join(self, platforms: Collection[str], supervisor: Supervisor) -> Recovered:
-        """Join the fleet, recover from dead processes, and start the heartbeat."""
         kept = tuple(platforms)
         self.fleet.platforms, self.fleet.on_dead, self.fleet.on_elected = (
             (lambda: kept),
@@ -76,7 +75,6 @@ class Sharing:
         return found
 
     def has_role(self, role: ProcessRole) -> bool:
-        """Whether this process has a role."""
         return role in self.fleet.roles
 
     @property

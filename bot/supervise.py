@@ -60,8 +60,6 @@ IncidentListener = Callable[[str, str], None]
 
 @dataclass(slots=True)
 class Watch:
-    """One watched thing."""
-
     name: str
     ports: Ports
     on_incident: IncidentListener

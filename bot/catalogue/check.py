@@ -92,7 +92,6 @@ def check_quality(model: Model, quality: str | None) -> str | Problem:
 
 
 def check_count(model: Model, count: int | str | None) -> int | Problem:
-    """Validate the number of pictures."""
     typed = "" if count is None else str(count).strip()
     if not typed:
         return max(1, model.min_count)

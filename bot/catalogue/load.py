@@ -31,7 +31,6 @@ class Catalogue:
     @staticmethod
     @functools.cache
     def load() -> Catalogue:
-        """Load the catalogue that ships with the program."""
         return _read(tomllib.loads(resources.files(__package__).joinpath("models.toml").read_text(encoding="utf-8")))
 
     def model(self, name: str) -> Model | None:

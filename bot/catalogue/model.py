@@ -58,8 +58,6 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One image model."""
-
     id: str
     """Name to send; for a model that only the operator's gateway knows, the operator's spelling."""
     sizes: Sizes

@@ -77,7 +77,6 @@ def with_published(model: Model, found: Published) -> Model:
 
 
 def _records(value: object, model: str) -> Iterator[Mapping[str, Any]]:
-    """The records of a model: its endpoints', or its entry in a list."""
     if not isinstance(value, Mapping):
         return
     endpoints, listed = value.get("endpoints"), value.get("data")

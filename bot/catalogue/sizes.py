@@ -63,7 +63,6 @@ def read(typed: str, sizes: Sizes) -> tuple[int, int] | str | None:
 
 
 def accepts(sizes: Sizes, width: int, height: int) -> bool:
-    """Whether the model can make this size."""
     if not sizes.free:
         return f"{width}x{height}" in sizes.fixed
     short, long = sorted((width, height))

@@ -158,8 +158,6 @@ class Gives(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The effect of an action."""
-
     gives: Gives = Gives.WORDS
     outdates: bool = False
     """A private copy of the view that was pressed is out of date afterwards; the message itself shows the new state."""
@@ -189,5 +187,4 @@ _EFFECTS: Mapping[ActionName, Effect] = {
 
 
 def effect_of(action: ActionName) -> Effect:
-    """The effect of an action."""
     return _EFFECTS.get(action, Effect())

@@ -23,8 +23,6 @@ CACHE_SIZE = 5000
 
 @dataclass(slots=True)
 class UnansweredSend:
-    """One message with unanswered sends."""
-
     since: float
     """Monotonic time of the first unanswered send."""
     routes: dict[str, str] = field(default_factory=dict)

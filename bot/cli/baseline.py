@@ -44,8 +44,6 @@ class VerifiedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """One note."""
-
     at: float
     settings: Mapping[str, str]
     """Without secrets."""

@@ -57,7 +57,6 @@ def _lines(quiet: bool) -> Callable[[BatchStatus], None]:
 
 
 def amount(found: BatchStatus) -> tuple[int, int]:
-    """How many are done, of how many."""
     if found.batch.state in (BatchState.FINISHING, BatchState.FINISH_PAUSED, BatchState.FINISHED):
         done, coming = found.finishing
         return done, done + coming

@@ -42,7 +42,6 @@ def why_ended(session: BatchSession, found: BatchStatus) -> str:
 
 
 def _next(found: BatchStatus) -> list[str]:
-    """What can be done now."""
     keys = []
     if found.batch.state in (BatchState.DRAFTED, BatchState.FINISHED) and found.counts.get(ItemState.DRAWN):
         keys.append("pick")

@@ -50,8 +50,6 @@ PARTLY, WAITS, INTERRUPTED = 3, 4, 130
 
 @dataclass(slots=True)
 class BatchSession:
-    """What every subcommand works with."""
-
     settings: Settings
     rules: Rules
     demo: bool

@@ -110,8 +110,6 @@ def export(
 
 
 class CasesBy(StrEnum):
-    """Grouping for `cases numbers`."""
-
     KIND = "kind"
     MODERATOR = "moderator"
     OUTCOME = "outcome"
@@ -168,7 +166,6 @@ def audit_log(
 
 
 def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
-    """Case counts per kind, moderator, outcome or community, with the time from opening to closing."""
     names: Mapping[CasesBy, Callable[[Case], str]] = {
         CasesBy.KIND: lambda case: case.kind,
         CasesBy.MODERATOR: lambda case: "-" if case.decided_by is None else case.decided_by.name or case.decided_by.id,
@@ -231,7 +228,6 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def _whole(connection: Connection, case: Case, prompts: bool) -> dict[str, Any]:
-    """A case with its requests, rewrites, notes and audit log; prompts only if requested."""
     linked = list(case_rows.requests_of(connection, case.id))
     if case.request_id not in {one.id for one in linked} and (first := request_rows.get(connection, case.request_id)) is not None:
         linked.insert(0, first)

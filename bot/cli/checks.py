@@ -62,7 +62,6 @@ async def clock(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def disk(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether the data folder is writable, and how much space is free."""
     what, folder = text("doctor.disk"), subject.settings.data_dir
     existing = next(path for path in (folder, *folder.parents) if path.exists() or path.is_symlink())
     if not existing.exists():
@@ -180,7 +179,6 @@ async def bucket(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def adapters(subject: Subject) -> AsyncIterator[Finding]:
-    """Findings of each configured platform's own checks."""
     configured = [plugin for plugin in subject.adapters.values() if plugin.configured(subject.settings.env)]
     if not configured:
         sentence = plugins.none_configured(subject.adapters.values(), subject.file)
@@ -197,14 +195,12 @@ async def adapters(subject: Subject) -> AsyncIterator[Finding]:
 
 
 async def platform(plugin: Plugin, subject: Subject) -> AsyncIterator[Finding]:
-    """One platform's own checks."""
     examine = getattr(plugin, "examine_all", plugin.examine) if subject.every else plugin.examine
     for found in await examine(subject.settings.env):
         yield _beside(found, subject.bot)
 
 
 async def health_port(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether health checks can be answered on their port."""
     host, port = subject.settings.health_host, subject.settings.health_port
     if not port:
         return

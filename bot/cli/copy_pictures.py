@@ -88,7 +88,6 @@ async def _there(settings: Settings) -> Copied:
 
 
 async def _back(settings: Settings) -> Copied:
-    """From the bucket: what the folder lacks."""
     from bot.ledger import picture_copies
     from bot.providers import bucket_pictures as bucket
     from bot.providers.pictures import NAME, PictureStore

@@ -105,7 +105,6 @@ def examine(subject: Subject) -> AsyncIterator[Finding]:
 
 
 def show(finding: Finding) -> None:
-    """Print one finding, with the reason and the fix if there are any."""
     mark = "-   " if finding.skipped else "ok  " if finding.ok else "STOP"
     said = [f"{mark} {finding.what}: {finding.sentence}"]
     if finding.reason:
@@ -131,7 +130,6 @@ def _layer_rows(rows: Sequence[layers.LayerRow]) -> list[dict[str, str]]:
 
 
 def _show_table(rows: Sequence[layers.LayerRow]) -> None:
-    """The which-layer table, as aligned lines."""
     verdicts = [text(f"doctor.verdict.{row.verdict}") for row in rows]
     left, middle = max(len(row.question) for row in rows), max(map(len, verdicts))
     say()

@@ -44,7 +44,6 @@ class SettingsDraft:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """The adapters' variables with their descriptions."""
         return {name: about for plugin in self.adapters.values() for name, about in plugin.variables.items()}
 
     def content(self) -> str:
@@ -181,7 +180,6 @@ def _quiet(rung: DoctorRung) -> DoctorRung:
 
 
 async def _key_shape(subject: Subject) -> AsyncIterator[Finding]:
-    """Whether it can be a key of this service at all."""
     said = keys.misshapen(subject.settings)
     lacking = [] if subject.settings.image_api_key is not None else service_problems(subject.settings, subject.file)
     for sentence in [*lacking, *([said] if said else [])]:

@@ -109,7 +109,6 @@ def answer(record: dict[str, object]) -> dict[str, object]:
 
 
 def show(failure: Failure, console: Console) -> None:
-    """Print a failure: a table of facts, then a panel for each audience."""
     table = Table.grid(padding=(0, 2))
     rows = {
         "kind": f"{failure.kind} ({failure.group})",

@@ -54,7 +54,6 @@ def failures(
 
 
 def _print(found: FailureReport) -> None:
-    """One table for each question."""
     for field in ("kind", "model", "size", "template"):
         _table((f"failure_{field}", "failure_count", "failure_pictures"), found.by(field))
     _table(

@@ -18,8 +18,6 @@ COLUMNS = ("number", "started", "took", "outcome", "status", "service_id", "cost
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The history of one request."""
-
     sentence: str
     attempts: Sequence[Sequence[str]] = ()
     """Rows of COLUMNS, oldest first."""

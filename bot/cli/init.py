@@ -231,7 +231,6 @@ def _settable(draft: SettingsDraft) -> list[Plugin]:
 
 
 def _asked(draft: SettingsDraft) -> list[str]:
-    """Every setting that `init` asks for."""
     return [*_service_names(), *(one.variable for step in _platform_steps(draft) for one in step.questions)]
 
 

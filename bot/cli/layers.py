@@ -36,8 +36,6 @@ _KINDS: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """One line of the table."""
-
     layer: str
     question: str
     verdict: str

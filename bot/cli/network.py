@@ -14,7 +14,6 @@ _ANYWHERE = "https://chat.example"
 
 
 async def way_out(subject: Subject) -> AsyncIterator[Finding]:
-    """The route to the image service, the route for everything else, and the trusted certificates."""
     rule = subject.settings.egress
     service, rest = rule.route(subject.settings.image_base_url, image=True), rule.route(_ANYWHERE)
     others = text("egress.others_direct")

@@ -25,7 +25,6 @@ class OtherChecked:
 
 
 def others_of(settings: Settings) -> list[OtherChecked]:
-    """Every further key and, for each of its models, the second service."""
     found = []
     for number, key in enumerate(settings.image_independent_api_keys, 2):
         used = {**settings.used, "IMAGE_API_KEY": "IMAGE_INDEPENDENT_API_KEYS"}

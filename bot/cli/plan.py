@@ -15,8 +15,6 @@ WRONG_SIZE = "1x1"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One request to make."""
-
     name: str
     subject: Subject
     size: str

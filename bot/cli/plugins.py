@@ -18,7 +18,6 @@ GROUP = "imagine_bot.adapters"
 
 
 def names() -> list[str]:
-    """Names of all installed adapters."""
     return sorted(_points())
 
 
@@ -46,7 +45,6 @@ def missing(name: str, error: ModuleNotFoundError) -> str:
 
 
 def load_all() -> tuple[dict[str, Plugin], list[str]]:
-    """All adapters that can be loaded, and a sentence for each one that can't."""
     loaded: dict[str, Plugin] = {}
     broken: list[str] = []
     for name in names():
@@ -60,7 +58,6 @@ def load_all() -> tuple[dict[str, Plugin], list[str]]:
 
 
 def variables(plugins: Iterable[Plugin]) -> Mapping[str, str]:
-    """All variables of these adapters, with their descriptions."""
     return {name: about for plugin in plugins for name, about in plugin.variables.items()}
 
 

@@ -119,7 +119,6 @@ async def _encrypted(place: _Place, subject: Subject) -> Finding:
 
 
 async def _tunnel(proxy: _Place, service: _Place, address: str) -> Finding:
-    """Whether the proxy opens a tunnel to the service."""
     what, parts = text("doctor.proxy"), urlsplit(address)
     facts = {"proxy": place_of(address), "name": proxy.variable, "place": service.shown}
     login = ""

@@ -74,8 +74,6 @@ def requests(
 
 
 class SpendingBy(StrEnum):
-    """Grouping for `usage`."""
-
     COMMUNITY = "community"
     MEMBER = "member"
     EVERYBODY = "everybody"

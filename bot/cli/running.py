@@ -172,7 +172,6 @@ async def _examined(plugin: Plugin, env: Mapping[str, str]) -> Sequence[Finding]
 
 
 def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> list[str]:
-    """The adapters to start: those named, or all that are configured."""
     named = [name for part in asked.split(",") if (name := part.strip().lower())]
     for name in named:
         if name not in found:
@@ -217,8 +216,6 @@ def _serve(
 
 
 def _welcome(folder: Path, browser: bool) -> Callable[[str], None]:
-    """Print where the demo is and what to type there."""
-
     def ready(sentence: str) -> None:
         say(sentence)
         say(text("cli.demo_try"))

@@ -34,8 +34,6 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class StoredAttachment:
-    """An attachment's row."""
-
     id: str
     request_id: str
     position: int

@@ -94,8 +94,6 @@ HELD_EDIT = "held_edit"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Public summary of a case."""
-
     number: int
     """The number that people call it by."""
     state: CaseState

@@ -20,5 +20,4 @@ def slug(words: str, empty: str = "topic") -> str:
 
 
 def ending(format: str) -> str:
-    """Ending of a picture's file."""
     return ENDINGS.get(format, format)

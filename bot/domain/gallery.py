@@ -32,7 +32,6 @@ class GallerySearch:
 
     @property
     def by_content(self) -> bool:
-        """Whether words, model or tag limit it."""
         return bool(self.words or self.model or self.tag)
 
 

@@ -72,7 +72,6 @@ def api_of(service: str) -> str:
 
 
 def own_service_of(settings: Mapping[str, Any]) -> OwnService | None:
-    """The service of a community with these settings; None if it has none of its own."""
     stored = settings.get(SETTING)
     if not isinstance(stored, Mapping):
         return None

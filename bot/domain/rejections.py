@@ -29,8 +29,6 @@ KEPT_ASIDE = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A rejected result."""
-
     reason: RejectionReason
     words: str = ""
     """What the person added."""
@@ -49,8 +47,6 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What there is to pick from."""
-
     found: Sequence[Candidate]
     sheet: Picture | None = None
     """The contact sheet, once it's made."""

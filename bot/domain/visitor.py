@@ -21,5 +21,4 @@ class Visitor:
 
     @property
     def place(self) -> Place:
-        """Where they ask."""
         return Place(self.platform, self.community, self.channel)

@@ -198,7 +198,6 @@ def _port(parts: SplitResult, scheme: str) -> int:
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is written as an IP address."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

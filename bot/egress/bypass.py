@@ -9,7 +9,6 @@ _ENTRY = re.compile(r"\[?(?P<host>[^\]]*?)\]?(?::(?P<port>\d{1,5}))?$", re.ASCII
 
 
 def bypassed(host: str, port: int, no_proxy: str) -> bool:
-    """Whether this host bypasses the proxy."""
     wanted = host.lower().rstrip(".")
     return any(_matches(entry, wanted, port) for entry in re.split(r"[,\s]+", no_proxy.lower()) if entry)
 
@@ -32,7 +31,6 @@ def _matches(entry: str, host: str, port: int) -> bool:
 
 
 def loopback(host: str) -> bool:
-    """Whether a host is this machine."""
     address = _address(host)
     return host.lower().rstrip(".") == "localhost" if address is None else address.is_loopback
 

@@ -38,7 +38,6 @@ _NAMES: Mapping[type, tuple[str, str]] = {
 
 
 def write(event: Event) -> None:
-    """Write one line for an event."""
     match event:
         case GateChanged(name, facts):
             log.info("gate_" + name, **facts)

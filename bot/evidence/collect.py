@@ -64,7 +64,6 @@ def private_values(found: FailedRequest, about: Surroundings, vocabulary: Collec
 
 
 def collect(found: FailedRequest, about: Surroundings, private: Private, now: float, status_page: str) -> Facts:
-    """All facts, scrubbed."""
     scrubber = Scrubber(private, found.prompts)
     request, last = found.request, _last(found.attempts)
     failure = request.failure or (None if last is None or last.evidence is None else classify(last.evidence))

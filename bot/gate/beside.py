@@ -70,7 +70,6 @@ class Beside:
     """Launches of the last minute: time, pictures, and whether they're a batch's."""
 
     def launch(self, one: Waiting, now: float) -> None:
-        """Book a launch."""
         batch = one.lane is Lane.BATCH
         self._forget(now)
         self.minute.append((now, one.pictures, batch))

@@ -103,7 +103,6 @@ class Breaker:
         self.since, self.interval = now, EARLY_PROBE
 
     def plan(self, now: float, hint: float | None, uniform: Callable[[float, float], float]) -> None:
-        """Plan the next probe."""
         self.probe_at = now + max(self.interval * uniform(0.8, 1.2), min(hint or 0.0, HINT_CAP))
 
     def succeed(self, launched: float, *, probe: bool) -> bool:

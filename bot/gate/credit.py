@@ -20,7 +20,6 @@ class Credit:
 
     @property
     def exhausted(self) -> bool:
-        """Whether credit is exhausted."""
         return self.since is not None
 
     def exhaust(self, now: float, probe: bool) -> bool:

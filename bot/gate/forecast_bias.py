@@ -23,7 +23,6 @@ class ForecastBias:
     """Request -> time of its first forecast, and the plain wait in seconds."""
 
     def say(self, request_id: str, now: float, wait: float) -> float:
-        """The forecast times the bias, in seconds."""
         if request_id not in self.forecasts:
             if len(self.forecasts) >= _KEEP:
                 del self.forecasts[next(iter(self.forecasts))]

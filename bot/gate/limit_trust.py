@@ -61,7 +61,6 @@ class LimitTrust:
         self.rejected = max(self.rejected, launched)
 
     def admit(self, launched: float) -> None:
-        """Book an admission."""
         if launched <= self.rejected:
             return
         self.bare = 0

@@ -66,7 +66,6 @@ class RateModel:
         return held if wait > held + min(MOST_SLACK, SLACK / self.rate) else wait
 
     def _believed(self, now: float) -> float:
-        """Wait of the model that fits."""
         wait = self.bucket.wait(now)
         return self.window.wait(now) if self.window.believed else wait
 
@@ -82,13 +81,11 @@ class RateModel:
         self.bucket.give_back(launched)
 
     def admit(self, launched: float, waited: bool, left: float) -> None:
-        """Book an admission."""
         self.window.admit(launched)
         self.bucket.admit(launched, waited, left)
         self.trust.admit(launched)
 
     def reject(self, launched: float, wait: float | None, stated: float | None) -> None:
-        """Book a rejection for the rate."""
         self.window.give_back(launched)
         self.bucket.reject(launched, wait, stated)
         self.window.reject(launched, wait, stated, self.bucket.rate)

@@ -44,7 +44,6 @@ CONCURRENCY = "concurrency"
 
 
 def signal_of(verdict: Verdict) -> Signal:
-    """The signal of a verdict."""
     if verdict.cancelled:
         return Signal.NOTHING
     if verdict.failure is None:

@@ -48,7 +48,6 @@ class Window:
         self.fitting.clear()
 
     def launch(self, now: float) -> None:
-        """Book a launch."""
         self.times.append(now)
 
     def give_back(self, launched: float) -> None:

@@ -92,7 +92,6 @@ class Metrics:
         return generate_latest(self._registry)
 
     def on_event(self, event: Event) -> None:
-        """Count an event."""
         match event:
             case CallEnded():
                 self._exchange(event)
@@ -165,7 +164,6 @@ class Metrics:
 
 
 def _gates(pulse: Pulse) -> Iterator[Metric]:
-    """The state of every image service's gate."""
     state = GaugeMetricFamily("imagine_gate_state", "1 for the gate's current state.", labels=("service", "state"))
     gauges = {name: GaugeMetricFamily(f"imagine_gate_{name}", about, labels=("service",)) for name, about in _GATE.items()}
     for service, seen in pulse.gates.items():

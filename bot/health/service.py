@@ -33,7 +33,6 @@ class HealthService:
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
         return self._listener.port
 
     def observe(

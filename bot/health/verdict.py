@@ -79,7 +79,6 @@ class Check:
 
 
 def health(pulse: Pulse, now: float, limits: HealthLimits) -> dict[str, Check]:
-    """Checks of /healthz, by name."""
     silent = now - pulse.beat
     if not pulse.started:
         return {"loop": Check(silent <= limits.start, f"starting for {silent:.1f} s")}
@@ -92,7 +91,6 @@ def health(pulse: Pulse, now: float, limits: HealthLimits) -> dict[str, Check]:
 
 
 def readiness(pulse: Pulse, now: float, limits: HealthLimits) -> dict[str, Check]:
-    """Checks of /readyz: those of /healthz, and whether the bot takes commands at all."""
     up = [name for name, since in pulse.links.items() if since is None]
     return {
         "started": Check(pulse.started, "started" if pulse.started else "starting"),

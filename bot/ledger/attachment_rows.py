@@ -29,7 +29,6 @@ def person_key(place: Place, person: str) -> str:
 
 
 def add(tx: Tx, request_id: str, person: str, found: Sequence[Attachment]) -> None:
-    """Store attachments as delivered."""
     rows = [StoredAttachment(tx.new_id(), request_id, place, one) for place, one in enumerate(found[:MOST])]
     _insert(tx, rows, person)
 

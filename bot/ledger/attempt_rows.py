@@ -21,7 +21,6 @@ _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("id"))
 
 
 def add_attempt(tx: Tx, attempt: Attempt) -> None:
-    """Insert an attempt before its call."""
     row = {
         "id": attempt.id,
         "request_id": attempt.request_id,
@@ -74,7 +73,6 @@ def note_evidence(tx: Tx, attempt_id: str, outcome: Outcome) -> None:
 
 
 def open_attempt_of(connection: Connection, request_id: str) -> Attempt | None:
-    """The request's open attempt, or None."""
     own = select(attempts).where(attempts.c.request_id == request_id, attempts.c.closed_at.is_(None))
     return find_one(connection, own.order_by(attempts.c.number.desc()).limit(1), _attempt)
 
@@ -92,18 +90,15 @@ def handed_elsewhere(connection: Connection, gate_key: str) -> frozenset[str]:
 
 
 def open_attempts(connection: Connection) -> Sequence[Attempt]:
-    """All open attempts."""
     return [_attempt(row) for row in connection.execute(select(attempts).where(attempts.c.closed_at.is_(None)))]
 
 
 def next_number(connection: Connection, request_id: str) -> int:
-    """The number of a request's next attempt, from 1."""
     latest = connection.execute(_LATEST_NUMBER, {"request_id": request_id}).scalar()
     return 1 + int(latest or 0)
 
 
 def attempt_by_id(connection: Connection, attempt_id: str) -> Attempt:
-    """An existing attempt."""
     return _attempt(connection.execute(_ATTEMPT, {"id": attempt_id}).one())
 
 

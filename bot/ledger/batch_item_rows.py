@@ -47,7 +47,6 @@ def of_batch(connection: Connection, batch_id: str, *states: ItemState) -> Seque
 
 
 def by_number(connection: Connection, batch_id: str, number: int) -> BatchItem | None:
-    """One item, or None."""
     return find_one(connection, select(items).where(items.c.batch_id == batch_id, items.c.number == number), _item)
 
 
@@ -79,13 +78,11 @@ def answered(connection: Connection, batch_id: str, *, final: bool, limit: int) 
 
 
 def waiting(connection: Connection) -> Sequence[str]:
-    """Ids of the batches that wait for a request."""
     query = select(items.c.batch_id).where(_ASKED).distinct()
     return [row.batch_id for row in connection.execute(query)]
 
 
 def drop(tx: Tx, batch_id: str) -> None:
-    """Delete a batch's topics."""
     tx.connection.execute(delete(items).where(items.c.batch_id == batch_id))
 
 

@@ -28,8 +28,6 @@ _SPENT = select(spend).where(spend.c.scope == SCOPE, spend.c.owner == bindparam(
 
 @dataclass(frozen=True, slots=True)
 class BatchSpent:
-    """What a batch has cost so far."""
-
     reserved: int = 0
     """Of running calls, in micros."""
     spent: int = 0
@@ -60,7 +58,6 @@ def insert(tx: Tx, event_key: str, batch: Batch) -> str | None:
 
 
 def get(connection: Connection, batch_id: str) -> Batch | None:
-    """A batch by id, or None."""
     return find_one(connection, _ONE, _batch, {"id": batch_id})
 
 
@@ -70,7 +67,6 @@ def by_number(connection: Connection, number: int) -> Batch | None:
 
 
 def by_event(connection: Connection, event_key: str) -> Batch | None:
-    """The batch that an event made."""
     return find_one(connection, select(batches).where(batches.c.event_key == event_key[:200]), _batch)
 
 
@@ -80,7 +76,6 @@ def active(connection: Connection) -> Sequence[str]:
 
 
 def open_at(connection: Connection, platform: str, community: str) -> Sequence[Batch]:
-    """The batches of a community that weren't stopped."""
     here = (batches.c.platform == platform, batches.c.community == community)
     query = select(batches).where(*here, batches.c.state != BatchState.STOPPED.value)
     return [_batch(row) for row in connection.execute(query)]

@@ -28,7 +28,6 @@ def of_page(connection: Connection, batch_id: str, page: int) -> Picture | None:
 
 
 def contents(connection: Connection, batch_id: str) -> dict[int, str]:
-    """What is on each sheet of a batch, by page."""
     rows = connection.execute(select(sheets.c.page, sheets.c.content).where(sheets.c.batch_id == batch_id))
     return {row.page: row.content for row in rows}
 

@@ -44,8 +44,6 @@ class BlockedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class MemberPause:
-    """A pause of a member in a community."""
-
     until: float
     """Wall-clock time of its end."""
     by: str
@@ -98,12 +96,10 @@ def forget_prompts(tx: Tx, community: str, fingerprints: Iterable[str]) -> None:
 
 
 def remove_expired_prompts(tx: Tx) -> None:
-    """Delete expired rows."""
     tx.connection.execute(delete(blocked_prompts).where(blocked_prompts.c.until <= tx.now))
 
 
 def member_pause(connection: Connection, community: str, person: str, now: float) -> MemberPause | None:
-    """A member's pause at `now`, or None."""
     return find_one(connection, _PAUSE, lambda row: MemberPause(row.until, row.by), {"community": community, "person": person, "now": now})
 
 
@@ -132,7 +128,6 @@ def _end_pause(tx: Tx, community: str, person: str, which: ColumnElement[bool]) 
 
 
 def end_due_pauses(tx: Tx) -> None:
-    """End the pauses whose time is over."""
     ended = (
         delete(blocked_members).where(blocked_members.c.until <= tx.now).returning(blocked_members.c.community, blocked_members.c.person)
     )

@@ -42,7 +42,6 @@ class RefusedCard:
 
 
 def waiting(connection: Connection, limit: int = 500) -> Sequence[WaitingCase]:
-    """Open cases with their cards."""
     columns = select(cases.c.id, cases.c.kind, cases.c.platform, cases.c.community)
     found = connection.execute(columns.where(cases.c.state.in_([state.value for state in WAITING])).limit(limit)).all()
     if not found:

@@ -115,7 +115,6 @@ class Step:
 
 
 def open_new(tx: Tx, request: Request, kind: str, facts: Mapping[str, str], *, due_at: float, expires_at: float) -> Case:
-    """Insert a new case about a blocked request."""
     identity = tx.new_id()
     tx.connection.execute(
         insert(cases).values(
@@ -163,17 +162,14 @@ def _change(tx: Tx, case: Case, **values: object) -> Case | None:
 
 
 def get(connection: Connection, case_id: str) -> Case | None:
-    """A case by id, or None."""
     return find_one(connection, select(cases).where(cases.c.id == case_id), as_case)
 
 
 def by_number(connection: Connection, number: int) -> Case | None:
-    """A case by its public number, or None."""
     return find_one(connection, select(cases).where(cases.c.number == number), as_case)
 
 
 def standing(connection: Connection, case_id: str) -> Standing | None:
-    """Public number and state of a case, or None."""
     found = connection.execute(select(cases.c.number, cases.c.state).where(cases.c.id == case_id)).one_or_none()
     return None if found is None else Standing(int(found.number), CaseState(found.state))
 
@@ -201,7 +197,6 @@ def earlier(connection: Connection, case: Case) -> int:
 
 
 def requests_of(connection: Connection, case_id: str) -> Sequence[Request]:
-    """All requests of a case, oldest first."""
     return requests_where(connection, requests.c.case_id == case_id)
 
 
@@ -287,7 +282,6 @@ def add_rewrite(tx: Tx, case_id: str, prompt: str, fingerprint: str, author: Per
 
 
 def rewrite(connection: Connection, rewrite_id: str) -> Rewrite | None:
-    """A rewrite by id, or None."""
     return find_one(connection, select(rewrites).where(rewrites.c.id == rewrite_id), _rewrite)
 
 
@@ -323,7 +317,6 @@ def notes_of(connection: Connection, case_id: str) -> Sequence[Note]:
 
 
 def as_case(row: Row[Any]) -> Case:
-    """Convert a row to a Case."""
     return record(
         Case,
         row,

@@ -42,7 +42,6 @@ class AuditFilter:
 
 
 def matching(connection: Connection, wanted: CaseFilter, limit: int) -> Sequence[Case]:
-    """Matching cases, newest first."""
     named = ((name, getattr(wanted, name)) for name in ("kind", "person", "decided_by", "community", "platform"))
     where: list[ColumnElement[bool]] = [cases.c[name] == value for name, value in named if value is not None]
     if wanted.state is not None:

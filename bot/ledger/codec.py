@@ -13,7 +13,6 @@ from bot.domain.refusal import BudgetShortfall, Nearest, Offer, Refusal, Shortag
 
 
 def failure_to_json(failure: Failure) -> dict[str, object]:
-    """Encode a failure as a JSON object."""
     return {
         "kind": failure.kind.value,
         "action": failure.action.value,
@@ -26,7 +25,6 @@ def failure_to_json(failure: Failure) -> dict[str, object]:
 
 
 def failure_from_json(value: Mapping[str, object]) -> Failure:
-    """Decode the output of `failure_to_json`."""
     facts = value.get("facts")
     wait = value.get("wait")
     return Failure(
@@ -118,7 +116,6 @@ def evidence_to_json(evidence: Evidence) -> dict[str, object]:
 
 
 def evidence_from_json(value: Mapping[str, object]) -> Evidence:
-    """Decode the output of `evidence_to_json`."""
     headers = value.get("headers")
     status = value.get("status")
     exception = value.get("exception")
@@ -143,6 +140,5 @@ def change_to_json(change: PictureChange) -> dict[str, str]:
 
 
 def change_from_json(value: Mapping[str, str]) -> PictureChange:
-    """Decode the output of `change_to_json`."""
     kind, source = ChangeKind(value["kind"]), value.get("source", "")
     return PictureChange(kind, source, **{name: one for name, one in value.items() if name not in ("kind", "source")})

@@ -36,7 +36,6 @@ class PictureDraft:
 
     @property
     def files(self) -> set[str]:
-        """Hashes of its files."""
         return set() if self.made is None else {self.made.sha256} | ({self.preview} if self.preview else set())
 
 
@@ -55,7 +54,6 @@ def remake(tx: Tx, draft: PictureDraft) -> None:
 
 
 def get(connection: Connection, draft_id: str) -> PictureDraft | None:
-    """A draft by id, or None."""
     return find_one(connection, select(drafts).where(drafts.c.id == draft_id), _draft)
 
 

@@ -20,8 +20,6 @@ from bot.ledger.tables import attempts, case_notes, requests, rewrites
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One attempt, as evidence."""
-
     number: int
     opened_at: float
     closed_at: float | None

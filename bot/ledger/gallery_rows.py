@@ -142,11 +142,9 @@ def _search(row: Row[Any]) -> SearchRow:
 
 
 def drop_searches_before(tx: Tx, before: float) -> None:
-    """Delete searches made before this time."""
     tx.connection.execute(delete(searches).where(searches.c.created_at < before))
 
 
 def forget(tx: Tx, platform: str, person: str) -> None:
-    """Delete all that somebody noted and searched for."""
     for table in (marks, searches):
         tx.connection.execute(delete(table).where(table.c.platform == platform, table.c.person == person))

@@ -17,8 +17,6 @@ from bot.ledger.tables import grants
 
 @dataclass(frozen=True, slots=True)
 class StoredGrant:
-    """A grant in the ledger."""
-
     id: str
     request_id: str
     service: str
@@ -36,7 +34,6 @@ class StoredGrant:
 
 
 def add(tx: Tx, rows: Iterable[StoredGrant]) -> None:
-    """Insert grants."""
     for row in rows:
         tx.connection.execute(insert(grants).values(**dataclasses.asdict(row)))
 

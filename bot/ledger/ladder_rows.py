@@ -40,13 +40,11 @@ class StepRow:
 
 
 def add(tx: Tx, row: LadderRow) -> None:
-    """Store a ladder."""
     details = [list(one) for one in row.details]
     tx.connection.execute(insert(ladders).values(**{**dataclasses.asdict(row), "details": details}, created_at=tx.now))
 
 
 def get(connection: Connection, ladder_id: str) -> LadderRow | None:
-    """A ladder by id, or None."""
     return find_one(connection, select(ladders).where(ladders.c.id == ladder_id), _ladder)
 
 
@@ -60,7 +58,6 @@ def about(connection: Connection, request_id: str) -> LadderRow | None:
 
 
 def step(connection: Connection, step_id: str) -> StepRow | None:
-    """A step by id, or None."""
     return find_one(connection, select(ladder_steps).where(ladder_steps.c.id == step_id), _step)
 
 

@@ -16,8 +16,6 @@ T = TypeVar("T")
 
 
 class Link(Protocol):
-    """One connection."""
-
     async def run(self, fn: Callable[[Connection], T]) -> T:
         """One transaction: begin, `fn`, commit; rolled back if `fn` raises."""
         ...

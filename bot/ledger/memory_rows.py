@@ -23,7 +23,6 @@ _RECALL = select(memory).where(memory.c.key == bindparam("key"))
 
 
 def remember(tx: Tx, key: str, value: object) -> None:
-    """Store a JSON value."""
     replace_row(tx.connection, memory, {"key": key}, {"value": value, "saved_at": tx.now})
 
 
@@ -33,7 +32,6 @@ def recall(connection: Connection, key: str) -> tuple[Any, float] | None:
 
 
 def forget(tx: Tx, key: str) -> None:
-    """Delete a value, if it exists."""
     tx.connection.execute(delete(memory).where(memory.c.key == key))
 
 
@@ -76,7 +74,6 @@ class GateMemory:
 
 
 def recall_gate(connection: Connection, gate_key: str) -> GateMemory:
-    """What a gate had learned."""
     kept = recall(connection, _of_gate(gate_key))
     return GateMemory() if kept is None else GateMemory(*kept)
 

@@ -29,8 +29,6 @@ _ONE = select(messages).where(messages.c.id == bindparam("id"))
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A message with its revisions."""
-
     message: Message
     wanted: int
     sent: int
@@ -75,12 +73,10 @@ def bump_all(tx: Tx, prefix: str) -> None:
 
 
 def get(connection: Connection, message_id: str) -> Stored | None:
-    """A message by id, or None."""
     return find_one(connection, _ONE, _stored, {"id": message_id})
 
 
 def of_subject(connection: Connection, subject: str) -> Sequence[Stored]:
-    """All messages about a subject."""
     return [_stored(row) for row in connection.execute(select(messages).where(messages.c.subject == subject))]
 
 

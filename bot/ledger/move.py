@@ -47,8 +47,6 @@ Values = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was copied."""
-
     rows: int
     tables: int
     changed: int

@@ -16,8 +16,6 @@ from bot.ledger.tables import notices
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One row of the `notices` table."""
-
     cause: str
     kind: str
     count: int
@@ -65,7 +63,6 @@ def change(tx: Tx, cause: str, facts: Mapping[str, str]) -> None:
 
 
 def get(connection: Connection, cause: str) -> Notice | None:
-    """A notice by cause, or None."""
     return find_one(connection, select(notices).where(notices.c.cause == cause), _notice)
 
 
@@ -74,7 +71,6 @@ def _notice(row: Row[Any]) -> Notice:
 
 
 def open_causes(connection: Connection) -> Sequence[str]:
-    """Causes that aren't resolved."""
     return [row.cause for row in connection.execute(select(notices.c.cause).where(notices.c.resolved_at.is_(None)))]
 
 

@@ -42,7 +42,6 @@ def of_request(connection: Connection, request_id: str) -> Sequence[Picture]:
 
 
 def requests_showing(connection: Connection, sha256: str) -> Sequence[str]:
-    """Requests that have this picture."""
     rows = connection.execute(select(pictures.c.request_id).where(pictures.c.sha256 == sha256).distinct().limit(50))
     return [row.request_id for row in rows]
 
@@ -80,7 +79,6 @@ def candidates(connection: Connection, request_id: str, *, aside: bool) -> Seque
 
 
 def owner_of(connection: Connection, picture_id: str) -> str | None:
-    """The request of a picture."""
     return connection.execute(select(pictures.c.request_id).where(pictures.c.id == picture_id)).scalar()
 
 

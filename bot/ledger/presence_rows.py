@@ -18,14 +18,12 @@ PARTS = 64
 
 
 def known(connection: Connection, platform: str, bot: str) -> frozenset[str]:
-    """The communities that this bot was in."""
     prefix = _prefix(platform, bot)
     parts = (memory_rows.recall(connection, prefix + part) for part in memory_rows.keys(connection, prefix))
     return frozenset(str(one) for part in parts if part is not None for one in part[0])
 
 
 def note(tx: Tx, platform: str, bot: str, there: Collection[str], left: Collection[str] = ()) -> None:
-    """The bot is in these communities, and not in those anymore."""
     changes: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for into, communities in enumerate((there, left)):
         for one in communities:

@@ -34,8 +34,6 @@ class ClosedCase:
 
 @dataclass(frozen=True, slots=True)
 class EndedRequest:
-    """An answered or refused request."""
-
     id: str
     case_id: str | None
     deleted: bool
@@ -68,7 +66,6 @@ def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[Clo
 
 
 def empty_wordings(tx: Tx, case_id: str) -> None:
-    """Delete the texts of a case's rewrites and notes."""
     tx.connection.execute(update(rewrites).where(rewrites.c.case_id == case_id).values(prompt=""))
     tx.connection.execute(update(case_notes).where(case_notes.c.case_id == case_id).values(text=""))
 
@@ -101,13 +98,11 @@ def steps_by(connection: Connection, actor: str, event: str) -> Sequence[Step]:
 
 
 def live_of(connection: Connection, platform: str, person: str) -> Sequence[str]:
-    """Ids of a person's live requests."""
     own = _own_requests(platform, person)
     return [row.id for row in connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS))]
 
 
 def ended_of(connection: Connection, platform: str, person: str) -> Sequence[EndedRequest]:
-    """A person's ended requests."""
     columns = select(requests.c.id, requests.c.case_id, requests.c.deleted)
     rows = connection.execute(columns.where(_own_requests(platform, person), requests.c.state.in_(_ENDED)))
     return [record(EndedRequest, row) for row in rows]

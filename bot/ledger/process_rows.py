@@ -75,7 +75,6 @@ def acquire(tx: Tx, name: str) -> int | None:
 
 
 def release(tx: Tx, name: str) -> None:
-    """Release a lock if this process owns it."""
     tx.connection.execute(update(holdings).where(holdings.c.name == name, holdings.c.owner == tx.owner).values(owner=""))
 
 

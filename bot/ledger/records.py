@@ -33,7 +33,6 @@ def find_one(
 
 
 def count_rows(connection: Connection, *where: ColumnElement[bool]) -> int:
-    """Number of rows of one table."""
     return int(connection.execute(select(func.count()).where(*where)).scalar_one())
 
 

@@ -138,7 +138,6 @@ def leave_out(tx: Tx, request_id: str, options: Iterable[str], *, refused: bool 
 
 
 def get(connection: Connection, request_id: str) -> Request | None:
-    """A request by id, or None."""
     return find_one(connection, _ONE, _request, {"id": request_id})
 
 
@@ -233,7 +232,6 @@ def overdue(connection: Connection, now: float) -> Sequence[Request]:
 
 
 def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
-    """All rows of one live state."""
     return due(connection, state, now=float("inf"), limit=1_000_000)
 
 

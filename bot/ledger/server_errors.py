@@ -24,7 +24,6 @@ _REFUSED = re.compile(r"authentication failed|does not exist|pg_hba|not permitte
 
 
 def explain(error: BaseException | None, server: LedgerServer) -> str:
-    """A sentence for the operator, with what to do."""
     code = getattr(error, "sqlstate", None)
     known = _SENTENCES.get(code or "")
     if code is None and _REFUSED.search(_detail(error)):

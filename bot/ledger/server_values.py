@@ -70,7 +70,6 @@ def dumps(value: Any) -> str:
 
 
 def storable_text(value: str) -> str:
-    """The text without NUL."""
     return value.replace("\0", "\ufffd")
 
 

@@ -23,6 +23,5 @@ def of_community(connection: Connection, platform: str, community: str) -> Mappi
 
 
 def replace(tx: Tx, platform: str, community: str, values: Mapping[str, Any], by: str) -> None:
-    """Replace a community's settings."""
     row = {"values": dict(values), "changed_at": tx.now, "changed_by": by}
     records.replace_row(tx.connection, community_settings, {"platform": platform, "community": community}, row)

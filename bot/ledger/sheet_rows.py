@@ -25,7 +25,6 @@ def to_make(connection: Connection) -> Sequence[str]:
 
 
 def is_wanted(connection: Connection, request_id: str) -> bool:
-    """Whether a request's sheet is still to be made."""
     return connection.execute(select(sheets.c.made).where(sheets.c.request_id == request_id)).scalar() is False
 
 

@@ -15,8 +15,6 @@ from bot.ledger.tables import spend
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Amounts of one row."""
-
     scope: str
     period: str
     money: int

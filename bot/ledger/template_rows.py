@@ -48,13 +48,11 @@ def key_of(name: str) -> str:
 
 
 def of_community(connection: Connection, platform: str, community: str) -> Sequence[PromptTemplate]:
-    """A community's templates by name."""
     own = (prompt_templates.c.platform == platform) & (prompt_templates.c.community == community)
     return [record(PromptTemplate, row) for row in connection.execute(select(prompt_templates).where(own).order_by(prompt_templates.c.key))]
 
 
 def with_id(connection: Connection, platform: str, community: str, template_id: str) -> PromptTemplate | None:
-    """A community's template by id, or None."""
     return next((one for one in of_community(connection, platform, community) if one.id == template_id), None)
 
 
@@ -72,12 +70,10 @@ def remove(tx: Tx, platform: str, community: str, template_id: str) -> bool:
 
 
 def add_draft(tx: Tx, draft: PromptDraft) -> None:
-    """Store a wording."""
     tx.connection.execute(insert(prompt_drafts).values(**dataclasses.asdict(draft), created_at=tx.now))
 
 
 def draft(connection: Connection, draft_id: str) -> PromptDraft | None:
-    """A wording by id, or None."""
     return find_one(connection, select(prompt_drafts).where(prompt_drafts.c.id == draft_id), _draft)
 
 
@@ -95,7 +91,6 @@ def sent(tx: Tx, draft_id: str, request_id: str) -> None:
 
 
 def drop_draft(tx: Tx, draft_id: str) -> None:
-    """Delete a wording, if it's there."""
     tx.connection.execute(delete(prompt_drafts).where(prompt_drafts.c.id == draft_id))
 
 

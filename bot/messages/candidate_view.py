@@ -51,7 +51,6 @@ def rejected_view(request: Request, rejection: Rejected, offered: Remedies) -> V
 
 
 def is_choosing(request: Request, candidates: Candidates | None) -> bool:
-    """Whether there is still something to pick."""
     return candidates is not None and len(candidates.found) > 1 and not request.picked
 
 
@@ -62,7 +61,6 @@ def choice_pictures(request: Request, candidates: Candidates) -> tuple[PictureVi
 
 
 def choice_buttons(request: Request, found: Sequence[Candidate]) -> tuple[Button, ...]:
-    """One per candidate."""
     return tuple(_pick(request, one) for one in found)
 
 

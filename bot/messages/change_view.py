@@ -13,7 +13,6 @@ _PRIVATE = frozenset({"secret", "phone", "email", "card", "account", "private"})
 
 
 def preview_view(request: Request, draft_id: str, change: PictureChange, shown: Picture) -> View:
-    """The changed picture with Use it, Change and Discard."""
     caption = change.kind is ChangeKind.CAPTION
     seen = "private" if request.private and not request.published else "public"
     return View(

@@ -109,7 +109,6 @@ def _model_field(typed: str, models: Sequence[str]) -> FormField:
 
 
 def tag_form(request: Request, mark: GalleryMark) -> Form:
-    """The form for a result's tag."""
     field = FormField("tag", text("gallery.tag"), value=mark.tag, required=False, max_length=_TAG_MAX, hint=text("gallery.tag_hint"))
     return Form(ActionName.GALLERY_TAG, request.id, text("gallery.tag_title"), (field,), text("gallery.tag_submit"))
 
@@ -133,7 +132,6 @@ def with_gallery_buttons(view: View, request: Request, mark: GalleryMark) -> Vie
 
 
 def gallery_buttons(request: Request, mark: GalleryMark) -> tuple[Button, ...]:
-    """Favourite, tag, reproduce, download."""
     star = ActionName.UNFAVOURITE if mark.favourite else ActionName.FAVOURITE
     return (
         own_button(request, ActionName.REPRODUCE, text("button.reproduce"), opens_form=True),

@@ -14,8 +14,6 @@ SIZES_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What draws in a community."""
-
     sizes: Sequence[str]
     qualities: Sequence[str]
     most: int

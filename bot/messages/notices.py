@@ -45,7 +45,6 @@ class Notices:
     """Open causes, cached so that the hot path only queries the database if there's something to resolve."""
 
     def load(self, connection: Connection) -> None:
-        """Load the open causes at start."""
         self.open = set(notice_rows.open_causes(connection))
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
@@ -73,7 +72,6 @@ class Notices:
             message_rows.want(tx, f"notice:{cause}", Audience.OPERATORS, place, f"operators@{place.platform}")
 
     def resolve(self, tx: Tx, cause: str) -> None:
-        """Resolve the notice for a cause."""
         if cause in self.open:
             self.open.discard(cause)
             if notice_rows.resolve(tx, cause):
@@ -86,7 +84,6 @@ class Notices:
             self.resolve(tx, cause)
 
     def project(self, connection: Connection, message: Message, now: float) -> View | None:
-        """View of one notice."""
         cause = message.subject.partition(":")[2]
         row = notice_rows.get(connection, cause)
         if row is None:
@@ -129,7 +126,6 @@ def concerns_operators(failure: Failure) -> bool:
 
 
 def title(kind: str) -> str:
-    """Title for a cause."""
     return text(f"notice.title_{kind}") if kind not in KINDS else text("notice.title", kind=kind.replace("_", " "))
 
 

@@ -37,7 +37,6 @@ def numbered_view(request: Request, one: Candidate) -> PictureView:
 
 
 def sheet_view(request: Request, sheet: Picture, count: int) -> PictureView:
-    """A contact sheet."""
     return _view(request, sheet, "sheet", "candidates.sheet_alt", count=count)
 
 

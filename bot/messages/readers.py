@@ -19,8 +19,6 @@ SETTING, ZONE = "language", "zone"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The readers of a message."""
-
     language: str | None = DEFAULT_LANGUAGE
     """None: neither the community nor the command said it, so the platform is asked (`StatesLanguage`)."""
     zone: str = DEFAULT_ZONE
@@ -33,7 +31,6 @@ class Readers:
     zone: str = DEFAULT_ZONE
 
     def of(self, connection: Connection, message: Message) -> Reader:
-        """The readers of a message."""
         reply = message.place.reply or {}
         own = settings_rows.of_community(connection, message.place.platform, message.place.community)
         zone = zone_in(own) or self.zone

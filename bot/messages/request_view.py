@@ -32,7 +32,6 @@ REFRESH, REFRESH_SOON = 5.0, 1.0
 
 
 def render(facts: RequestFacts, audience: Audience) -> View:
-    """Render the message about a request."""
     request = facts.request
     if request.deleted:
         return View(title=text("request.deleted"), tone=Tone.NEUTRAL, final=True)
@@ -337,7 +336,6 @@ def _simplify(request: Request) -> Button:
 
 
 def _line(request: Request) -> str:
-    """One line with size, quality and requester; omits what was left to the service."""
     asked = (("size", size(request.size)), ("quality", request.quality))
     said = [value for name, value in asked if value and name not in request.left_out]
     if request.references:

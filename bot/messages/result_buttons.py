@@ -44,5 +44,4 @@ def delete_button(request: Request) -> Button:
 
 
 def edit_button(request: Request) -> Button:
-    """Edit prompt, which opens a form."""
     return own_button(request, ActionName.EDIT, text("button.edit"), opens_form=True)

@@ -40,7 +40,6 @@ def end_view(title: str, lines: Sequence[str]) -> View:
 
 
 def add_back_label(detail: Detail) -> str:
-    """Label of the button for one detail."""
     return text("simplify.add_one", detail=_short(detail.words))
 
 

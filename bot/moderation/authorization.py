@@ -63,8 +63,6 @@ AuthorizedStep = Callable[[Tx, Case, Person], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """Authorises presses."""
-
     ledger: Ledger
     access: AccessCheck
     home: HomeOf

@@ -58,7 +58,6 @@ class CaseFacts:
 
 
 def gather(connection: Connection, case: Case, now: float) -> CaseFacts:
-    """Read what the card shows."""
     linked = [one for one in case_rows.requests_of(connection, case.id) if one.id != case.request_id]
     request = request_rows.get(connection, case.request_id)
     ids = [case.request_id, *(one.id for one in linked)]
@@ -106,7 +105,6 @@ def was_blocked(request: Request) -> bool:
 
 
 def project_card(connection: Connection, case: Case, now: float) -> View:
-    """Projection of the card."""
     return card(gather(connection, case, now))
 
 
@@ -307,7 +305,6 @@ def _denied_it(facts: CaseFacts) -> frozenset[str]:
 
 
 def project_reminder(connection: Connection, message: Message, now: float) -> View | None:
-    """Projection of the reminder in the moderators' channel that a case is waiting."""
     step = case_rows.step(connection, int(message.subject.partition(":")[2]))
     case = None if step is None else case_rows.get(connection, step.case_id)
     if step is None or case is None:

@@ -96,7 +96,6 @@ class Community:
         return {ActionName.SETTINGS: self.form}
 
     async def overview(self, visitor: Visitor) -> Form | Reply:
-        """The current settings, with a button per page."""
         refused = await self.refused(visitor)
         if refused is not None:
             return refused

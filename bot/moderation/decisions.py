@@ -35,8 +35,6 @@ NOTE_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Action handlers for moderators' decisions."""
-
     guard: Authorizer
     rules: Rules
     notices: Notices
@@ -83,8 +81,6 @@ class Decisions:
         return await self.guard.moderator(act, body, lease=False, wanted=AccessLevel.ADMINISTRATOR)
 
     async def release(self, act: Act) -> Reply:
-        """Release the case."""
-
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             step(tx, case, CaseEvent.RELEASE, person)
             return Reply(text("case.done.release", number=case.number))

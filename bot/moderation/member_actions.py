@@ -32,8 +32,6 @@ from bot.texts import text
 
 @dataclass(frozen=True, slots=True)
 class MemberActions:
-    """Action handlers for members."""
-
     ledger: Ledger
     rules: Rules
     open_case: CaseOpener
@@ -79,8 +77,6 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def decline(self, act: Act) -> Reply:
-        """Decline the rewrite."""
-
         def body(tx: Tx) -> Reply:
             found = self._rewrite(tx, act)
             if isinstance(found, Reply):

@@ -36,8 +36,6 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
-    """Facts that the message about one step is rendered from."""
-
     case: Case
     step: Step
     request: Request | None
@@ -58,7 +56,6 @@ class Views:
     rules: Rules
 
     def project_case(self, connection: Connection, message: Message, now: float) -> View | None:
-        """Projection of `case:<id>`: the moderators' card."""
         case = case_rows.get(connection, message.subject.partition(":")[2])
         return None if case is None or message.audience is not Audience.MODERATORS else project_card(connection, case, now)
 
@@ -118,7 +115,6 @@ def _about(facts: StepFacts) -> About:
 
 
 def _view(facts: StepFacts, name: str, *, buttons: tuple[Button, ...] = (), tone: Tone = Tone.NEUTRAL, **values: object) -> View:
-    """Title and paragraphs from the texts, for the member only."""
     known = {"number": facts.case.number, "by": facts.step.actor_name or text("case.a_moderator"), **values}
     return View(
         title=text(f"case.to_member.{name}", **known),

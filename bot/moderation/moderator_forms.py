@@ -43,8 +43,6 @@ def longest(rules: Rules) -> Longest:
 
 @dataclass(frozen=True, slots=True)
 class ModeratorForms:
-    """Moderators' forms and minor actions."""
-
     guard: Authorizer
     rules: Rules
 
@@ -96,8 +94,6 @@ class ModeratorForms:
         return await self.guard.moderator(act, body, lease=False)
 
     async def comment(self, act: Act) -> Reply:
-        """Comment for the other moderators."""
-
         def body(tx: Tx, case: Case, person: Person) -> Reply:
             note = add_words(tx, case, "comment", person, act.values.get("note", ""))
             if note is None:
@@ -169,7 +165,6 @@ class ModeratorForms:
         return Form(ActionName.CASE_DENY, case.id, title, fields, submit, text(f"case.form.{own}_text"))
 
     async def block_form(self, act: Act) -> Form | Reply:
-        """Form for the length of a pause."""
         case = await self.guard.authorize_form(act, lease=False, waiting=True)
         if isinstance(case, Reply):
             return case
@@ -179,7 +174,6 @@ class ModeratorForms:
         return Form(ActionName.CASE_BLOCK_MEMBER, case.id, title, (field,), submit, text("case.form.block_member_text", member=_name(case)))
 
     async def comment_form(self, act: Act) -> Form | Reply:
-        """Form for a comment to the other moderators."""
         case = await self.guard.authorize_form(act, lease=False)
         if isinstance(case, Reply):
             return case

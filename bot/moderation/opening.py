@@ -57,7 +57,6 @@ class Cases:
         return opened
 
     def reviewed(self, connection: Connection, platform: str, community: str) -> bool:
-        """Whether this community has moderators for blocks."""
         return moderators_place(connection, platform, community, self.home) is not None
 
     def _again(self, tx: Tx, request: Request, failure: Failure, waiting: Case | None) -> Case | None:

@@ -28,8 +28,6 @@ MOST, WITHIN = 10, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Action handlers for reports."""
-
     ledger: Ledger
     home: HomeOf
 
@@ -42,7 +40,6 @@ class Reports:
         return {ActionName.REPORT: self.form}
 
     async def form(self, act: Act) -> Form | Reply:
-        """The form for the reason of a report."""
         problem = await self.ledger.read(lambda c: _problem(visible_result(c, act)))
         if problem is not None:
             return Reply(text(problem), changed=False)

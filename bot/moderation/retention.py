@@ -140,7 +140,6 @@ class Privacy:
         return {ActionName.PRIVACY_DELETE: self.confirm}
 
     async def overview(self, visitor: Visitor) -> View:
-        """What is stored about a visitor on this platform."""
         counts = await self.ledger.read(lambda c: privacy_rows.counts(c, visitor.platform, visitor.person))
         stored = {
             "requests": counts.requests,

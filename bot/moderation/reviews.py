@@ -22,8 +22,6 @@ from bot.texts import text
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """Opens reviews."""
-
     home: HomeOf
 
     def ask(self, tx: Tx, request: Request) -> Reply | None:

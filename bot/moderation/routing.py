@@ -23,7 +23,6 @@ def deciding_community(platform: str, community: str, home: HomeOf) -> str:
 
 
 def moderators_place(connection: Connection, platform: str, community: str, home: HomeOf) -> Place | None:
-    """The moderators' channel of a community; None if none is set."""
     deciding = deciding_community(platform, community, home)
     if not deciding:
         return None

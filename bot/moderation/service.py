@@ -156,5 +156,4 @@ class Moderation:
         remove_old_texts(tx)
 
     async def moderators_place(self, platform: str, community: str) -> Place | None:
-        """The moderators' channel of a community; None if none is set."""
         return await self.ledger.read(lambda c: moderators_place(c, platform, community, self.home))

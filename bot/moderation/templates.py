@@ -30,8 +30,6 @@ _FIELDS_MAX = 3000
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """Action handlers for templates."""
-
     community: Community
 
     @property
@@ -129,8 +127,6 @@ class Templates:
 
 
 def _list_view(known: Sequence[PromptTemplate]) -> View:
-    """The templates, each with its buttons."""
-
     def button(row: str, label: str, style: ButtonStyle = ButtonStyle.PLAIN) -> Button:
         return Button(ActionName.TEMPLATE_EDIT, row, label, style, opens_form=True, pressers=Pressers(administrators=True))
 

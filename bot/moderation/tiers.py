@@ -33,8 +33,6 @@ LINES = ("models", "largest", "qualities", "day", "month", "pause")
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
-    """Action handlers for tiers."""
-
     community: Community
 
     @property
@@ -99,8 +97,6 @@ def _store(tx: Tx, act: Act, own: Mapping[str, Any], tiers: list[Tier]) -> None:
 
 
 def _list_view(own: Mapping[str, Any], rules: Rules) -> View:
-    """The tiers with what they allow and cost, each with its button."""
-
     def button(row: str, label: str, style: ButtonStyle = ButtonStyle.PLAIN) -> Button:
         return Button(ActionName.TIER_EDIT, row, label, style, opens_form=True, pressers=Pressers(administrators=True))
 

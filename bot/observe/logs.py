@@ -119,7 +119,6 @@ def _above_floor(record: logging.LogRecord) -> bool:
 
 
 def _logger_name(logger: WrappedLogger, _: str, event: EventDict) -> EventDict:
-    """Add the name of the logger."""
     event["logger"] = event["_record"].name if "_record" in event else getattr(logger, "name", "")
     return event
 

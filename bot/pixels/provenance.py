@@ -35,7 +35,6 @@ class CannotSign(Exception):
 
 
 def is_installed() -> bool:
-    """Whether the extra `provenance` is there."""
     return find_spec("c2pa") is not None
 
 

@@ -89,7 +89,6 @@ class Fleet:
 
     @property
     def is_only_worker(self) -> bool:
-        """Whether this process is the only one with the role `work`."""
         return ProcessRole.WORK in self.roles and not any(ProcessRole.WORK in process.roles for process in self.others)
 
     @property
@@ -102,7 +101,6 @@ class Fleet:
         return ALL - self.roles.union(*(process.roles for process in self.live))
 
     def workers(self) -> Sequence[str]:
-        """Ids of the live processes with the role `work`."""
         return [process.id for process in self.live if ProcessRole.WORK in process.roles]
 
     async def run(self) -> None:

@@ -127,7 +127,6 @@ _ADDRESS = re.compile(r"\bhttps?://\S{1,2000}", re.IGNORECASE)
 
 
 def find_secrets(prompt: str) -> list[Span]:
-    """All secrets in a prompt."""
     return [Span(start, end, What.SECRET) for start, end in _found(prompt) if end > start]
 
 

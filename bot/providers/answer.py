@@ -43,8 +43,6 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """The parsed content of a 200 or 202 answer."""
-
     items: tuple[Item, ...] = ()
     task: Pending | None = None
     """A running task; None if it has finished or there is none."""

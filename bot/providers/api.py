@@ -64,7 +64,6 @@ class ImageApi:
         return self.references
 
     def auth(self, key: str) -> dict[str, str]:
-        """The header with the key."""
         return {"authorization": f"Bearer {key}"}
 
     def generate(self, call: Call, base_path: str) -> HttpCall:

@@ -146,7 +146,6 @@ class HalfPriceProvider(HttpProvider):
         return self._evidence(exchange, b'{"status": "expired"}')
 
     def _parse(self, exchange: Exchange, received: BodyReader | Streamed) -> Outcome | Parsed:
-        """Parse a batch, or the line of its result."""
         if isinstance(received, Streamed):
             return super()._parse(exchange, received)
         try:

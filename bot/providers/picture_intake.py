@@ -37,8 +37,6 @@ PAGES = ("html", "xml", "json", "text")
 
 @dataclass(slots=True)
 class Taken:
-    """The result of one intake."""
-
     pictures: list[Picture] = field(default_factory=list)
     lost: list[Evidence] = field(default_factory=list)
     """One piece of evidence per missing picture."""
@@ -57,8 +55,6 @@ class _NotFetched(Exception):
 
 
 class PictureIntake:
-    """Stores the pictures of one provider."""
-
     def __init__(self, store: PicturePort, downloader: Downloader, provider: str) -> None:
         self._store = store
         self._downloader = downloader

@@ -67,7 +67,6 @@ class FailureReport:
         return [(name, number, pictures[name]) for name, number in count.most_common()]
 
     def as_json(self) -> dict[str, Any]:
-        """JSON values."""
         return asdict(self)
 
 

@@ -34,7 +34,6 @@ def proposals(report: FailureReport) -> list[Proposal]:
 
 
 def page(report: FailureReport, days: int) -> str:
-    """The proposals as Markdown."""
     lines = [f"# {text('propose.title')}", "", text("propose.lead", days=days, requests=sum(report.requests.values())), ""]
     found = proposals(report)
     for number, one in enumerate(found, 1):

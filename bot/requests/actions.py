@@ -38,8 +38,6 @@ DOUBLE_CLICK = 2.0
 
 @dataclass(slots=True)
 class RequestActions:
-    """Action handlers for requests."""
-
     ledger: Ledger
     rules: Rules
     open_case: CaseOpener
@@ -308,7 +306,6 @@ def edit_form(request: Request, rules: Rules, advice: str = "") -> Form:
 
 
 def _model_field(rules: Rules, request: Request | None) -> tuple[FormField, ...]:
-    """The choice of a model, if there is one."""
     chosen = request.model if request is not None and request.model in rules.models else rules.model.id
     models = tuple(Choice(name, name) for name in rules.models)[:25]
     return (FormField("model", text("form.model"), FieldKind.CHOICE, value=chosen, choices=models),) if models else ()

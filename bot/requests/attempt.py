@@ -141,7 +141,6 @@ def _drawn(tx: Tx, request: Request, own: Mapping[str, Any], rules: Rules, servi
 
 
 def _at(tx: Tx, request: Request, service: ImageService | None) -> Request | NotNow:
-    """The request at this service, if that one may draw it."""
     if service is None or (service.name == request.service and service.known):
         return request
     if is_own(request.service) or is_own(service.name):

@@ -17,7 +17,6 @@ from bot.texts import has, text
 
 
 def drawing_here(own: Mapping[str, Any], rules: Rules) -> Drawing:
-    """What draws in a community with these settings."""
     here = rules.in_community(own)
     names = offered(own, here) if own_service_of(own) is not None else ()
     chosen = chosen_model(None, own, here)

@@ -44,8 +44,6 @@ Render = Callable[[Connection, Request, Audience], View]
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """One result on a page of the gallery."""
-
     id: str
     prompt: str
     model: str

@@ -36,8 +36,6 @@ _OPTIONS = ("model", "size", "quality", "count", "caption")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a form of the guide starts from."""
-
     parts: Mapping[str, str]
     template: str = ""
     options: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -47,8 +45,6 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """Action handlers of the guide."""
-
     requests: RequestActions
 
     @property
@@ -86,8 +82,6 @@ class Guide:
         return _form_of(act.row, found) if isinstance(found, Start) else found or Reply(text("guide.over"), changed=False)
 
     async def _write(self, act: Act) -> Reply:
-        """Turn the submitted form into a wording."""
-
         def make(tx: Tx) -> PromptDraft | Reply:
             # A template may be gone while its form was open: the words are the member's own.
             known = _start_of(tx.connection, act)
@@ -108,8 +102,6 @@ class Guide:
         return await self._shown(act, make)
 
     async def _reword(self, act: Act) -> Reply:
-        """Store a wording that was changed by hand."""
-
         def make(tx: Tx) -> PromptDraft | Reply:
             draft = _own_draft(tx.connection, act)
             if isinstance(draft, Reply):
@@ -131,8 +123,6 @@ class Guide:
         return PromptDraft(draft_id, act.platform, act.person, start.template, parts, words, dict(start.options))
 
     async def _shown(self, act: Act, make: Callable[[Tx], PromptDraft | Reply]) -> Reply:
-        """Store the wording and show it to its member."""
-
         def body(tx: Tx) -> Reply:
             draft = make(tx)
             if isinstance(draft, Reply):
@@ -239,7 +229,6 @@ def _from_template(template: PromptTemplate) -> Start:
 
 
 def _form_of(row: str, start: Start) -> Form:
-    """The guide's form with these values."""
     usual = {} if start.draft else {"constraints": CONSTRAINTS}
     values = {**dataclasses.asdict(PromptParts()), **usual, **{name: words for name, words in start.parts.items() if words}}
     uses = [Choice(USES[name], text(f"guide.use.{name}")) for name in USES]

@@ -28,7 +28,6 @@ def recall(connection: Connection, what: Learned, service: str, model: str, now:
 
 
 def remember(tx: Tx, what: Learned, service: str, model: str, value: object) -> None:
-    """Store a value for a week."""
     memory_rows.remember(tx, _key(what, service, model), value)
 
 

@@ -22,7 +22,6 @@ def base_name(request: Request) -> str:
 
 
 def file_name(request: Request, picture: Picture, number: int, count: int) -> str:
-    """The name of one picture's file."""
     return f"{base_name(request)}{'' if count == 1 else f'-{number}'}.{ending(picture.format)}"
 
 

@@ -33,8 +33,6 @@ them."""
 
 
 class Store(Protocol):
-    """Any picture store."""
-
     async def delete(self, sha256: str) -> bool: ...
 
 

@@ -34,8 +34,6 @@ _ASKED_FOR_KEY = (401, 403)
 
 @dataclass(frozen=True, slots=True)
 class KeyCheck:
-    """What the check showed."""
-
     problem: str = ""
     """Key below `own.problem_` in the texts; empty if the key may be stored."""
     proven: bool = False

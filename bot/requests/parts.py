@@ -50,5 +50,4 @@ def learned(connection: Connection, service: str, model: str, now: float) -> int
 
 
 def learn(tx: Tx, service: str, model: str, limit: int) -> None:
-    """Remember a limit on pictures per call."""
     remember(tx, Learned.PER_CALL, service, model, limit)

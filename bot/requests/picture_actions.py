@@ -27,8 +27,6 @@ _ORIGINS = {ActionName.USE_AS_REFERENCE: Origin.REFERENCE, ActionName.EDIT_PICTU
 
 @dataclass(frozen=True, slots=True)
 class PictureActions:
-    """Action handlers for results."""
-
     requests: RequestActions
 
     @property

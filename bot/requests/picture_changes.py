@@ -142,7 +142,6 @@ class PictureChanges:
         return await self._planned(act, body)
 
     def _problem(self, tx: Tx, request: Request, wanted: WantedChange) -> ChangeProblem | Reply | None:
-        """Why this member may not have this change now."""
         paused = blocked_member(tx, request)
         if paused is not None:
             return Reply(joined(" ", refusal_lines(Refusal(paused.reason, until=paused.until))), changed=False)
@@ -203,7 +202,6 @@ class PictureChanges:
         return Made(picture, made[:size], shown, rest)
 
     async def _shown(self, act: Act, planned: PictureDraft, made: Made) -> Reply:
-        """Store the draft, then its files, and show it."""
         files = dataclasses.replace(planned, made=made.picture, preview="" if made.preview is None else made.preview.sha256)
 
         def body(tx: Tx, request: Request) -> tuple[Request, PictureDraft] | Reply:
@@ -247,7 +245,6 @@ class PictureChanges:
 
     @staticmethod
     def _store(tx: Tx, draft: PictureDraft, before: str) -> None:
-        """Store a draft in the place of an earlier one."""
         old = draft_rows.get(tx.connection, before)
         gone = set() if old is None else draft_rows.remove(tx, old)
         picture_rows.release(tx, gone | draft_rows.add(tx, draft), draft.request_id)

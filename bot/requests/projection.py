@@ -47,7 +47,6 @@ class RequestProjection:
         return None if request is None else self.view(connection, request, message.audience)
 
     def view(self, connection: Connection, request: Request, audience: Audience) -> View:
-        """The current view of a request."""
         estimate = self.scheduler.estimates.of(request.id)
         place = request.place
         facts = RequestFacts(

@@ -50,7 +50,6 @@ def notify_requester(tx: Tx, request: Request, answer: Answer) -> None:
 
 
 def project_ready(connection: Connection, message: Message, now: float) -> View | None:
-    """Projection of `ready:<request id>`."""
     request = request_rows.get(connection, message.subject.partition(":")[2])
     if request is None:
         return None

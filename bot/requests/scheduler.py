@@ -121,7 +121,6 @@ class Scheduler:
         return next((name for name, queue in self._waiting.items() if any(one.request_id == request_id for one in queue)), None)
 
     def waiting(self, service: str) -> int:
-        """Number of requests that wait for a service."""
         return len(self._waiting.get(service, ()))
 
     def task(self, request_id: str) -> Pending | None:

@@ -51,8 +51,6 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Simplify:
-    """Action handlers of Simplify."""
-
     requests: RequestActions
 
     @property
@@ -84,7 +82,6 @@ class Simplify:
         return await self.requests.on_own(act, body)
 
     async def _look(self, act: Act) -> Reply:
-        """Show another step."""
         return await self._on_step(act, lambda tx, row, step: self._shown(tx, act, row, step))
 
     async def _send(self, act: Act) -> Reply:

@@ -24,8 +24,6 @@ KEPT = 2000
 
 @dataclass(slots=True)
 class UnwantedTasks:
-    """Stops tasks in the background."""
-
     ledger: Ledger
     services: ImageServices
     _stopping: set[asyncio.Task[None]] = field(default_factory=set)

@@ -58,7 +58,6 @@ class ResponseWriter:
         self._drawing.shutdown(wait=False, cancel_futures=True)
 
     def number(self) -> str:
-        """The next number for ids."""
         return f"{next(self._numbers):08d}"
 
     def request_id(self) -> str:

@@ -40,7 +40,6 @@ class BatchEndpoints:
         self._working: dict[str, asyncio.Task[None]] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        """The routes of both."""
         return [
             web.post("/v1/files", self.upload),
             web.get("/v1/files/{file}/content", self.content),

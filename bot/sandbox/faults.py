@@ -77,7 +77,6 @@ class FaultBook:
         return [{"kind": rule.fault.name, "match": rule.match, "left": rule.left} for rule in self._rules if rule.left != 0]
 
     def clear(self) -> None:
-        """Drop all rules and counts."""
         self._rules.clear()
         self._calls.clear()
 

@@ -14,8 +14,6 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """One error response."""
-
     status: int
     body: object
     """A JSON value, or a string to send as is. `{model}`, `{size}`, `{quality}`, `{n}` and `{length}` are filled in."""

@@ -94,7 +94,6 @@ class Sandbox:
         self._native = NativeServices(answers, self._behaviours, self._faults, self._log)
 
     def application(self) -> web.Application:
-        """The aiohttp application with all routes."""
         application = web.Application(client_max_size=MAX_UPLOAD)
         application.add_routes(
             [

@@ -17,7 +17,6 @@ from bot.settings.model import Settings
 
 
 def rules_of(settings: Settings, *, demo: bool) -> Rules:
-    """The request rules for these settings."""
     catalogue, api = Catalogue.load(), settings.image_api
     models = {} if demo else {name: model_of(settings, catalogue, name) for name in settings.image_models}
     own = models.get(settings.image_model) or next(iter(models.values()), None)

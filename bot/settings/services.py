@@ -24,7 +24,6 @@ from bot.settings.rules import FALLBACK, has_batches, key_name
 
 
 def provider_of(settings: Settings, key: str | None, pictures: PicturePort, ports: SystemPorts) -> HttpProvider:
-    """The configured service with one of its keys."""
     api = settings.image_api
     return HttpProvider(settings.image_base_url, key, pictures, ports, api=api, egress=settings.egress)
 

@@ -82,8 +82,6 @@ def secret(value: str) -> str:
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """Parser for a whole number from `low` to `high`."""
-
     def parse(value: str) -> int:
         if not _WHOLE.fullmatch(value) or not low <= int(value) <= high:
             raise Wrong("whole", low=low, high=high, value=shown(value))
@@ -221,7 +219,6 @@ def proxy(value: str) -> str:
 
 
 def certificates(value: str) -> Path:
-    """A file of PEM certificates."""
     path = _path(value, "folder")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
@@ -233,7 +230,6 @@ def certificates(value: str) -> Path:
 
 
 def font(value: str) -> Path:
-    """A font file."""
     path = _path(value, "folder")
     try:
         with path.open("rb") as file:
@@ -279,7 +275,6 @@ def is_open_http(url: str) -> bool:
 
 
 def zone(value: str) -> str:
-    """An IANA time zone."""
     try:
         zone_of(value)
     except (ValueError, OSError, LookupError):

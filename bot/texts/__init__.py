@@ -210,7 +210,6 @@ def joined(separator: str, parts: Iterable[str]) -> str:
 
 
 def paragraphs(words: str) -> tuple[str, ...]:
-    """The paragraphs of a text, which blank lines separate."""
     parts = words.split(_BLANK_LINE)
     if not isinstance(words, LocalizedText):
         return tuple(parts)
@@ -265,7 +264,6 @@ def _field(value: str, language: str) -> str:
 
 
 def has(key: str) -> bool:
-    """Whether a key exists."""
     return catalogue(DEFAULT_LANGUAGE).has(key)
 
 

@@ -47,7 +47,6 @@ class Texts:
         return self._parsed[key]
 
     def has(self, key: str) -> bool:
-        """Whether the language has a text for a key."""
         return self._source(key) is not None
 
     def every(self, audience: str = "") -> Iterator[str]:
@@ -57,7 +56,6 @@ class Texts:
                 yield from (f"{path.stem}.{name.replace('-', '.')}" for name in self._read(str(path)))
 
     def files(self) -> list[PurePosixPath]:
-        """The files of the language, relative to its folder."""
         found = []
         for path in (PurePosixPath(), PurePosixPath(OPERATORS)):
             place = folder() / self.language / str(path)
@@ -96,5 +94,4 @@ def split(source: str) -> dict[str, str]:
 
 @functools.cache
 def catalogue(language: str) -> Texts:
-    """The texts of a language."""
     return Texts(language)

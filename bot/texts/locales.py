@@ -13,7 +13,6 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def is_right_to_left(language: str) -> bool:
-    """Whether a language is written from right to left."""
     return language.partition("-")[0] in RIGHT_TO_LEFT
 
 

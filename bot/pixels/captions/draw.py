@@ -38,8 +38,6 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Result of drawing a caption."""
-
     size: int
     """Font size in pixels."""
     lines: int
@@ -202,7 +200,6 @@ def _worst(pixels: Sequence[object], colour: Colour, scrim: float) -> float:
 
 
 def _opposite(colour: Colour) -> Colour:
-    """The one of black and white that contrasts more."""
     return max(WHITE, BLACK, key=lambda one: contrast(one, colour))
 
 

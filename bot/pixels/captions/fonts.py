@@ -54,7 +54,6 @@ class Font:
 
     @property
     def name(self) -> str:
-        """File name without its extension."""
         return Path(self.path).stem
 
     def has(self, cluster: str) -> bool:
@@ -107,7 +106,6 @@ def find_fonts(brand: str = "") -> Fonts:
 
 
 def scripts_without_font(fonts: Fonts) -> list[str]:
-    """Names of the scripts, out of SAMPLES, that no font covers."""
     return [name for name, sample in SAMPLES.items() if any(fonts.font_for(one, name) is None for one in sample)]
 
 

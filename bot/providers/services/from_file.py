@@ -125,8 +125,6 @@ def _check(raw: Mapping[str, Any]) -> None:
 
 
 class FileApi(ImageApi):
-    """The service of a dialect file."""
-
     def __init__(self, dialect: FileDialect) -> None:
         self.dialect = dialect
         self.name = dialect.name

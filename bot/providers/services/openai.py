@@ -152,8 +152,6 @@ paths on their own disk, or an error, unless asked for base64; the GPT image mod
 
 
 class OpenAIApi(ImageApi):
-    """A service with one of the dialects."""
-
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.name = dialect.name
@@ -186,7 +184,6 @@ class OpenAIApi(ImageApi):
 
 
 def dialect_for(host: str) -> Dialect:
-    """The dialect for a host name."""
     name = host.casefold().rstrip(".")
     return next((known for known in DIALECTS for end in known.hosts if name == end or name.endswith("." + end)), GATEWAY)
 
@@ -199,7 +196,6 @@ def path(dialect: Dialect, base_path: str, model: str) -> str:
 
 
 def edit(dialect: Dialect, edits: Edits, call: Call, base_path: str) -> HttpCall:
-    """The call that starts from pictures."""
     where = path(dataclasses.replace(dialect, path=edits.path or dialect.path), base_path, call.model)
     fields = payload(dialect, call, base_path)
     if edits.as_form:

@@ -36,7 +36,6 @@ class OpenAIBatches(OpenAIApi):
     gate_suffix = "-batches"
 
     def upload(self, call: Call) -> HttpCall:
-        """The call that stores a line for a batch."""
         line = json.dumps({"custom_id": call.attempt_id, "method": "POST", "url": self._endpoint(call), "body": self._body(call)})
         fields = b"".join(
             f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + content + b"\r\n"
@@ -84,12 +83,10 @@ class OpenAIBatches(OpenAIApi):
 
 
 def is_batch(value: Any) -> bool:
-    """Whether this is a batch, in any state."""
     return isinstance(value, dict) and value.get("object") == "batch"
 
 
 def pending_of(value: Mapping[str, Any], headers: Mapping[str, str]) -> Pending | None:
-    """The task of a batch; None if it has no usable name."""
     name, hint = task_id_of(value.get("id")), headers.get("retry-after", "")
     after = float(hint) if hint.isascii() and hint.isdigit() and 0 < len(hint) < 4 else POLL_AFTER
     return None if name is None else Pending(name, poll_after=max(1.0, min(after, POLL_AFTER)))
