@@ -6,15 +6,17 @@ Administrators change them, checked live. An invalid value is answered with a se
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.catalogue.model import Model
 from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Button, Choice, Fact, FieldKind, Form, FormField, Reply, View
+from bot.chat.views import Act, ActionName, Button, ButtonStyle, Choice, Fact, FieldKind, Form, FormField, Pressers, Reply, View
 from bot.domain.own_services import CommunityKeys, own_service_of
 from bot.domain.publishing import Results, results_of
 from bot.domain.requests import Person, is_direct
@@ -29,6 +31,7 @@ from bot.requests.rules import Rules
 from bot.texts import keys, languages, own_name, text
 from bot.texts.phrases import listed, money
 
+R = TypeVar("R")
 RETENTION_DAYS = 30
 """Default retention of a closed case's texts."""
 REASONS_MAX, REASON_LENGTH = 20, 100
@@ -89,15 +92,14 @@ class Community:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.SETTINGS: self.submit}
+        return self.for_administrators({ActionName.SETTINGS: self.submit})
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.SETTINGS: self.form}
+        return self.for_administrators({ActionName.SETTINGS: self.form})
 
     async def overview(self, visitor: Visitor) -> Form | Reply:
-        refused = await self.refused(visitor)
-        if refused is not None:
+        if refused := await self.refused(visitor):
             return refused
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, visitor.platform, visitor.community))
         pages = [
@@ -121,9 +123,8 @@ class Community:
     async def form(self, act: Act) -> Form | Reply:
         """The form of one settings page."""
         section = _SECTION_OF.get(act.row)
-        refused = await self.refused(act)
-        if refused is not None or section is None:
-            return refused or Reply(text("reply.unknown_button"), changed=False)
+        if section is None:
+            return Reply(text("reply.unknown_button"), changed=False)
         own = await self.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
         here = self.here(own)
         fields = {"people": here._people, "results": here._results, "money": here._money, "pictures": here._pictures}[section](own)
@@ -133,9 +134,8 @@ class Community:
     async def submit(self, act: Act) -> Reply:
         """Validate the page's values and save all of them or none."""
         section = _SECTION_OF.get(act.row)
-        refused = await self.refused(act)
-        if refused is not None or section is None:
-            return refused or Reply(text("reply.unknown_button"), changed=False)
+        if section is None:
+            return Reply(text("reply.unknown_button"), changed=False)
 
         def body(tx: Tx) -> Reply:
             if not act_rows.claim_act(tx, act.event_key):
@@ -155,6 +155,19 @@ class Community:
 
         return await self.ledger.write(body)
 
+    def for_administrators(
+        self, handlers: Mapping[ActionName, Callable[[Act], Awaitable[R]]]
+    ) -> Mapping[ActionName, Callable[[Act], Awaitable[R | Reply]]]:
+        """The same handlers for administrators; others are told why not."""
+
+        def guarded(handler: Callable[[Act], Awaitable[R]]) -> Callable[[Act], Awaitable[R | Reply]]:
+            async def ask_first(act: Act) -> R | Reply:
+                return await self.refused(act) or await handler(act)
+
+            return ask_first
+
+        return {name: guarded(handler) for name, handler in handlers.items()}
+
     async def refused(self, asker: Visitor | Act) -> Reply | None:
         """Why this person may not change the settings here; None for administrators. A refused press is in the audit log."""
         if is_direct(asker.community):
@@ -167,15 +180,15 @@ class Community:
         return Reply(text("case.settings.not_administrator"), changed=False)
 
     def _people(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
-        fields = (_ids_field(name, own) for name in _FIELDS["people"] if name not in (LANGUAGE, ZONE))
+        fields = (_field(name, plain(own.get(name)), required=False) for name in _FIELDS["people"] if name not in (LANGUAGE, ZONE))
         choices = (Choice("", text("case.settings.empty_language")), *(Choice(one, own_name(one)) for one in sorted(languages())))
         chosen = FormField(LANGUAGE, text("case.settings.language"), FieldKind.CHOICE, plain(own.get(LANGUAGE)), choices, required=False)
-        return (*fields, chosen, _ids_field(ZONE, own))
+        return (*fields, chosen, _field(ZONE, plain(own.get(ZONE)), required=False))
 
     def _results(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
         choices = tuple(Choice(one.value, text(f"case.settings.results_{one.value}")) for one in Results)
         first = FormField("results", text("case.settings.results"), FieldKind.CHOICE, results_of(own).value, choices)
-        return (first, *(_ids_field(name, own) for name in _FIELDS["results"][1:]))
+        return (first, *(_field(name, plain(own.get(name)), required=False) for name in _FIELDS["results"][1:]))
 
     def _money(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
         return tuple(
@@ -191,33 +204,20 @@ class Community:
         )
 
     def _pictures(self, own: Mapping[str, object]) -> tuple[FormField, ...]:
-        model = self.rules.model
-        default = Choice("", text("case.settings.default"))
-        sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))[:25]
-        qualities = (default, *(Choice(one, one) for one in model.qualities))
         reasons = own.get("deny_reasons")
         offered = listed(list(self.rules.models))
         hint = text("case.settings.hint_models", offered=offered)
         models = FormField("models", text("case.settings.models"), value=plain(own.get("models")), required=False, hint=hint)
         return (
             *([models] if self.rules.models else ()),
-            FormField("size", text("case.settings.size"), FieldKind.CHOICE, plain(own.get("size")), tuple(sizes), required=False),
-            FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, plain(own.get("quality")), qualities, required=False),
-            FormField(
-                "retention_days",
-                text("case.settings.retention_days"),
-                value=str(own.get("retention_days", RETENTION_DAYS)),
-                max_length=4,
-                hint=text("case.settings.hint_retention_days"),
-            ),
-            FormField(
+            *size_and_quality(self.rules.model, plain(own.get("size")), plain(own.get("quality"))),
+            _field("retention_days", str(own.get("retention_days", RETENTION_DAYS)), max_length=4),
+            _field(
                 "deny_reasons",
-                text("case.settings.deny_reasons"),
-                FieldKind.PARAGRAPH,
-                value="\n".join(reasons) if isinstance(reasons, list) else "",
+                "\n".join(reasons) if isinstance(reasons, list) else "",
+                kind=FieldKind.PARAGRAPH,
                 required=False,
                 max_length=REASONS_MAX * (REASON_LENGTH + 1),
-                hint=text("case.settings.hint_deny_reasons"),
             ),
         )
 
@@ -291,9 +291,24 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _ids_field(name: str, own: Mapping[str, object]) -> FormField:
-    hint = text(f"case.settings.hint_{name}")
-    return FormField(name, text(f"case.settings.{name}"), value=plain(own.get(name)), required=False, hint=hint)
+def form_button(action: ActionName, row: str, label: str, style: ButtonStyle = ButtonStyle.PLAIN) -> Button:
+    """A button for administrators that opens a form."""
+    return Button(action, row, label, style, opens_form=True, pressers=Pressers(administrators=True))
+
+
+def size_and_quality(model: Model, size: str, quality: str) -> tuple[FormField, FormField]:
+    """The choices of a default size and a default quality."""
+    default = Choice("", text("case.settings.default"))
+    sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))[:25]
+    qualities = (default, *(Choice(one, one) for one in model.qualities))
+    return (
+        FormField("size", text("case.settings.size"), FieldKind.CHOICE, size, sizes, required=False),
+        FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, quality, qualities, required=False),
+    )
+
+
+def _field(name: str, value: str, **more: Any) -> FormField:
+    return FormField(name, text(f"case.settings.{name}"), value=value, hint=text(f"case.settings.hint_{name}"), **more)
 
 
 def read_ids(words: str) -> list[str]:

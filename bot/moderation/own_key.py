@@ -19,7 +19,7 @@ from bot.ledger import act_rows, case_rows, own_rows, settings_rows, vault_rows
 from bot.ledger.store import Tx
 from bot.messages import own_notices
 from bot.messages.own_notices import ROW
-from bot.moderation.community import Community, WrongValue
+from bot.moderation.community import Community, WrongValue, form_button
 from bot.moderation.typed_lines import one_line
 from bot.observe import hide
 from bot.providers.services.registry import SERVICES
@@ -45,11 +45,12 @@ class OwnKey:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.OWN_KEY: self._show, ActionName.OWN_KEY_EDIT: self._save, ActionName.OWN_KEY_REMOVE: self._remove}
+        own = {ActionName.OWN_KEY: self._show, ActionName.OWN_KEY_EDIT: self._save, ActionName.OWN_KEY_REMOVE: self._remove}
+        return self.community.for_administrators(own)
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.OWN_KEY_EDIT: self._form}
+        return self.community.for_administrators({ActionName.OWN_KEY_EDIT: self._form})
 
     @property
     def _mode(self) -> CommunityKeys:
@@ -65,25 +66,16 @@ class OwnKey:
         return "" if self.services is not None and self.services.keys_can_be_stored else text("own.no_encryption")
 
     async def _show(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         own = await self._own(act)
         known = await self.community.ledger.read(lambda c: own_notices.outage(c, act.platform, act.community))
         wrong = own_notices.sentence(known, own.host, own.key_ends) if own is not None and known and not known.get("over") else ""
         return Reply(text("own.title"), changed=False, view=_view(own, self._mode, self._closed(), wrong))
 
     async def _form(self, act: Act) -> Form | Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         closed = self._closed()
         return Reply(closed, changed=False) if closed else _filled(await self._own(act))
 
     async def _save(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         if closed := self._closed():
             return Reply(closed, changed=False)
         assert self.services is not None
@@ -100,8 +92,7 @@ class OwnKey:
         if found.problem:
             facts = {name: listed(value) if isinstance(value, list) else value for name, value in found.facts.items()}
             return Reply(text(f"own.problem_{found.problem}", **facts), changed=False)
-        refused = await self.community.refused(act)  # the check takes a while
-        if refused is not None:
+        if refused := await self.community.refused(act):  # the check takes a while
             return refused
         said, name = await self.community.ledger.write(lambda tx: self._store(tx, act, wanted, key, old, proven=found.proven))
         if name:
@@ -150,10 +141,6 @@ class OwnKey:
         return Reply(text("own.saved" if proven else "own.saved_unproven", host=made.host)), name
 
     async def _remove(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
-
         def body(tx: Tx) -> Reply:
             own = settings_rows.of_community(tx.connection, act.platform, act.community)
             gone = own_service_of(own)
@@ -179,12 +166,10 @@ def _changed(tx: Tx, act: Act, values: Mapping[str, Any], how: str, service: Own
 def _view(own: OwnService | None, mode: CommunityKeys, closed: str, wrong: str) -> View:
     """Who set which key when, never the key itself."""
 
-    def button(action: ActionName, label: str, style: ButtonStyle, *, form: bool = False) -> Button:
-        return Button(action, ROW, text(label), style, opens_form=form, pressers=Pressers(administrators=True))
-
     state = "" if own is not None else text("own.none_required" if mode is CommunityKeys.REQUIRED else "own.none")
-    edit = button(ActionName.OWN_KEY_EDIT, "own.replace" if own else "own.set", ButtonStyle.PRIMARY, form=True)
-    remove = button(ActionName.OWN_KEY_REMOVE, "button.own_key_remove", ButtonStyle.DANGER)
+    edit = form_button(ActionName.OWN_KEY_EDIT, ROW, text("own.replace" if own else "own.set"), ButtonStyle.PRIMARY)
+    label, who = text("button.own_key_remove"), Pressers(administrators=True)
+    remove = Button(ActionName.OWN_KEY_REMOVE, ROW, label, ButtonStyle.DANGER, pressers=who)
     buttons = (*([] if closed else [edit]), *([remove] if own else []))
     lines = tuple(one for one in (text("own.how"), state, wrong, closed) if one)
     return View(title=text("own.title"), text=lines, facts=() if own is None else _facts(own), buttons=buttons, final=True)

@@ -9,14 +9,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.catalogue.sizes import label
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Button, ButtonStyle, Choice, Fact, FieldKind, Form, FormField, Pressers, Reply, View
+from bot.chat.views import Act, ActionName, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, template_rows
 from bot.ledger.store import Tx
 from bot.ledger.template_rows import PromptTemplate
-from bot.moderation.community import TEMPLATES_ROW, Community, WrongValue
+from bot.moderation.community import TEMPLATES_ROW, Community, WrongValue, form_button, size_and_quality
 from bot.moderation.typed_lines import labelled, one_line
 from bot.prompts.lint import private_in
 from bot.prompts.parts import PART_MAX, PARTS, PartTooLong, PromptParts, parts_of, wording
@@ -34,33 +33,24 @@ class Templates:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.TEMPLATES: self._list, ActionName.TEMPLATE_EDIT: self._save}
+        return self.community.for_administrators({ActionName.TEMPLATES: self._list, ActionName.TEMPLATE_EDIT: self._save})
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.TEMPLATE_EDIT: self._form}
+        return self.community.for_administrators({ActionName.TEMPLATE_EDIT: self._form})
 
     async def _list(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         known = await self.community.ledger.read(lambda c: template_rows.of_community(c, act.platform, act.community))
         return Reply(text("template.title"), changed=False, view=_list_view(known))
 
     async def _form(self, act: Act) -> Form | Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         found = await self.community.ledger.read(lambda c: template_rows.with_id(c, act.platform, act.community, act.row))
         if found is None and act.row != TEMPLATES_ROW:
             return Reply(text("template.gone"), changed=False)
         return self._filled(act.row, found)
 
     def _filled(self, row: str, template: PromptTemplate | None) -> Form:
-        model, own = self.community.rules.model, template or PromptTemplate("", "")
-        default = Choice("", text("case.settings.default"))
-        sizes = (default, *(Choice(one, label(one)) for one in model.sizes.popular))[:25]
-        qualities = (default, *(Choice(one, one) for one in model.qualities))
+        own = template or PromptTemplate("", "")
         lines = joined("\n", (text(f"guide.part.{name}") + f": {own.parts.get(name, '')}" for name in PARTS))
         delete = FormField("delete", text("template.delete"), FieldKind.SWITCH, "false", required=False, hint=text("template.hint_delete"))
         fields = (
@@ -68,18 +58,13 @@ class Templates:
             FormField(
                 "fields", text("template.fields"), FieldKind.PARAGRAPH, lines, max_length=_FIELDS_MAX, hint=text("template.hint_fields")
             ),
-            FormField("size", text("case.settings.size"), FieldKind.CHOICE, own.size, tuple(sizes), required=False),
-            FormField("quality", text("case.settings.quality"), FieldKind.CHOICE, own.quality, qualities, required=False),
+            *size_and_quality(self.community.rules.model, own.size, own.quality),
             *([] if template is None else [delete]),
         )
         title = text("template.change_title" if template else "template.new_title")
         return Form(ActionName.TEMPLATE_EDIT, row, title, fields, text("case.settings.submit"), text("template.form_text"))
 
     async def _save(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
-
         def body(tx: Tx) -> Reply:
             known = template_rows.of_community(tx.connection, act.platform, act.community)
             old = next((one for one in known if one.id == act.row), None)
@@ -127,11 +112,8 @@ class Templates:
 
 
 def _list_view(known: Sequence[PromptTemplate]) -> View:
-    def button(row: str, label: str, style: ButtonStyle = ButtonStyle.PLAIN) -> Button:
-        return Button(ActionName.TEMPLATE_EDIT, row, label, style, opens_form=True, pressers=Pressers(administrators=True))
-
-    new = button(TEMPLATES_ROW, text("template.new"), ButtonStyle.PRIMARY)
-    buttons = (new, *(button(one.id, text("template.change", name=one.name)) for one in known))
+    new = form_button(ActionName.TEMPLATE_EDIT, TEMPLATES_ROW, text("template.new"), ButtonStyle.PRIMARY)
+    buttons = (new, *(form_button(ActionName.TEMPLATE_EDIT, one.id, text("template.change", name=one.name)) for one in known))
     facts = tuple(Fact(one.name, _summary(one)) for one in known)
     how = text("template.how" if known else "template.none")
     return View(title=text("template.title"), text=(how,), facts=facts, buttons=buttons, final=True)

@@ -14,11 +14,11 @@ from typing import Any
 from bot.catalogue.check import check_size
 from bot.catalogue.model import AUTO
 from bot.chat.handlers import FormMaker, Handler
-from bot.chat.views import Act, ActionName, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Pressers, Reply, View
+from bot.chat.views import Act, ActionName, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, settings_rows
 from bot.ledger.store import Tx
-from bot.moderation.community import TIERS_ROW, Community, WrongValue, dollars, plain, read_ids, read_micros
+from bot.moderation.community import TIERS_ROW, Community, WrongValue, dollars, form_button, plain, read_ids, read_micros
 from bot.moderation.typed_lines import labelled, one_line
 from bot.requests.rules import Rules
 from bot.requests.tiers import Tier, as_stored, cost_range, tiers_of, within
@@ -37,26 +37,20 @@ class Tiers:
 
     @property
     def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.TIERS: self._list, ActionName.TIER_EDIT: self._save}
+        return self.community.for_administrators({ActionName.TIERS: self._list, ActionName.TIER_EDIT: self._save})
 
     @property
     def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.TIER_EDIT: self._form}
+        return self.community.for_administrators({ActionName.TIER_EDIT: self._form})
 
     async def _own(self, act: Act) -> Mapping[str, Any]:
         return await self.community.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))
 
     async def _list(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         own = await self._own(act)
         return Reply(text("tier.title"), changed=False, view=_list_view(own, self.community.here(own).rules))
 
     async def _form(self, act: Act) -> Form | Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
         own = await self._own(act)
         found = next((one for one in tiers_of(own) if one.id == act.row), None)
         if found is None and act.row != TIERS_ROW:
@@ -64,10 +58,6 @@ class Tiers:
         return _filled(act.row, found, self.community.here(own).rules)
 
     async def _save(self, act: Act) -> Reply:
-        refused = await self.community.refused(act)
-        if refused is not None:
-            return refused
-
         def body(tx: Tx) -> Reply:
             own = settings_rows.of_community(tx.connection, act.platform, act.community)
             known, rules = tiers_of(own), self.community.here(own).rules
@@ -97,12 +87,9 @@ def _store(tx: Tx, act: Act, own: Mapping[str, Any], tiers: list[Tier]) -> None:
 
 
 def _list_view(own: Mapping[str, Any], rules: Rules) -> View:
-    def button(row: str, label: str, style: ButtonStyle = ButtonStyle.PLAIN) -> Button:
-        return Button(ActionName.TIER_EDIT, row, label, style, opens_form=True, pressers=Pressers(administrators=True))
-
     known = tiers_of(own)
-    new = button(TIERS_ROW, text("tier.new"), ButtonStyle.PRIMARY)
-    buttons = (new, *(button(one.id, text("template.change", name=one.name)) for one in known))
+    new = form_button(ActionName.TIER_EDIT, TIERS_ROW, text("tier.new"), ButtonStyle.PRIMARY)
+    buttons = (new, *(form_button(ActionName.TIER_EDIT, one.id, text("template.change", name=one.name)) for one in known))
     facts = [Fact(one.name, _summary(one, own, rules)) for one in known]
     if all(one.who for one in known):
         facts.append(Fact(text("tier.others"), _cost(own, rules)))
