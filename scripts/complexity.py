@@ -20,7 +20,6 @@ EXCEPTIONS = {
     "bot/cli/cases.py:audit_log": "typer reads a command's options from its signature",
     "bot/cli/records.py:requests": "typer reads a command's options from its signature",
     "bot/ledger/request_rows.py:insert_received": "one line for each column of the row",
-    "bot/ledger/request_rows.py:_request": "one line for each field of a request",
     "bot/prompts/lint_secrets.py:_detectors": "one line for each detector",
     "bot/failures/signals.py:finish": "one field of Signals after the other",
     "bot/gate/memory.py:read": "takes each learning part of the gate",

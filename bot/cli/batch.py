@@ -25,6 +25,7 @@ from bot.batch.topics import PLACEHOLDER, Topics, TopicsProblem, read_topics
 from bot.cli.batch_progress import progress
 from bot.cli.batch_status import as_row, say_status, why_ended
 from bot.cli.batch_work import INTERRUPTED, BatchSession, draw, exit_code, must_be_ready, session_for, sweep
+from bot.cli.options import AsJson, DataDir
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say, table
 from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.requests import Person
@@ -40,8 +41,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 MOST_MONEY = 1_000_000
 """Dollars; anything above is a slip of the finger."""
 
-DataDir = Annotated[Path | None, typer.Option(help=text("cli.help.data_dir"))]
-AsJson = Annotated[bool, typer.Option("--json", help=text("cli.help.json"))]
 Demo = Annotated[bool, typer.Option("--demo", help=text("cli.help.batch_demo"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.batch_yes"))]
 Number = Annotated[int, typer.Argument(min=1, metavar="BATCH", help=text("cli.help.batch_number"))]

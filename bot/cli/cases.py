@@ -6,7 +6,6 @@ import json
 import re
 import statistics
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -15,11 +14,11 @@ import typer
 from sqlalchemy import Connection
 
 from bot.cli.options import AsJson, Community, DataDir, Limit, Member, Platform, Prompts, Since
-from bot.cli.records import ledger_file, reading, span_seconds
-from bot.cli.screen import USAGE, Stop, say, table
+from bot.cli.records import ledger_file, look, span_seconds
+from bot.cli.screen import USAGE, Stop, listing, moment, say, table
 from bot.domain.case_states import WAITING, CaseState
 from bot.domain.kinds import SAFETY_REVIEWABLE
-from bot.ledger import case_rows, case_search, read_only, request_rows
+from bot.ledger import case_rows, case_search, request_rows
 from bot.ledger.case_rows import Case, Step
 from bot.ledger.case_search import GROUPS, AuditFilter, CaseFilter
 from bot.ports import SystemPorts
@@ -54,12 +53,7 @@ def list_(
 ) -> None:
     wanted = CaseFilter(_state(state), _kind(kind), person, moderator, community, platform, _since(since))
     found = _read(ctx, data_dir, lambda c: case_search.matching(c, wanted, limit))
-    if as_json:
-        say(json.dumps([_case(one) for one in found], indent=2))
-    elif not found:
-        say(text("cli.no_cases"))
-    else:
-        table([text(f"cli.column.case_{name}") for name in _COLUMNS], [_line(one) for one in found])
+    listing(found, text("cli.no_cases"), _COLUMNS, _line, as_json, _case)
 
 
 @app.command(help=text("cli.help.cases_show"))
@@ -67,11 +61,11 @@ def show(ctx: typer.Context, number: str, prompts: Prompts = False, as_json: AsJ
     if _NUMBER.fullmatch(number) is None:
         raise Stop(text("cli.case_number_wrong", value=number[:40]), code=USAGE)
 
-    def look(connection: Connection) -> dict[str, Any] | None:
+    def whole(connection: Connection) -> dict[str, Any] | None:
         case = case_rows.by_number(connection, int(number))
         return None if case is None else _whole(connection, case, prompts)
 
-    found = _read(ctx, data_dir, look)
+    found = _read(ctx, data_dir, whole)
     if found is None:
         raise Stop(text("cli.case_unknown", number=number))
     if as_json:
@@ -83,7 +77,7 @@ def show(ctx: typer.Context, number: str, prompts: Prompts = False, as_json: AsJ
     for name in ("requests", "rewrites", "notes"):
         for row in found[name]:
             say(f"{name}: " + json.dumps(row, ensure_ascii=False))
-    table([text(f"cli.column.case_{name}") for name in _AUDIT_COLUMNS], [_audit_line(row) for row in found["trail"]])
+    table([text(f"cli.column.{name}") for name in _AUDIT_COLUMNS], [_audit_line(row) for row in found["trail"]])
 
 
 @app.command(help=text("cli.help.cases_export"))
@@ -102,11 +96,11 @@ def export(
 ) -> None:
     wanted = CaseFilter(_state(state), _kind(kind), person, moderator, community, platform, _since(since))
 
-    def look(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         for case in reversed(case_search.matching(connection, wanted, limit)):
             say(json.dumps(_whole(connection, case, prompts), ensure_ascii=False))
 
-    _read(ctx, data_dir, look)
+    _read(ctx, data_dir, write)
 
 
 class CasesBy(StrEnum):
@@ -129,15 +123,7 @@ def numbers(
     wanted = CaseFilter(community=community, platform=platform, since=_since(since))
     found = _read(ctx, data_dir, lambda c: case_search.matching(c, wanted, 1_000_000))
     rows = counted(found, by)
-    if as_json:
-        say(json.dumps(rows, indent=2))
-    elif not rows:
-        say(text("cli.no_cases"))
-    else:
-        head = [text(f"cli.column.case_{name}") for name in (by.value, "count", "closed", "median", "longest")]
-        table(
-            head, [[str(row["of"]), str(row["cases"]), str(row["closed"]), _span(row["median_s"]), _span(row["longest_s"])] for row in rows]
-        )
+    listing(rows, text("cli.no_cases"), [f"case_{name}" for name in (by.value, "count", "closed", "median", "longest")], _sums, as_json)
 
 
 @app.command("trail", hidden=True)  # its old name, which scripts may call
@@ -156,13 +142,7 @@ def audit_log(
         raise Stop(text("cli.state_unknown", value=outcome, known=listed(tuple(_OUTCOMES), None)), code=USAGE)
     wanted = AuditFilter(outcome, person, community, _since(since))
     found = _read(ctx, data_dir, lambda c: case_search.steps(c, wanted, limit))
-    rows = [_step(one) for one in found]
-    if as_json:
-        say(json.dumps(rows, indent=2))
-    elif not rows:
-        say(text("cli.no_cases"))
-    else:
-        table([text(f"cli.column.case_{name}") for name in _AUDIT_COLUMNS], [_audit_line(row) for row in rows])
+    listing([_step(one) for one in found], text("cli.no_cases"), _AUDIT_COLUMNS, _audit_line, as_json)
 
 
 def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
@@ -184,14 +164,18 @@ def counted(found: Iterable[Case], by: CasesBy) -> list[dict[str, Any]]:
     return rows
 
 
-_COLUMNS = ("number", "opened", "state", "kind", "where", "who", "by", "took")
-_AUDIT_COLUMNS = ("at", "actor", "event", "outcome", "facts")
+_COLUMNS = [f"case_{name}" for name in ("number", "opened", "state", "kind", "where", "who", "by", "took")]
+_AUDIT_COLUMNS = [f"case_{name}" for name in ("at", "actor", "event", "outcome", "facts")]
+
+
+def _sums(row: Mapping[str, Any]) -> list[str]:
+    return [str(row["of"]), str(row["cases"]), str(row["closed"]), _span(row["median_s"]), _span(row["longest_s"])]
 
 
 def _line(case: Case) -> list[str]:
     return [
         str(case.number),
-        _at(case.opened_at),
+        moment(case.opened_at),
         case.state.value + (" (appealed)" if case.appeals and case.state in WAITING else ""),
         case.kind,
         f"{case.platform}:{case.community}",
@@ -217,13 +201,13 @@ def _case(case: Case) -> dict[str, Any]:
         "community": case.community,
         "person": case.person.id,
         "person_name": case.person.name,
-        "opened_at": _at(case.opened_at),
-        "closed_at": None if case.closed_at is None else _at(case.closed_at),
+        "opened_at": moment(case.opened_at),
+        "closed_at": None if case.closed_at is None else moment(case.closed_at),
         "holder": None if case.holder is None else case.holder.id,
         "decided_by": None if case.decided_by is None else case.decided_by.id,
         "reason": case.reason,
         "appeals": case.appeals,
-        "expires_at": _at(case.expires_at),
+        "expires_at": moment(case.expires_at),
     }
 
 
@@ -232,18 +216,18 @@ def _whole(connection: Connection, case: Case, prompts: bool) -> dict[str, Any]:
     if case.request_id not in {one.id for one in linked} and (first := request_rows.get(connection, case.request_id)) is not None:
         linked.insert(0, first)
     requests = [
-        {"id": one.id, "at": _at(one.created_at), "origin": one.origin.value, "state": one.state.value}
+        {"id": one.id, "at": moment(one.created_at), "origin": one.origin.value, "state": one.state.value}
         | {"answer": None if one.answer is None else one.answer.value, "fingerprint": one.fingerprint}
         | ({"prompt": one.prompt} if prompts else {})
         for one in linked
     ]
     rewrites = [
-        {"id": one.id, "at": _at(one.written_at), "author": one.author.id, "answer": one.answer, "fingerprint": one.fingerprint}
+        {"id": one.id, "at": moment(one.written_at), "author": one.author.id, "answer": one.answer, "fingerprint": one.fingerprint}
         | ({"prompt": one.prompt} if prompts else {})
         for one in case_rows.rewrites_of(connection, case.id)
     ]
     notes = [
-        {"id": one.id, "kind": one.kind, "at": _at(one.at), "author": one.author.id} | ({"text": one.text} if prompts else {})
+        {"id": one.id, "kind": one.kind, "at": moment(one.at), "author": one.author.id} | ({"text": one.text} if prompts else {})
         for one in case_rows.notes_of(connection, case.id)
     ]
     steps = [_step(one) for one in case_rows.audit_log(connection, case.id)]
@@ -253,7 +237,7 @@ def _whole(connection: Connection, case: Case, prompts: bool) -> dict[str, Any]:
 def _step(one: Step) -> dict[str, Any]:
     return {
         "seq": one.seq,
-        "at": _at(one.at),
+        "at": moment(one.at),
         "case": one.case_id,
         "actor": one.actor,
         "actor_name": one.actor_name,
@@ -283,12 +267,7 @@ def _since(span: str | None) -> float | None:
 
 
 def _read(ctx: typer.Context, data_dir: Path | None, fn: Callable[[Connection], T]) -> T:
-    file = ledger_file(ctx.obj, data_dir)
-    return reading(lambda: read_only.look(file, fn))
-
-
-def _at(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return look(ledger_file(ctx.obj, data_dir), fn)
 
 
 def _span(seconds: float | None) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +70,7 @@ def _ended(findings: list[Finding], subject: Subject | None, *, every: bool, as_
     notes = [] if subject is None else subject.notes
     rows = layers.table(findings, {} if subject is None else subject.seen, "" if subject is None else subject.incident)
     if as_json:
-        told = {"findings": [_row(one) for one in findings], "layers": _layer_rows(rows), "notes": notes}
+        told = {"findings": [_row(one) for one in findings], "layers": [asdict(row) for row in rows], "notes": notes}
         say(json.dumps({"ok": code == 0, **told, "notices": open_notices.rows(notices)}, indent=2))
         return code
     for note in notes:
@@ -123,10 +124,6 @@ def _row(finding: Finding) -> dict[str, object]:
         "fix": finding.fix,
         "layer": "" if finding.ok else finding.layer or layers.PLATFORM,
     }
-
-
-def _layer_rows(rows: Sequence[layers.LayerRow]) -> list[dict[str, str]]:
-    return [{"layer": row.layer, "question": row.question, "verdict": row.verdict, "seen": row.seen} for row in rows]
 
 
 def _show_table(rows: Sequence[layers.LayerRow]) -> None:

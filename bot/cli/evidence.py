@@ -10,7 +10,7 @@ import typer
 
 from bot.cli import plugins
 from bot.cli.options import DataDir
-from bot.cli.records import ledger_file, reading
+from bot.cli.records import ledger_file, look
 from bot.cli.screen import USAGE, Stop, remark, say
 from bot.texts import text
 
@@ -25,7 +25,7 @@ def evidence(
     from bot.evidence.collect import find
     from bot.evidence.files import FOLDER
     from bot.evidence.reported import status_words
-    from bot.ledger import own_rows, read_only
+    from bot.ledger import own_rows
     from bot.ports import SystemPorts
     from bot.providers.status_page import StatusPage, page_of
     from bot.requests.own_services import keys_in
@@ -38,11 +38,11 @@ def evidence(
     adapters, _ = plugins.load_all()
     settings = load(os.environ, ctx.obj, others=plugins.variables(adapters.values()).keys()).at(data_dir)
     file = ledger_file(ctx.obj, data_dir)
-    found = reading(lambda: read_only.look(file, lambda c: find(c, request)))
+    found = look(file, lambda c: find(c, request))
     if found is None:
         raise Stop(text("evidence.no_failure") if request is None else text("evidence.unknown", request=request[:60]))
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), SystemPorts(), settings.egress, clean=cleaner_of(settings))
-    own = reading(lambda: read_only.look(file, lambda c: own_rows.sealed(c, SystemPorts().now())))
+    own = look(file, lambda c: own_rows.sealed(c, SystemPorts().now()))
     about = with_own_services(surroundings_of(settings), keys_in(own, Cipher(settings.encryption_keys)))
     maker = BundleMaker(about, settings.data_dir / FOLDER, SystemPorts())
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.options import AsJson, DataDir
-from bot.cli.records import reading, settings_and_file
+from bot.cli.records import look, settings_and_file
 from bot.cli.screen import Stop, remark, say, table
 from bot.ports import SystemPorts
 from bot.texts import text
@@ -28,16 +28,14 @@ def failures(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.ledger import memory_rows, read_only
+    from bot.ledger import memory_rows
     from bot.reports import proposals
     from bot.reports.failures import failure_report
 
     settings, file = settings_and_file(ctx.obj, data_dir)
     now = SystemPorts().now()
     salt = str(settings.data_dir)
-    found = reading(
-        lambda: read_only.look(file, lambda c: failure_report(c, now - days * DAY, str((memory_rows.recall(c, "salt") or (salt,))[0])))
-    )
+    found = look(file, lambda c: failure_report(c, now - days * DAY, str((memory_rows.recall(c, "salt") or (salt,))[0])))
     if as_json:
         say(json.dumps(found.as_json(), indent=2))
     elif not (found.failures or found.rejections):

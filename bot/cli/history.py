@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli.records import Row, ledger_file, reading
-from bot.cli.screen import dollars
+from bot.cli.screen import dollars, moment
 from bot.domain.failure import Failure
 from bot.domain.request_states import Answer, RequestState
 from bot.texts import text
@@ -60,12 +59,12 @@ def _failure_of(attempt: Row) -> Failure | None:
 def _sentence(request: Row, tries: int) -> str:
     fields = {
         "id": request["id"],
-        "at": _at(request["answered_at"] or request["created_at"]),
+        "at": moment(request["answered_at"] or request["created_at"]),
         "pictures": request["pictures"],
         "count": request["count"],
         "tries": text("explain.one_attempt") if tries == 1 else text("explain.attempts", count=tries),
         "reason": str((request["refusal"] or {}).get("reason", "-")).replace("_", " "),
-        "due": _at(request["due_at"]),
+        "due": moment(request["due_at"]),
     }
     ended = request["answer"] or request["state"]
     if ended == Answer.PICTURES:
@@ -84,14 +83,10 @@ def _row(attempt: Row, request: Row) -> list[str]:
     took = attempt["latency"] if attempt["latency"] is not None else (attempt["closed_at"] or attempt["opened_at"]) - attempt["opened_at"]
     return [
         str(attempt["number"]),
-        _at(attempt["opened_at"]),
+        moment(attempt["opened_at"]),
         "-" if attempt["closed_at"] is None else f"{took:.1f} s",
         ", ".join(parts) or "-",
         str(attempt["status"] or "-"),
         attempt["provider_request_id"] or (failure.facts.get("request_id") if failure is not None else None) or "-",
         dollars(attempt["cost"]),
     ]
-
-
-def _at(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

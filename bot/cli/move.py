@@ -54,7 +54,5 @@ def _aside(file: Path, at: datetime) -> Path:
     from bot.ledger import files
 
     aside = file.with_name(f"{files.MOVED}{at:%Y%m%d-%H%M%S}.db")
-    for tail in ("-wal", "-shm", ""):
-        if (one := file.with_name(file.name + tail)).exists():
-            os.replace(one, aside.with_name(aside.name + tail))
+    files.rename(file, aside)
     return aside

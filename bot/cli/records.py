@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -14,13 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from bot.cli.options import AsJson, Community, DataDir, Limit, Member, Platform, Prompts, Since
-from bot.cli.screen import USAGE, Stop, dollars, remark, say, table
+from bot.cli.screen import USAGE, Stop, dollars, listing, moment, remark, say, table
 from bot.domain.request_states import Answer, RequestState
 from bot.ports import SystemPorts
 from bot.texts import text
 from bot.texts.phrases import listed, money
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bot.ledger.server import Where
     from bot.reports.spending import Spending
     from bot.settings import Settings
@@ -65,12 +66,8 @@ def requests(
     )
     file = ledger_file(ctx.obj, data_dir)
     rows = reading(lambda: read_only.requests(file, filter_, limit))
-    if as_json:
-        say(json.dumps([_as_json(row, prompts) for row in rows], indent=2))
-    elif rows:
-        _print_requests(rows, prompts)
-    else:
-        say(text("cli.no_requests"))
+    head = _COLUMNS + (["prompt"] if prompts else [])
+    listing(rows, text("cli.no_requests"), head, lambda row: _cells(row, prompts), as_json, lambda row: _as_json(row, prompts))
 
 
 class SpendingBy(StrEnum):
@@ -95,7 +92,7 @@ def usage(
 
     settings, file = settings_and_file(ctx.obj, data_dir)
     _, month = day_and_month(SystemPorts().now(), settings.budget_timezone)
-    spent = reading(lambda: read_only.look(file, lambda c: spending(c, SystemPorts().now(), settings.budget_timezone)))
+    spent = look(file, lambda c: spending(c, SystemPorts().now(), settings.budget_timezone))
     if pace:
         say(json.dumps(_pace_json(spent), indent=2) if as_json else _pace(spent))
         return
@@ -107,19 +104,14 @@ def usage(
         say(text("cli.no_usage"))
         return
     remark(_pace(spent))
-    if own := reading(lambda: read_only.look(file, own_rows.everyone)):
-        remark(
-            text("cli.own_keys", count=len(own), pictures=reading(lambda: read_only.look(file, lambda c: own_rows.pictures_in(c, month))))
-        )
-    head = [text("cli.column.month" if months else "cli.column.day"), text(f"cli.column.{by.value}")]
-    head += [text(f"cli.column.{name}") for name in ("spent", "reserved", "pictures")]
-    table(
-        head,
-        [
-            [row["period"], row["owner"], dollars(row["spent_micros"]), dollars(row["reserved_micros"]), str(row["pictures"])]
-            for row in rows
-        ],
-    )
+    if own := look(file, own_rows.everyone):
+        remark(text("cli.own_keys", count=len(own), pictures=look(file, lambda c: own_rows.pictures_in(c, month))))
+    head = ("month" if months else "day", by.value, "spent", "reserved", "pictures")
+    table([text(f"cli.column.{name}") for name in head], [_spent_line(row) for row in rows])
+
+
+def _spent_line(row: Row) -> list[str]:
+    return [row["period"], row["owner"], dollars(row["spent_micros"]), dollars(row["reserved_micros"]), str(row["pictures"])]
 
 
 def _pace(spent: Spending) -> str:
@@ -134,27 +126,23 @@ def _pace_json(spent: Spending) -> dict[str, Any]:
     return {"days": days, **sums, "month_end_micros": spent.month_end, "month_end": spent.last_day}
 
 
-def _print_requests(rows: Sequence[Row], prompts: bool) -> None:
-    names = ["created", "id", "outcome", "where", "who", "what", "tries", "pictures", "cost"] + (["prompt"] if prompts else [])
-    drawn = []
-    for row in rows:
-        outcome = row["answer"] or row["state"]
-        why = row["refusal"] or (None if row["answer"] == Answer.PICTURES.value else row["failure"])
-        if why:
-            outcome += f" ({why})"
-        cells = [
-            datetime.fromtimestamp(row["created_at"], UTC).strftime("%Y-%m-%d %H:%M:%SZ"),
-            row["id"],
-            outcome,
-            f"{row['platform']}:{row['community']}",
-            row["person_name"] or row["person"],
-            f"{row['size']} {row['quality']}".strip(),
-            f"{row['attempts']}+{row['unbilled_tries']}",
-            f"{row['pictures']}/{row['count']}",
-            dollars(row["cost_micros"]),
-        ]
-        drawn.append(cells + ([row["prompt"]] if prompts else []))
-    table([text(f"cli.column.{name}") for name in names], drawn)
+_COLUMNS = ["created", "id", "outcome", "where", "who", "what", "tries", "pictures", "cost"]
+
+
+def _cells(row: Row, prompts: bool) -> list[str]:
+    why = row["refusal"] or (None if row["answer"] == Answer.PICTURES.value else row["failure"])
+    return [
+        moment(row["created_at"]),
+        row["id"],
+        (row["answer"] or row["state"]) + (f" ({why})" if why else ""),
+        f"{row['platform']}:{row['community']}",
+        row["person_name"] or row["person"],
+        f"{row['size']} {row['quality']}".strip(),
+        f"{row['attempts']}+{row['unbilled_tries']}",
+        f"{row['pictures']}/{row['count']}",
+        dollars(row["cost_micros"]),
+        *([row["prompt"]] if prompts else []),
+    ]
 
 
 def _as_json(row: Row, prompts: bool) -> dict[str, Any]:
@@ -185,6 +173,13 @@ def settings_and_file(env_file: Path, data_dir: Path | None) -> tuple[Settings, 
     if not is_there(settings.ledger):
         raise Stop(text("cli.no_ledger", file=settings.ledger), code=USAGE)
     return settings, settings.ledger
+
+
+def look(ledger: Where, fn: Callable[[Connection], T]) -> T:
+    """The result of a query."""
+    from bot.ledger import read_only
+
+    return reading(lambda: read_only.look(ledger, fn))
 
 
 def reading(look: Callable[[], T]) -> T:

@@ -119,12 +119,11 @@ def _replace(source: Path, target: Path) -> Path | None:
 
 
 def _aside(target: Path) -> Path | None:
-    """Rename the ledger and its side files, which hold its newest rows."""
+    from bot.ledger import files
+
     if not target.exists():
         return None
     stamp = datetime.fromtimestamp(SystemPorts().now(), UTC).strftime("%Y%m%d-%H%M%S")
     aside = target.with_name(f"replaced-{stamp}-{SystemPorts().new_id()[:4]}.db")
-    for tail in ("-wal", "-shm", ""):
-        if (file := target.with_name(target.name + tail)).exists():
-            os.replace(file, aside.with_name(aside.name + tail))
+    files.rename(target, aside)
     return aside

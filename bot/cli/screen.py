@@ -5,9 +5,12 @@ Exit code 2 is for wrong input or settings, 1 for run-time failures.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.cli import LANGUAGE
 from bot.observe.redact import pattern_of
@@ -15,6 +18,7 @@ from bot.texts import say as in_language
 from bot.texts import text
 from bot.texts.direction import bare, isolate
 
+T = TypeVar("T")
 USAGE, FAILED = 2, 1
 
 
@@ -86,6 +90,27 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         drawn.add_row(*(Text(isolate(plain(cell))) for cell in row))
     Console().print(drawn)
+
+
+def listing(
+    rows: Sequence[T],
+    none: str,
+    head: Sequence[str],
+    cells: Callable[[T], Sequence[str]],
+    as_json: bool,
+    plainly: Callable[[T], object] = lambda row: row,
+) -> None:
+    """Print rows as a table, or the sentence `none`; as JSON, what `plainly` makes of each."""
+    if as_json:
+        say(json.dumps([plainly(row) for row in rows], indent=2))
+    elif rows:
+        table([text(f"cli.column.{name}") for name in head], [cells(row) for row in rows])
+    else:
+        say(none)
+
+
+def moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def dollars(micros: int) -> str:

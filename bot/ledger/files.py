@@ -115,3 +115,10 @@ def examine(path: Path, problem: Callable[[str], Exception]) -> None:
         connection.close()
     if found is None or found[0] != "ok":
         raise problem(text("operator.database_damaged", file=path))
+
+
+def rename(file: Path, name: Path) -> None:
+    """Rename a ledger with its side files, which hold its newest rows; the file itself last."""
+    for tail in ("-wal", "-shm", ""):
+        if (one := file.with_name(file.name + tail)).exists():
+            os.replace(one, name.with_name(name.name + tail))
