@@ -132,7 +132,7 @@ async def build(
     core = Core(
         ledger=ledger,
         rules=rules,
-        handlers=(
+        rooms=(
             actions,
             PictureActions(actions),
             changes,
@@ -142,7 +142,7 @@ async def build(
             Simplify(actions),
             NotifyMe(ledger),
             batch_actions,
-            moderation.handlers,
+            moderation,
         ),
         open_case=moderation.cases.open_case,
         gallery=gallery,
@@ -372,7 +372,7 @@ def _add_operators_parts(bot: Bot, settings: Settings, provider: HttpProvider, h
     bot.weekly_report = settings.weekly_report == "yes"
     page = StatusPage(page_of(settings.status_page, settings.image_base_url), bot.ports, settings.egress, clean=cleaner_of(settings))
     bot.watch_status(StatusHint(page, bot.notices, bot.writes))
-    bot.core.add_actions(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))
+    bot.core.add_room(EvidenceActions(bot.ledger, lambda: _bundle_maker(settings, bot.ports), page))
     if health is not None:
         health.observe(bot.ledger, bot.scheduler, bot.services, bot.supervisor, bot.notices, bot.ports)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.batch.actions import BatchActions
-from bot.chat.handlers import ActionHandlers, FormMaker, Handler
+from bot.chat.handlers import ActionRoom, Handlers, combined
 from bot.chat.localize import Said, has_times, localize, zoned
 from bot.chat.open_calls import OpenCalls
 from bot.chat.options import Options as Options
@@ -77,7 +77,7 @@ class Core:
 
     ledger: Ledger
     rules: Rules
-    handlers: Sequence[ActionHandlers]
+    rooms: Sequence[ActionRoom]
     open_case: CaseOpener
     gallery: Gallery
     service_status: ServiceStatus
@@ -98,16 +98,15 @@ class Core:
     own_clocks: Collection[str] = ()
     """Platforms that show times to each reader on their own clock."""
     calls: OpenCalls = field(default_factory=OpenCalls)
-    _actions: dict[ActionName, Handler] = field(init=False)
-    _forms: dict[ActionName, FormMaker] = field(init=False)
+    _handlers: Handlers = field(init=False)
 
     def __post_init__(self) -> None:
-        self._actions = {name: handler for room in self.handlers for name, handler in room.actions.items()}
-        self._forms = {name: maker for room in self.handlers for name, maker in room.forms.items()}
+        self._handlers = combined(self.rooms)
 
-    def add_actions(self, room: ActionHandlers) -> None:
-        self._actions |= room.actions
-        self._forms |= room.forms
+    def add_room(self, room: ActionRoom) -> None:
+        """Handle the actions of one more room."""
+        self.rooms = (*self.rooms, room)
+        self._handlers = combined(self.rooms)
 
     # ---- a command -----------------------------------------------------------------------------------------------------------
 
@@ -210,7 +209,7 @@ class Core:
 
     async def form(self, act: Act) -> Form | Reply:
         """The form behind a button with `opens_form`, or why it may not be opened. Roles are asked about when it's submitted."""
-        maker = self._forms.get(act.action)
+        maker = self._handlers.forms.get(act.action)
         if maker is None:
             return Reply(text("reply.unknown_button"), changed=False)
         with self.calls.enter() as may:
@@ -236,7 +235,7 @@ class Core:
             return refused
         if act.action is ActionName.SHOW:
             return Reply(text("reply.here_it_is"), changed=False, view=await self.show(act.visitor, act.row))
-        handler = self._actions.get(act.action)
+        handler = self._handlers.actions.get(act.action)
         return await handler(strict(act)) if handler else Reply(text("reply.unknown_button"), changed=False)
 
     async def imagine_form(self, visitor: Visitor) -> Form:

@@ -20,7 +20,7 @@ from bot.batch.topics import Topics, TopicsProblem, as_words, read_topics, topic
 from bot.batch.view import batch_view, finish_view, retry_view
 from bot.batch.wish import MOST_MONEY, Wish, limits_of, wish_of
 from bot.catalogue.sizes import label
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Form, Reply, View
 from bot.domain.batches import Batch, BatchPlan, BatchState
 from bot.domain.refusal import Refusal
@@ -55,26 +55,25 @@ class BatchActions:
     access: AccessCheck
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.BATCH_NEW: self._new,
-            ActionName.BATCH_START: lambda act: self._step(act, self._start),
-            ActionName.BATCH_PAUSE: lambda act: self._step(act, lambda tx, batch: _said(steps.pause(tx, batch), "paused")),
-            ActionName.BATCH_RESUME: lambda act: self._step(act, lambda tx, batch: self._go_on(tx, batch, act)),
-            ActionName.BATCH_RAISE: lambda act: self._step(act, lambda tx, batch: self._raised(tx, batch, act)),
-            ActionName.BATCH_STOP: lambda act: self._step(act, lambda tx, batch: _said(steps.stop(tx, batch), "stopped")),
-            ActionName.BATCH_PICK: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "picked_now")),
-            ActionName.BATCH_REJECT: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "rejected_now")),
-            ActionName.BATCH_REDRAW: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "redrawn_now")),
-            ActionName.BATCH_RETRY: lambda act: self._step(act, self._retry),
-            ActionName.BATCH_FINISH: lambda act: self._step(act, self._offer),
-            ActionName.BATCH_FINISH_NOW: lambda act: self._step(act, self._finish),
-            ActionName.BATCH_FINISH_HALF: lambda act: self._step(act, self._finish_for_half),
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return dict.fromkeys((ActionName.BATCH_PICK, ActionName.BATCH_REJECT, ActionName.BATCH_REDRAW, ActionName.BATCH_RAISE), self._form)
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.BATCH_NEW: self._new,
+                ActionName.BATCH_START: lambda act: self._step(act, self._start),
+                ActionName.BATCH_PAUSE: lambda act: self._step(act, lambda tx, batch: _said(steps.pause(tx, batch), "paused")),
+                ActionName.BATCH_RESUME: lambda act: self._step(act, lambda tx, batch: self._go_on(tx, batch, act)),
+                ActionName.BATCH_RAISE: lambda act: self._step(act, lambda tx, batch: self._raised(tx, batch, act)),
+                ActionName.BATCH_STOP: lambda act: self._step(act, lambda tx, batch: _said(steps.stop(tx, batch), "stopped")),
+                ActionName.BATCH_PICK: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "picked_now")),
+                ActionName.BATCH_REJECT: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "rejected_now")),
+                ActionName.BATCH_REDRAW: lambda act: self._step(act, lambda tx, batch: _each(tx, batch, act, "redrawn_now")),
+                ActionName.BATCH_RETRY: lambda act: self._step(act, self._retry),
+                ActionName.BATCH_FINISH: lambda act: self._step(act, self._offer),
+                ActionName.BATCH_FINISH_NOW: lambda act: self._step(act, self._finish),
+                ActionName.BATCH_FINISH_HALF: lambda act: self._step(act, self._finish_for_half),
+            },
+            dict.fromkeys((ActionName.BATCH_PICK, ActionName.BATCH_REJECT, ActionName.BATCH_REDRAW, ActionName.BATCH_RAISE), self._form),
+        )
 
     # ---- a new batch
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Audience, Document, Reply
 from bot.domain.kinds import KINDS
 from bot.ledger import message_rows, notice_rows
@@ -35,12 +35,8 @@ class EvidenceActions:
     status_page: StatusPage | None = None
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.EVIDENCE: self._make}
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {}
+    def handlers(self) -> Handlers:
+        return Handlers({ActionName.EVIDENCE: self._make})
 
     async def _make(self, act: Act) -> Reply:
         from bot.evidence.bundle import LeakFound

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from bot.catalogue.model import Model
 from bot.catalogue.sizes import label
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Choice, Fact, FieldKind, Form, FormField, Pressers, Reply, View
 from bot.domain.own_services import CommunityKeys, own_service_of
 from bot.domain.publishing import Results, results_of
@@ -91,12 +91,8 @@ class Community:
         return replace(self, rules=self.rules.in_community(own))
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return self.for_administrators({ActionName.SETTINGS: self.submit})
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return self.for_administrators({ActionName.SETTINGS: self.form})
+    def handlers(self) -> Handlers:
+        return self.for_administrators(Handlers({ActionName.SETTINGS: self.submit}, {ActionName.SETTINGS: self.form}))
 
     async def overview(self, visitor: Visitor) -> Form | Reply:
         if refused := await self.refused(visitor):
@@ -155,9 +151,7 @@ class Community:
 
         return await self.ledger.write(body)
 
-    def for_administrators(
-        self, handlers: Mapping[ActionName, Callable[[Act], Awaitable[R]]]
-    ) -> Mapping[ActionName, Callable[[Act], Awaitable[R | Reply]]]:
+    def for_administrators(self, handlers: Handlers) -> Handlers:
         """The same handlers for administrators; others are told why not."""
 
         def guarded(handler: Callable[[Act], Awaitable[R]]) -> Callable[[Act], Awaitable[R | Reply]]:
@@ -166,7 +160,8 @@ class Community:
 
             return ask_first
 
-        return {name: guarded(handler) for name, handler in handlers.items()}
+        actions = {name: guarded(handler) for name, handler in handlers.actions.items()}
+        return Handlers(actions, {name: guarded(maker) for name, maker in handlers.forms.items()})
 
     async def refused(self, asker: Visitor | Act) -> Reply | None:
         """Why this person may not change the settings here; None for administrators. A refused press is in the audit log."""

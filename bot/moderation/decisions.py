@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.catalogue.check import Problem
-from bot.chat.handlers import Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Reply
 from bot.domain.case_states import HELD_EDIT, REPORTED, REVIEW, CaseEvent, CaseState
 from bot.domain.own_services import is_own
@@ -40,17 +40,19 @@ class Decisions:
     notices: Notices
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.CASE_CLAIM: self.claim,
-            ActionName.CASE_TAKE_OVER: self.take_over,
-            ActionName.CASE_RELEASE: self.release,
-            ActionName.CASE_REWRITE: self.suggest,
-            ActionName.CASE_REPHRASE: self.ask_to_rephrase,
-            ActionName.CASE_DENY: self.deny,
-            ActionName.CASE_NOT_POLICY: self.not_policy,
-            ActionName.CASE_PUBLISH: self.publish,
-        }
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.CASE_CLAIM: self.claim,
+                ActionName.CASE_TAKE_OVER: self.take_over,
+                ActionName.CASE_RELEASE: self.release,
+                ActionName.CASE_REWRITE: self.suggest,
+                ActionName.CASE_REPHRASE: self.ask_to_rephrase,
+                ActionName.CASE_DENY: self.deny,
+                ActionName.CASE_NOT_POLICY: self.not_policy,
+                ActionName.CASE_PUBLISH: self.publish,
+            }
+        )
 
     async def claim(self, act: Act) -> Reply:
         """Take the case for ten minutes."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Audience, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import REVIEW, CaseEvent, CaseState
 from bot.domain.refusal import Refusal
@@ -39,18 +39,17 @@ class MemberActions:
     """Whether a moderator other than the one who denied the case could decide the appeal."""
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.REWRITE_ACCEPT: self.accept,
-            ActionName.REWRITE_DECLINE: self.decline,
-            ActionName.REPHRASE: self.rephrase,
-            ActionName.REWORDED: self.reworded,
-            ActionName.APPEAL: self.appeal,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.REPHRASE: self.rephrase_form, ActionName.APPEAL: self.appeal_form}
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.REWRITE_ACCEPT: self.accept,
+                ActionName.REWRITE_DECLINE: self.decline,
+                ActionName.REPHRASE: self.rephrase,
+                ActionName.REWORDED: self.reworded,
+                ActionName.APPEAL: self.appeal,
+            },
+            {ActionName.REPHRASE: self.rephrase_form, ActionName.APPEAL: self.appeal_form},
+        )
 
     async def accept(self, act: Act) -> Reply:
         """Accept that exact text: a new request on the member's budget, linked to the case."""

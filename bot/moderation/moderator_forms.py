@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Choice, Fact, FieldKind, Form, FormField, PictureView, Reply, View
 from bot.domain.case_states import REVIEW, WAITING, WITHOUT_SERVICE
 from bot.domain.limits import COOL_DOWN_LENGTH
@@ -47,23 +47,22 @@ class ModeratorForms:
     rules: Rules
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.CASE_BLOCK_MEMBER: self.block,
-            ActionName.CASE_UNBLOCK_MEMBER: self.unblock,
-            ActionName.CASE_COMMENT: self.comment,
-            ActionName.CASE_PROMPT: self.read_prompt,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {
-            ActionName.CASE_REWRITE: self.rewrite_form,
-            ActionName.CASE_REPHRASE: self.rephrase_form,
-            ActionName.CASE_DENY: self.deny_form,
-            ActionName.CASE_BLOCK_MEMBER: self.block_form,
-            ActionName.CASE_COMMENT: self.comment_form,
-        }
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.CASE_BLOCK_MEMBER: self.block,
+                ActionName.CASE_UNBLOCK_MEMBER: self.unblock,
+                ActionName.CASE_COMMENT: self.comment,
+                ActionName.CASE_PROMPT: self.read_prompt,
+            },
+            {
+                ActionName.CASE_REWRITE: self.rewrite_form,
+                ActionName.CASE_REPHRASE: self.rephrase_form,
+                ActionName.CASE_DENY: self.deny_form,
+                ActionName.CASE_BLOCK_MEMBER: self.block_form,
+                ActionName.CASE_COMMENT: self.comment_form,
+            },
+        )
 
     async def block(self, act: Act) -> Reply:
         """Pause the member: the holder decides while the case is open, any moderator afterwards."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Button, ButtonStyle, Choice, Fact, FieldKind, Form, FormField, Pressers, Reply, View
 from bot.domain.own_services import CHANGED, SETTING, VAULT, CommunityKeys, OwnService, ends_of, name_for, own_service_of
 from bot.domain.requests import Person
@@ -44,13 +44,9 @@ class OwnKey:
     rate: CheckRate = field(default_factory=CheckRate)
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        own = {ActionName.OWN_KEY: self._show, ActionName.OWN_KEY_EDIT: self._save, ActionName.OWN_KEY_REMOVE: self._remove}
-        return self.community.for_administrators(own)
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return self.community.for_administrators({ActionName.OWN_KEY_EDIT: self._form})
+    def handlers(self) -> Handlers:
+        actions = {ActionName.OWN_KEY: self._show, ActionName.OWN_KEY_EDIT: self._save, ActionName.OWN_KEY_REMOVE: self._remove}
+        return self.community.for_administrators(Handlers(actions, {ActionName.OWN_KEY_EDIT: self._form}))
 
     @property
     def _mode(self) -> CommunityKeys:

@@ -5,10 +5,9 @@ Only a moderator can show it again; without a decision it stays hidden.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.case_states import REPORTED
 from bot.domain.requests import Person, Request
@@ -32,12 +31,8 @@ class Reports:
     home: HomeOf
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.REPORT: self.report}
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.REPORT: self.form}
+    def handlers(self) -> Handlers:
+        return Handlers({ActionName.REPORT: self.report}, {ActionName.REPORT: self.form})
 
     async def form(self, act: Act) -> Form | Reply:
         problem = await self.ledger.read(lambda c: _problem(visible_result(c, act)))

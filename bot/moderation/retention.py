@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Audience, Button, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer
@@ -132,12 +132,8 @@ class Privacy:
     """Seconds for which attached pictures are kept."""
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.PRIVACY_DELETE: self.delete}
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.PRIVACY_DELETE: self.confirm}
+    def handlers(self) -> Handlers:
+        return Handlers({ActionName.PRIVACY_DELETE: self.delete}, {ActionName.PRIVACY_DELETE: self.confirm})
 
     async def overview(self, visitor: Visitor) -> View:
         counts = await self.ledger.read(lambda c: privacy_rows.counts(c, visitor.platform, visitor.person))

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers, combined
 from bot.chat.port import ModeratorCheck
-from bot.chat.views import ActionName
 from bot.domain.case_states import Standing
 from bot.domain.requests import Place, Request
 from bot.ledger import block_rows, case_rows, request_rows
@@ -46,14 +45,6 @@ from bot.requests.rules import Rules
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseHandlers:
-    """Action handlers of this room, combined."""
-
-    actions: Mapping[ActionName, Handler]
-    forms: Mapping[ActionName, FormMaker]
-
-
 @dataclass(slots=True)
 class Moderation:
     """Cases from opening to end."""
@@ -68,7 +59,7 @@ class Moderation:
     """None where communities can't have a key of their own."""
     own_notices: OwnNotices = field(init=False)
     cases: Cases = field(init=False)
-    handlers: CaseHandlers = field(init=False)
+    handlers: Handlers = field(init=False)
     projections: Mapping[str, Project] = field(init=False)
     community: Community = field(init=False)
     privacy: Privacy = field(init=False)
@@ -91,11 +82,7 @@ class Moderation:
         reports, self.reviews = Reports(self.ledger, self.home), Reviews(self.home)
         templates, tiers, own_key = Templates(self.community), Tiers(self.community), OwnKey(self.community, self.own_services)
         self.tier_roles = TierRoles(self.ledger, access, self.rules)
-        rooms = (forms, answers, self.community, self.privacy, reports, templates, tiers, own_key)
-        self.handlers = CaseHandlers(
-            actions={**decisions.actions, **{name: handler for room in rooms for name, handler in room.actions.items()}},
-            forms={name: maker for room in rooms for name, maker in room.forms.items()},
-        )
+        self.handlers = combined((decisions, forms, answers, self.community, self.privacy, reports, templates, tiers, own_key))
         views = self.views = Views(self.rules)
         self.projections = {
             "case": views.project_case,

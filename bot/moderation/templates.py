@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, template_rows
@@ -32,12 +32,9 @@ class Templates:
     community: Community
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return self.community.for_administrators({ActionName.TEMPLATES: self._list, ActionName.TEMPLATE_EDIT: self._save})
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return self.community.for_administrators({ActionName.TEMPLATE_EDIT: self._form})
+    def handlers(self) -> Handlers:
+        actions = {ActionName.TEMPLATES: self._list, ActionName.TEMPLATE_EDIT: self._save}
+        return self.community.for_administrators(Handlers(actions, {ActionName.TEMPLATE_EDIT: self._form}))
 
     async def _list(self, act: Act) -> Reply:
         known = await self.community.ledger.read(lambda c: template_rows.of_community(c, act.platform, act.community))

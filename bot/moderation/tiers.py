@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.catalogue.check import check_size
 from bot.catalogue.model import AUTO
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, ButtonStyle, Fact, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person
 from bot.ledger import act_rows, case_rows, settings_rows
@@ -36,12 +36,9 @@ class Tiers:
     community: Community
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return self.community.for_administrators({ActionName.TIERS: self._list, ActionName.TIER_EDIT: self._save})
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return self.community.for_administrators({ActionName.TIER_EDIT: self._form})
+    def handlers(self) -> Handlers:
+        actions = {ActionName.TIERS: self._list, ActionName.TIER_EDIT: self._save}
+        return self.community.for_administrators(Handlers(actions, {ActionName.TIER_EDIT: self._form}))
 
     async def _own(self, act: Act) -> Mapping[str, Any]:
         return await self.community.ledger.read(lambda c: settings_rows.of_community(c, act.platform, act.community))

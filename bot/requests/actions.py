@@ -6,12 +6,12 @@ Each press is checked and applied in one transaction. A repeated, stale or forei
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.catalogue.sizes import label
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestEvent, RequestState
@@ -48,26 +48,25 @@ class RequestActions:
     ask_review: AskReview = lambda tx, request: None
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.AGAIN: lambda act: self._child(act, Origin.AGAIN),
-            ActionName.RETRY: lambda act: self._child(act, Origin.RETRY),
-            ActionName.NEAREST: lambda act: self._child(act, Origin.NEAREST),
-            ActionName.FIT_FEWER: lambda act: self._child(act, Origin.NEAREST),
-            ActionName.FIT_LOWER: lambda act: self._child(act, Origin.NEAREST),
-            ActionName.FIT_SMALLER: lambda act: self._child(act, Origin.NEAREST),
-            ActionName.EDIT: lambda act: self._child(act, Origin.EDIT),
-            ActionName.CANCEL: self._cancel,
-            ActionName.DELETE: self._delete,
-            ActionName.PUBLISH: self._publish,
-            ActionName.SEND_ANYWAY: self._send_anyway,
-            ActionName.SEND_CLEANED: self._send_cleaned,
-            ActionName.DISCARD: self._discard,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.EDIT: self._edit_form}
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.AGAIN: lambda act: self._child(act, Origin.AGAIN),
+                ActionName.RETRY: lambda act: self._child(act, Origin.RETRY),
+                ActionName.NEAREST: lambda act: self._child(act, Origin.NEAREST),
+                ActionName.FIT_FEWER: lambda act: self._child(act, Origin.NEAREST),
+                ActionName.FIT_LOWER: lambda act: self._child(act, Origin.NEAREST),
+                ActionName.FIT_SMALLER: lambda act: self._child(act, Origin.NEAREST),
+                ActionName.EDIT: lambda act: self._child(act, Origin.EDIT),
+                ActionName.CANCEL: self._cancel,
+                ActionName.DELETE: self._delete,
+                ActionName.PUBLISH: self._publish,
+                ActionName.SEND_ANYWAY: self._send_anyway,
+                ActionName.SEND_CLEANED: self._send_cleaned,
+                ActionName.DISCARD: self._discard,
+            },
+            {ActionName.EDIT: self._edit_form},
+        )
 
     async def _child(self, act: Act, origin: Origin) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Audience, Document, Form, PictureView, Pressers, Reply, View
 from bot.domain.gallery import NO_MARK, GalleryMark, GallerySearch, Shelf
 from bot.domain.outcome import Picture
@@ -82,20 +82,19 @@ class Gallery:
     """A stored picture's bytes; raises LookupError if it's gone."""
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.GALLERY_NEXT: lambda act: self._turn(act, 1),
-            ActionName.GALLERY_BACK: lambda act: self._turn(act, -1),
-            ActionName.GALLERY_SEARCH: self._search,
-            ActionName.FAVOURITE: lambda act: self._note(act, lambda mark: replace(mark, favourite=True), "gallery.favourite_kept"),
-            ActionName.UNFAVOURITE: lambda act: self._note(act, lambda mark: replace(mark, favourite=False), "gallery.favourite_gone"),
-            ActionName.GALLERY_TAG: self._tag,
-            ActionName.DOWNLOAD: self._download,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.GALLERY_SEARCH: self._search_form, ActionName.GALLERY_TAG: self._tag_form, ActionName.REPRODUCE: self._reproduce}
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.GALLERY_NEXT: lambda act: self._turn(act, 1),
+                ActionName.GALLERY_BACK: lambda act: self._turn(act, -1),
+                ActionName.GALLERY_SEARCH: self._search,
+                ActionName.FAVOURITE: lambda act: self._note(act, lambda mark: replace(mark, favourite=True), "gallery.favourite_kept"),
+                ActionName.UNFAVOURITE: lambda act: self._note(act, lambda mark: replace(mark, favourite=False), "gallery.favourite_gone"),
+                ActionName.GALLERY_TAG: self._tag,
+                ActionName.DOWNLOAD: self._download,
+            },
+            {ActionName.GALLERY_SEARCH: self._search_form, ActionName.GALLERY_TAG: self._tag_form, ActionName.REPRODUCE: self._reproduce},
+        )
 
     # ---- /imagine-show -------------------------------------------------------------------------------------------------------
 

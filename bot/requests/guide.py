@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply, View
 from bot.domain.requests import Person, Place, Submission
 from bot.domain.visitor import Visitor
@@ -48,18 +48,17 @@ class Guide:
     requests: RequestActions
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.GUIDE: self._write,
-            ActionName.GUIDE_WORDING: self._reword,
-            ActionName.GUIDE_SEND: self._send,
-            ActionName.GUIDE_SEND_PRIVATE: self._send,
-            ActionName.GUIDE_DROP: self._drop,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.GUIDE: self._form, ActionName.GUIDE_WORDING: self._wording_form}
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.GUIDE: self._write,
+                ActionName.GUIDE_WORDING: self._reword,
+                ActionName.GUIDE_SEND: self._send,
+                ActionName.GUIDE_SEND_PRIVATE: self._send,
+                ActionName.GUIDE_DROP: self._drop,
+            },
+            {ActionName.GUIDE: self._form, ActionName.GUIDE_WORDING: self._wording_form},
+        )
 
     async def start(self, visitor: Visitor, name: str = "", use: str = "") -> Form | Reply:
         """The form, filled with the template of this name; the choice of a template if none is named and there are some."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.catalogue.sizes import accepts, label
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.attachments import Attachment, AttachmentRole
 from bot.domain.outcome import Picture
@@ -30,12 +30,8 @@ class PictureActions:
     requests: RequestActions
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return dict.fromkeys(_ORIGINS, self._make)
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return dict.fromkeys(_ORIGINS, self._form)
+    def handlers(self) -> Handlers:
+        return Handlers(dict.fromkeys(_ORIGINS, self._make), dict.fromkeys(_ORIGINS, self._form))
 
     async def _form(self, act: Act) -> Form | Reply:
         def body(tx: Tx, request: Request) -> Form | Reply:

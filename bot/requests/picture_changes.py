@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from asyncio import Semaphore
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Form, Reply, View
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import PARTS, ChangeKind, PictureChange
@@ -63,19 +63,18 @@ class PictureChanges:
     """New pictures never wait for more than one change in the picture worker."""
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.ADD_TEXT: self._make,
-            ActionName.CROP: self._make,
-            ActionName.USE_CHANGE: self._use,
-            ActionName.DROP_CHANGE: self._drop,
-            ActionName.DRAW_ANYWAY: self._answered,
-            ActionName.DRAW_CLEANED: self._answered,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.ADD_TEXT: self._form, ActionName.CROP: self._form}
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.ADD_TEXT: self._make,
+                ActionName.CROP: self._make,
+                ActionName.USE_CHANGE: self._use,
+                ActionName.DROP_CHANGE: self._drop,
+                ActionName.DRAW_ANYWAY: self._answered,
+                ActionName.DRAW_CLEANED: self._answered,
+            },
+            {ActionName.ADD_TEXT: self._form, ActionName.CROP: self._form},
+        )
 
     async def undecided(self, platform: str, person: str) -> Sequence[tuple[str, View]]:
         """Previews and questions that somebody hasn't decided about, oldest first, each with the channel of its result."""

@@ -6,12 +6,11 @@ nor the result, and goes to nobody who can't read the answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.port import Message
 from bot.chat.views import About, Act, ActionName, Audience, Choice, FieldKind, Form, FormField, Reply, Tone, View
 from bot.domain.request_states import Answer
@@ -71,12 +70,8 @@ class NotifyMe:
     ledger: Ledger
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.NOTIFY_ME: self._save}
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.NOTIFY_ME: self._form}
+    def handlers(self) -> Handlers:
+        return Handlers({ActionName.NOTIFY_ME: self._save}, {ActionName.NOTIFY_ME: self._form})
 
     async def _form(self, act: Act) -> Form | Reply:
         chosen = await self.ledger.read(lambda c: setting_of(c, act.platform, act.person))

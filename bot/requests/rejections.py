@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Choice, FieldKind, Form, FormField, Reply
 from bot.domain.rejections import FEWEST, KEPT_ASIDE, MOST, Rejected, RejectionReason
 from bot.domain.requests import Lineage, Origin, Person, Place, Request, Submission
@@ -42,17 +42,16 @@ class Rejections:
     requests: RequestActions
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {
-            ActionName.NOT_RIGHT: self._reject,
-            ActionName.CANDIDATES: self._make,
-            ActionName.PICK: self._pick,
-            ActionName.OTHERS: self._others,
-        }
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {ActionName.NOT_RIGHT: self._reason_form, ActionName.CANDIDATES: self._candidates_form}
+    def handlers(self) -> Handlers:
+        return Handlers(
+            {
+                ActionName.NOT_RIGHT: self._reject,
+                ActionName.CANDIDATES: self._make,
+                ActionName.PICK: self._pick,
+                ActionName.OTHERS: self._others,
+            },
+            {ActionName.NOT_RIGHT: self._reason_form, ActionName.CANDIDATES: self._candidates_form},
+        )
 
     async def _reason_form(self, act: Act) -> Form | Reply:
         return await self._on_result(act, lambda tx, request: _reason_form(tx, request))

@@ -7,12 +7,12 @@ block on the way ends one. Which steps were tried, and how they ended, follows f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Reply, View
 from bot.domain.kinds import WORDING
 from bot.domain.request_states import Answer, RequestState
@@ -54,12 +54,8 @@ class Simplify:
     requests: RequestActions
 
     @property
-    def actions(self) -> Mapping[ActionName, Handler]:
-        return {ActionName.SIMPLIFY: self._begin, ActionName.LADDER_SHOW: self._look, ActionName.LADDER_SEND: self._send}
-
-    @property
-    def forms(self) -> Mapping[ActionName, FormMaker]:
-        return {}
+    def handlers(self) -> Handlers:
+        return Handlers({ActionName.SIMPLIFY: self._begin, ActionName.LADDER_SHOW: self._look, ActionName.LADDER_SEND: self._send})
 
     async def _begin(self, act: Act) -> Reply:
         """Show the next step of the ladder that a request belongs to, or of a new one."""

@@ -19,7 +19,7 @@ def with_evidence(s: BotStage) -> None:
     """Let the stage's bot collect evidence."""
     assert s.bot is not None
     about = surroundings_of(load({"IMAGE_API_KEY": KEY}))
-    s.bot.core.add_actions(EvidenceActions(s.bot.ledger, lambda: BundleMaker(about, s.folder / "evidence", SystemPorts())))
+    s.bot.core.add_room(EvidenceActions(s.bot.ledger, lambda: BundleMaker(about, s.folder / "evidence", SystemPorts())))
 
 
 def checked(content: bytes) -> None:

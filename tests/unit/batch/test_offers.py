@@ -35,11 +35,11 @@ def actions(bench: Bench) -> BatchActions:
 async def press(bench: Bench, action: ActionName, row: str, person: str = "ana", key: str = "", **values: str) -> Reply:
     bench.ground.events += 1
     act = Act(key or f"p{bench.ground.events}", person, person.title(), "test", "home", "imagine", action, row, values, {"token": "t"})
-    return await actions(bench).actions[action](act)
+    return await actions(bench).handlers.actions[action](act)
 
 
 async def form(bench: Bench, action: ActionName, row: str) -> Form | Reply:
-    return await actions(bench).forms[action](Act("f", "ana", "Ana", "test", "home", "imagine", action, row))
+    return await actions(bench).handlers.forms[action](Act("f", "ana", "Ana", "test", "home", "imagine", action, row))
 
 
 async def picked(bench: Bench, count: int = 2) -> str:

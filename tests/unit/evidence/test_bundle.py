@@ -294,7 +294,7 @@ async def test_the_button_on_a_notice_makes_a_bundle_for_operators_only(tmp_path
     async with world(tmp_path) as here:
         maker = BundleMaker(surroundings(), tmp_path / "evidence", SystemPorts())
         page = StatusPage("https://status.example.com", SystemPorts(), reached=True, _looked_at=SystemPorts().monotonic())
-        here.bot.core.add_actions(EvidenceActions(here.bot.ledger, lambda: maker, page))
+        here.bot.core.add_room(EvidenceActions(here.bot.ledger, lambda: maker, page))
         here.service.script.append(bad(BAD_KEY))
         await here.answer(await here.imagine(MINE))
         await here.until(lambda: here.chat.about("notice:auth_invalid_key"))

@@ -77,20 +77,20 @@ class Desk:
 
     async def save(self, person: Any = ADMIN, key: str = "", **typed: str) -> Reply:
         act = self.ground.act(A.OWN_KEY_EDIT, ROW, person, {**TYPED, **typed}, key=key)
-        return await self.own.actions[A.OWN_KEY_EDIT](act)
+        return await self.own.handlers.actions[A.OWN_KEY_EDIT](act)
 
     async def remove(self, person: Any = ADMIN, key: str = "") -> Reply:
-        return await self.own.actions[A.OWN_KEY_REMOVE](self.ground.act(A.OWN_KEY_REMOVE, ROW, person, key=key))
+        return await self.own.handlers.actions[A.OWN_KEY_REMOVE](self.ground.act(A.OWN_KEY_REMOVE, ROW, person, key=key))
 
     async def page(self) -> View:
-        reply = await self.own.actions[A.OWN_KEY](self.ground.act(A.OWN_KEY, ROW, ADMIN))
+        reply = await self.own.handlers.actions[A.OWN_KEY](self.ground.act(A.OWN_KEY, ROW, ADMIN))
         assert (reply.text, reply.changed) == (text("own.title"), False)
         assert reply.view is not None
         assert (reply.view.title, reply.view.final) == (text("own.title"), True)
         return reply.view
 
     async def form(self, person: Any = ADMIN) -> Form | Reply:
-        return await self.own.forms[A.OWN_KEY_EDIT](self.ground.act(A.OWN_KEY_EDIT, ROW, person))
+        return await self.own.handlers.forms[A.OWN_KEY_EDIT](self.ground.act(A.OWN_KEY_EDIT, ROW, person))
 
     async def stored(self) -> tuple[OwnService, str] | None:
         """What the settings name, with the key that the vault has for it."""

@@ -96,7 +96,7 @@ async def test_only_administrators_do_any_of_it(desk: Desk) -> None:
     assert len(desk.asked) == asked, "nothing is checked for anybody else"
     assert await desk.remove(MO) == refused
     assert await desk.form(MO) == refused
-    assert await desk.own.actions[A.OWN_KEY](desk.ground.act(A.OWN_KEY, ROW, MO)) == refused
+    assert await desk.own.handlers.actions[A.OWN_KEY](desk.ground.act(A.OWN_KEY, ROW, MO)) == refused
     assert await desk.stored() == before
 
 

@@ -151,7 +151,7 @@ async def test_a_deleted_picture_leaves_the_question_that_quotes_it(ground: Grou
 
         room = ground.room
         actions = RequestActions(ground.ledger, room.rules, room.cases.open_case, lambda request: None, forget)
-        assert (await actions.actions[A.DELETE](ground.act(A.DELETE, picture, ANN))).changed
+        assert (await actions.handlers.actions[A.DELETE](ground.act(A.DELETE, picture, ANN))).changed
     [now] = await ground.messages(f"step:{line}")
     assert now.wanted > shown.wanted, "the message in the chat is changed too"
     view = await ground.view(f"step:{line}", Audience.MEMBER)

@@ -126,7 +126,7 @@ class Ground:
         return replace(made, **more)
 
     async def press(self, action: ActionName, row: str, person: str = "ana", values: Mapping[str, str] | None = None, **more: Any) -> Reply:
-        return await self.presses.actions[action](self.act(action, row, person, values, **more))
+        return await self.presses.handlers.actions[action](self.act(action, row, person, values, **more))
 
     async def row(self, request_id: str) -> Request:
         found = await self.ledger.read(lambda c: request_rows.get(c, request_id))

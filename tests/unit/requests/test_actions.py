@@ -120,7 +120,7 @@ async def test_what_is_under_way_is_not_retried(ground: Ground) -> None:
 
 async def test_the_form_holds_what_was_asked_for_and_what_it_says_is_asked_for(ground: Ground) -> None:
     first = await ground.drawn(size="1536x1024", quality="low", count=2, private=True)
-    form = await ground.presses.forms[A.EDIT](ground.act(A.EDIT, first.id))
+    form = await ground.presses.handlers.forms[A.EDIT](ground.act(A.EDIT, first.id))
     assert isinstance(form, Form)
     assert {one.name: one.value for one in form.fields} == {
         "prompt": "a red bicycle",
@@ -139,7 +139,7 @@ async def test_the_form_holds_what_was_asked_for_and_what_it_says_is_asked_for(g
 async def test_somebody_elses_form_stays_shut(ground: Ground) -> None:
     first = await ground.drawn()
     for person, row in (("ben", first.id), ("ana", "2222222222222222")):
-        assert await ground.presses.forms[A.EDIT](ground.act(A.EDIT, row, person)) == Reply(text("reply.not_yours"), changed=False)
+        assert await ground.presses.handlers.forms[A.EDIT](ground.act(A.EDIT, row, person)) == Reply(text("reply.not_yours"), changed=False)
 
 
 async def test_a_new_wording_answers_the_question_about_the_old_one_unless_it_is_turned_down(ground: Ground) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
-from bot.chat.handlers import FormMaker, Handler
+from bot.chat.handlers import Handlers
 from bot.chat.views import Act, ActionName, Form, Reply
 from bot.core import Duplicate, Received, Visitor, words_for
 from bot.domain.request_states import RequestState
@@ -34,8 +33,7 @@ SUBMISSION = Submission(Person("ana", "Ana"), Place("test", "home", "imagine"), 
 class Room:
     """One more room of actions."""
 
-    actions: Mapping[ActionName, Handler]
-    forms: Mapping[ActionName, FormMaker]
+    handlers: Handlers
 
 
 def act(action: ActionName, row: str, language: str = "en") -> Act:
@@ -86,7 +84,7 @@ async def test_what_cannot_be_stored_or_handled_is_answered_in_words_and_changes
     unknown, stopping = (Reply(text(key), changed=False) for key in ("reply.unknown_button", "reply.stopping"))
     async with world(tmp_path) as w:
         core = w.bot.core
-        core._actions.clear()
+        core._handlers = Handlers({}, core._handlers.forms)
         assert await core.act(act(A.AGAIN, "2222222222222222")) == unknown
         assert await core.form(act(A.AGAIN, "2222222222222222")) == unknown
         form = await core.form(act(A.EDIT, await w.imagine("a purple walrus")))
@@ -110,9 +108,7 @@ async def test_one_more_room_of_actions_is_handled_beside_the_others(tmp_path: P
 
     async with world(tmp_path) as w:
         core = w.bot.core
-        for known in (core._actions, core._forms):
-            known.pop(A.CASE_COMMENT)
-        core.add_actions(Room({A.CASE_COMMENT: taken}, {A.CASE_COMMENT: opened}))
+        core.add_room(Room(Handlers({A.CASE_COMMENT: taken}, {A.CASE_COMMENT: opened})))
         assert (await core.act(act(A.CASE_COMMENT, "2" * 16))).text == f"taken {'2' * 16}"
         assert await core.form(act(A.CASE_COMMENT, "2" * 16)) == Reply(f"opened {'2' * 16}", changed=False)
         assert (await core.act(act(A.AGAIN, "2" * 16))).text == text("reply.not_yours")

@@ -38,7 +38,7 @@ async def start(ground: Ground, name: str = "", use: str = "") -> Form | Reply:
 
 async def press(ground: Ground, action: ActionName, row: str, person: str = "ana", key: str = "", **values: str) -> Reply:
     more = {"event_key": key} if key else {}
-    return await Guide(ground.presses).actions[action](ground.act(action, row, person, values, **more))
+    return await Guide(ground.presses).handlers.actions[action](ground.act(action, row, person, values, **more))
 
 
 async def refused(ground: Ground, action: ActionName, row: str, person: str = "ana", key: str = "", **values: str) -> str:
@@ -48,7 +48,7 @@ async def refused(ground: Ground, action: ActionName, row: str, person: str = "a
 
 
 async def form(ground: Ground, action: ActionName, row: str, person: str = "ana") -> Form | Reply:
-    return await Guide(ground.presses).forms[action](ground.act(action, row, person))
+    return await Guide(ground.presses).handlers.forms[action](ground.act(action, row, person))
 
 
 async def values(ground: Ground, action: ActionName, row: str) -> dict[str, str]:

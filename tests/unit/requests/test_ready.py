@@ -19,7 +19,7 @@ A = ActionName
 
 
 async def choose(ground: Ground, way: str, person: str = "ana") -> Reply:
-    return await NotifyMe(ground.ledger).actions[A.NOTIFY_ME](ground.act(A.NOTIFY_ME, NOTIFY_ROW, person, {"way": way}))
+    return await NotifyMe(ground.ledger).handlers.actions[A.NOTIFY_ME](ground.act(A.NOTIFY_ME, NOTIFY_ROW, person, {"way": way}))
 
 
 async def told(ground: Ground, seconds: float, **options: object) -> list[message_rows.Stored]:
@@ -88,7 +88,7 @@ async def test_nobody_is_told_what_they_ended_themselves(ground: Ground) -> None
 @pytest.mark.parametrize("way", ROUTES)
 async def test_the_form_shows_what_was_chosen(ground: Ground, way: str) -> None:
     await choose(ground, way)
-    form = await NotifyMe(ground.ledger).forms[A.NOTIFY_ME](ground.act(A.NOTIFY_ME, NOTIFY_ROW))
+    form = await NotifyMe(ground.ledger).handlers.forms[A.NOTIFY_ME](ground.act(A.NOTIFY_ME, NOTIFY_ROW))
     assert isinstance(form, Form)
     choices = tuple(Choice(one, text(f"ready.way.{one}")) for one in ROUTES)
     assert form.fields == (FormField("way", text("ready.field"), FieldKind.CHOICE, way, choices),)

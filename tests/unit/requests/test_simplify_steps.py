@@ -57,7 +57,7 @@ def add_one(words: str) -> str:
 
 
 async def press(ground: Ground, action: ActionName, row: str, **more: str) -> Reply:
-    return await Simplify(ground.presses).actions[action](ground.act(action, row, **more))
+    return await Simplify(ground.presses).handlers.actions[action](ground.act(action, row, **more))
 
 
 async def said(ground: Ground, action: ActionName, row: str) -> str:
