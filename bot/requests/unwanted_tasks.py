@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import structlog
+from cachetools import FIFOCache
 from sqlalchemy import Connection
 
 from bot.domain.outcome import Pending
@@ -27,7 +28,7 @@ class UnwantedTasks:
     ledger: Ledger
     services: ImageServices
     _stopping: set[asyncio.Task[None]] = field(default_factory=set)
-    _stopped: dict[str, None] = field(default_factory=dict)
+    _stopped: FIFOCache[str, None] = field(default_factory=lambda: FIFOCache(KEPT))
     """Attempts whose task the service said it stops: a task that takes a while to end is asked about at each poll."""
 
     def wake(self, attempt_id: str) -> None:
@@ -54,8 +55,6 @@ class UnwantedTasks:
                 log.info("task_stopped" if stopped else "task_not_stopped", attempt=attempt_id)
                 if stopped:
                     self._stopped[attempt_id] = None
-                if len(self._stopped) > KEPT:
-                    self._stopped.pop(next(iter(self._stopped)))
         except Exception as error:
             log.warning("task_not_stopped", attempt=attempt_id, error=type(error).__name__)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import ClientSession, web
+from cachetools import FIFOCache
 
 _FILES, _BATCHES = 2000, 2000
 """Most files and batches that are kept; the oldest go first."""
@@ -22,6 +23,7 @@ _FULL = (
     "Please try again once some in_progress batches have been completed."
 )
 Value = dict[str, Any]
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def _account(request: web.Request) -> str:
@@ -34,25 +36,31 @@ class BatchEndpoints:
 
     def __init__(self, has_key: Callable[[web.Request], bool], refuse: Callable[..., Any], now: Callable[[], float]) -> None:
         self._has_key, self._refuse, self._now = has_key, refuse, now
-        self._files: dict[str, bytes] = {}
+        self._files: FIFOCache[str, bytes] = FIFOCache(_FILES)
         self._batches: dict[str, Value] = {}
         self._accounts: dict[str, str] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/v1/files", self.upload),
-            web.get("/v1/files/{file}/content", self.content),
-            web.post("/v1/batches", self.begin),
-            web.get("/v1/batches", self.listed),
-            web.get("/v1/batches/{batch}", self.show),
-            web.post("/v1/batches/{batch}/cancel", self.cancel),
+            web.post("/v1/files", self._keyed(self.upload)),
+            web.get("/v1/files/{file}/content", self._keyed(self.content)),
+            web.post("/v1/batches", self._keyed(self.begin)),
+            web.get("/v1/batches", self._keyed(self.listed)),
+            web.get("/v1/batches/{batch}", self._keyed(self.show)),
+            web.post("/v1/batches/{batch}/cancel", self._keyed(self.cancel)),
         ]
+
+    def _keyed(self, handler: Endpoint) -> Endpoint:
+        """The same handler for calls with a key."""
+
+        async def checked(request: web.Request) -> web.StreamResponse:
+            return await (handler(request) if self._has_key(request) else self._refused(request, "auth_missing_key"))
+
+        return checked
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/files: a form with `purpose` and `file`."""
-        if not self._has_key(request):
-            return await self._refused(request, "auth_missing_key")
         form = await request.post()
         file = form.get("file")
         if form.get("purpose") != "batch" or not isinstance(file, web.FileField):
@@ -64,16 +72,12 @@ class BatchEndpoints:
     async def content(self, request: web.Request) -> web.StreamResponse:
         """GET /v1/files/{id}/content."""
         found = self._files.get(request.match_info["file"])
-        if not self._has_key(request):
-            return await self._refused(request, "auth_missing_key")
         if found is None:
             return await self._refused(request, "endpoint_not_found")
         return web.Response(body=found, content_type="application/octet-stream")
 
     async def begin(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/batches."""
-        if not self._has_key(request):
-            return await self._refused(request, "auth_missing_key")
         asked = await request.json()
         content = self._files.get(str(asked.get("input_file_id")))
         if content is None or asked.get("completion_window") != "24h":
@@ -107,8 +111,6 @@ class BatchEndpoints:
 
     async def listed(self, request: web.Request) -> web.StreamResponse:
         """GET /v1/batches?limit=&after=: newest first."""
-        if not self._has_key(request):
-            return await self._refused(request, "auth_missing_key")
         found = [one for one in reversed(self._batches.values()) if self._accounts[one["id"]] == _account(request)]
         names = [one["id"] for one in found]
         after, limit = request.query.get("after", ""), int(request.query.get("limit", "20"))
@@ -120,8 +122,6 @@ class BatchEndpoints:
     async def show(self, request: web.Request) -> web.StreamResponse:
         """GET /v1/batches/{id}."""
         found = self._of(request)
-        if not self._has_key(request):
-            return await self._refused(request, "auth_missing_key")
         if found is None:
             return await self._refused(request, "endpoint_not_found")
         return web.json_response(found, headers={"retry-after": "1"})
@@ -129,8 +129,6 @@ class BatchEndpoints:
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/batches/{id}/cancel."""
         found = self._of(request)
-        if not self._has_key(request):
-            return await self._refused(request, "auth_missing_key")
         if found is None:
             return await self._refused(request, "endpoint_not_found")
         if found["status"] in ("validating", "in_progress"):
@@ -193,8 +191,6 @@ class BatchEndpoints:
     def _store(self, content: bytes) -> str:
         name = f"file-sandbox{len(self._files) + 1:06d}"
         self._files[name] = content
-        while len(self._files) > _FILES:
-            self._files.pop(next(iter(self._files)))
         return name
 
     async def _refused(self, request: web.Request, name: str) -> web.StreamResponse:

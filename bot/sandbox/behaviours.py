@@ -10,12 +10,12 @@ import gzip
 import json
 import socket
 import struct
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
+from cachetools import FIFOCache
 
 from bot.sandbox.answers import ResponseWriter
 from bot.sandbox.asked import Asked
@@ -50,8 +50,8 @@ class Behaviours:
 
     def __init__(self, answers: ResponseWriter) -> None:
         self._answers = answers
-        self._tasks: OrderedDict[str, _Task] = OrderedDict()
-        self._files: OrderedDict[str, _File] = OrderedDict()
+        self._tasks: FIFOCache[str, _Task] = FIFOCache(_KEPT)
+        self._files: FIFOCache[str, _File] = FIFOCache(_KEPT)
 
     async def give(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
         """Answer a call with the given fault."""
@@ -157,8 +157,6 @@ class Behaviours:
         # The task object of sub2api and of resellers that return one.
         task_id = f"task_sandbox{self._answers.number()}"
         self._tasks[task_id] = _Task(asked, fault)
-        if len(self._tasks) > _KEPT:
-            self._tasks.popitem(last=False)
         body = {"id": task_id, "task_id": task_id, "object": "image.generation.task", "status": "processing"}
         body["poll_url"] = f"/v1/images/tasks/{task_id}"
         headers = {"content-type": "application/json", "location": body["poll_url"], "retry-after": "1"}
@@ -204,8 +202,6 @@ class Behaviours:
         """Store a file and return its URL; `failures` is how often it's reported as missing first, -1 for always."""
         name = f"{self._answers.number()}.png"
         self._files[name] = _File(content, failures, retry_after)
-        if len(self._files) > _KEPT:
-            self._files.popitem(last=False)
         return f"http://{request.host}/_sandbox/files/{name}"
 
     async def _open(self, request: web.Request) -> web.StreamResponse:

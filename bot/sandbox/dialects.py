@@ -82,6 +82,8 @@ def _without(fields: Fields, *names: str) -> Fields:
 _FILTERED = {"created": 1763700000, "error": {"code": "contentFilter", "message": "Your task failed as a result of our safety system."}}
 _FLAGGED = {"data": [{"url": "", "respect_moderation": False}]}
 _OPENROUTER_FLAG = {"reasons": ["sexual"], "flagged_input": "hidden", "provider_name": "OpenAI", "model_slug": "openai/gpt-image-2"}
+_OPENROUTER_WORDS = "Your chosen model requires moderation and your input was flagged"
+_OPENROUTER_FLAGGED = {"error": {"code": 403, "message": _OPENROUTER_WORDS, "metadata": _OPENROUTER_FLAG}}
 DIALECTS: Mapping[str, SandboxDialect] = {
     "xai": SandboxDialect(
         "/xai/v1",
@@ -103,16 +105,7 @@ DIALECTS: Mapping[str, SandboxDialect] = {
         _same,
         cost=0.0411,
         refused={
-            "safety_prompt": ErrorResponse(
-                403,
-                {
-                    "error": {
-                        "code": 403,
-                        "message": "Your chosen model requires moderation and your input was flagged",
-                        "metadata": _OPENROUTER_FLAG,
-                    }
-                },
-            ),
+            "safety_prompt": ErrorResponse(403, _OPENROUTER_FLAGGED),
             "billing_limit": ErrorResponse(
                 402, {"error": {"code": 402, "message": "Insufficient credits. Add more at openrouter.ai/credits"}}
             ),

@@ -6,9 +6,10 @@ Pure bookkeeping; `refusals.py` and `behaviours.py` define what the faults look 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 _MARKER = re.compile(r"sandbox:([a-z_]+(?:@[a-z0-9-]+)?)(?:\*([0-9]{1,4}))?", re.IGNORECASE | re.ASCII)
 _MAX_CALLS = 10_000
@@ -43,7 +44,7 @@ class FaultBook:
 
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
-        self._calls: OrderedDict[str, int] = OrderedDict()
+        self._calls: LRUCache[str, int] = LRUCache(_MAX_CALLS)
         self._rules: list[_Rule] = []
 
     def next(self, prompt: str) -> Fault | None:
@@ -56,10 +57,8 @@ class FaultBook:
         marked = markers(prompt, self._known)
         if not marked:
             return None
-        number = self._calls.pop(prompt, 0)
+        number = self._calls.get(prompt, 0)
         self._calls[prompt] = number + 1
-        if len(self._calls) > _MAX_CALLS:
-            self._calls.popitem(last=False)
         for fault in marked:
             if fault.times is None or fault.name in COUNTED_LATER:
                 return fault

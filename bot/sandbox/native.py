@@ -7,13 +7,14 @@ Forest Labs prices a picture in credits; here it's four.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from aiohttp import web
+from cachetools import FIFOCache
 
 from bot.sandbox.answers import ResponseWriter
 from bot.sandbox.asked import Asked
@@ -53,7 +54,7 @@ class NativeServices:
         self._behaviours = behaviours
         self._faults = faults
         self._log = log
-        self._tasks: OrderedDict[str, _Task] = OrderedDict()
+        self._tasks: FIFOCache[str, _Task] = FIFOCache(_KEPT)
 
     def routes(self) -> list[web.RouteDef]:
         """Routes to add to the server."""
@@ -245,8 +246,6 @@ class NativeServices:
         service = next(name for name in ("fal", "replicate", "bfl") if request.path.startswith(BASES[name]))
         task_id = f"sandbox{self._answers.number()}"
         task = self._tasks[task_id] = _Task(service, asked, fault.name if fault else "")
-        if len(self._tasks) > _KEPT:
-            self._tasks.popitem(last=False)
         if service == "fal":
             state = {"queue_position": 1, "request_id": task_id, **self._fal_addresses(request, task_id)}
             return web.json_response(state)

@@ -22,12 +22,22 @@ def _google_quota(quota: str, *more: object) -> ErrorResponse:
     return _google(429, message, "RESOURCE_EXHAUSTED", failure, *more)
 
 
+_DERIVATIVE = {"Moderation Reasons": ["Derivative Works Filter"]}
 _GOOGLE_USAGE = {"promptTokenCount": 9, "totalTokenCount": 9}
 
 
 def _fal(status: int, message: str, kind: str, **context: object) -> ErrorResponse:
     detail = {"loc": ["body", "prompt"], "msg": message, "type": kind, "url": f"https://docs.fal.ai/errors#{kind}", "ctx": context}
     return ErrorResponse(status, {"detail": [detail]}, {"x-fal-retryable": "true" if status >= 500 else "false"})
+
+
+def _detail(status: int, detail: str, **more: object) -> ErrorResponse:
+    return ErrorResponse(status, {"detail": detail, **more})
+
+
+def _replicate(status: int, detail: str, title: str = "") -> ErrorResponse:
+    named = {"title": title} if title else {}
+    return ErrorResponse(status, {**named, "detail": detail, "status": status})
 
 
 REFUSED: Mapping[str, Mapping[str, ErrorResponse]] = {
@@ -65,44 +75,34 @@ REFUSED: Mapping[str, Mapping[str, ErrorResponse]] = {
     },
     # fal.ai/docs/model-endpoints/errors
     "fal": {
-        "auth_missing_key": ErrorResponse(401, {"detail": "Authentication is required to access this application."}),
-        "auth_invalid_key": ErrorResponse(401, {"detail": "Cannot access application. Authentication is required."}),
-        "billing_limit": ErrorResponse(
-            403, {"detail": "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."}
-        ),
-        "invalid_model": ErrorResponse(404, {"detail": "Application '{model}' not found"}),
+        "auth_missing_key": _detail(401, "Authentication is required to access this application."),
+        "auth_invalid_key": _detail(401, "Cannot access application. Authentication is required."),
+        "billing_limit": _detail(403, "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing."),
+        "invalid_model": _detail(404, "Application '{model}' not found"),
         "rate_limited": ErrorResponse(
             429, {"detail": "Reached concurrent requests limit", "error_type": "rate_limited"}, {"retry-after": "*"}
         ),
-        "server_error": ErrorResponse(500, {"detail": "Internal server error", "error_type": "internal_error"}),
-        "overloaded": ErrorResponse(503, {"detail": "No runners available", "error_type": "runner_scheduling_failure"}),
+        "server_error": _detail(500, "Internal server error", error_type="internal_error"),
+        "overloaded": _detail(503, "No runners available", error_type="runner_scheduling_failure"),
         "bad_request_other": _fal(422, "field required", "missing"),
     },
     # replicate.com/docs/reference/http
     "replicate": {
-        "auth_missing_key": ErrorResponse(
-            401, {"title": "Unauthenticated", "detail": "You did not pass an authentication token", "status": 401}
-        ),
-        "auth_invalid_key": ErrorResponse(
-            401, {"title": "Unauthenticated", "detail": "You did not pass a valid authentication token", "status": 401}
-        ),
-        "billing_limit": ErrorResponse(
+        "auth_missing_key": _replicate(401, "You did not pass an authentication token", "Unauthenticated"),
+        "auth_invalid_key": _replicate(401, "You did not pass a valid authentication token", "Unauthenticated"),
+        "billing_limit": _replicate(
             402,
-            {
-                "title": "Insufficient credit",
-                "detail": "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase"
-                " credit.",
-                "status": 402,
-            },
+            "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit.",
+            "Insufficient credit",
         ),
-        "invalid_model": ErrorResponse(404, {"detail": "The requested resource could not be found.", "status": 404}),
+        "invalid_model": _replicate(404, "The requested resource could not be found."),
         "rate_limited": ErrorResponse(
             429,
             {"detail": "Request was throttled. Your rate limit resets in ~*s.", "status": 429, "title": "Too many requests"},
             {"retry-after": "*"},
         ),
-        "server_error": ErrorResponse(500, {"detail": "Internal server error", "status": 500}),
-        "overloaded": ErrorResponse(503, {"detail": "Service unavailable", "status": 503}),
+        "server_error": _replicate(500, "Internal server error"),
+        "overloaded": _replicate(503, "Service unavailable"),
         "bad_request_other": ErrorResponse(
             422,
             {"title": "Input validation failed", "detail": "- input: prompt is required\n", "status": 422, "invalid_fields": []},
@@ -110,13 +110,13 @@ REFUSED: Mapping[str, Mapping[str, ErrorResponse]] = {
     },
     # docs.bfl.ai/api_integration/errors
     "bfl": {
-        "auth_missing_key": ErrorResponse(403, {"detail": "Not authenticated"}),
-        "auth_invalid_key": ErrorResponse(403, {"detail": "Not authenticated - Invalid Authentication"}),
-        "billing_limit": ErrorResponse(402, {"detail": "Insufficient credits. Please add credits at https://dashboard.bfl.ai"}),
-        "invalid_model": ErrorResponse(404, {"detail": "Not Found"}),
+        "auth_missing_key": _detail(403, "Not authenticated"),
+        "auth_invalid_key": _detail(403, "Not authenticated - Invalid Authentication"),
+        "billing_limit": _detail(402, "Insufficient credits. Please add credits at https://dashboard.bfl.ai"),
+        "invalid_model": _detail(404, "Not Found"),
         "rate_limited": ErrorResponse(429, {"detail": "Rate limit exceeded: too many active tasks"}, {"retry-after": "*"}),
-        "server_error": ErrorResponse(500, {"detail": "Internal Server Error"}),
-        "overloaded": ErrorResponse(503, {"detail": "Service temporarily unavailable"}),
+        "server_error": _detail(500, "Internal Server Error"),
+        "overloaded": _detail(503, "Service temporarily unavailable"),
         "bad_request_other": ErrorResponse(
             422, {"detail": [{"loc": ["body", "prompt"], "msg": "field required", "type": "value_error.missing"}]}
         ),
@@ -140,12 +140,8 @@ ENDED: Mapping[str, Mapping[str, ErrorResponse]] = {
         "task_failed": ErrorResponse(200, {"error": "Prediction failed: CUDA out of memory"}),
     },
     "bfl": {
-        "safety_prompt": ErrorResponse(
-            200, {"status": "Request Moderated", "details": {"Moderation Reasons": ["Derivative Works Filter"]}}
-        ),
-        "safety_output": ErrorResponse(
-            200, {"status": "Content Moderated", "details": {"Moderation Reasons": ["Derivative Works Filter"]}}
-        ),
+        "safety_prompt": ErrorResponse(200, {"status": "Request Moderated", "details": _DERIVATIVE}),
+        "safety_output": ErrorResponse(200, {"status": "Content Moderated", "details": _DERIVATIVE}),
         "task_failed": ErrorResponse(200, {"status": "Error", "details": {"error": "internal error"}}),
     },
 }

@@ -34,6 +34,10 @@ def _openai(
     return ErrorResponse(status, {"error": {"message": message, "type": kind, "param": param, "code": code, **more}})
 
 
+def _error(status: int, headers: Mapping[str, str] | None = None, **error: object) -> ErrorResponse:
+    return ErrorResponse(status, {"error": error}, headers or {})
+
+
 def _blocked(stage: str, category: str) -> ErrorResponse:
     message = (
         "Your request was rejected by the safety system. If you believe this is an error, contact us at help.openai.com and include the"
@@ -47,6 +51,10 @@ def _html(status: int, title: str, server: str = "nginx") -> ErrorResponse:
     head = f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
     page = f"{head}<hr><center>{server}</center>\r\n</body>\r\n</html>\r\n"
     return ErrorResponse(status, page, {"content-type": HTML, "server": server})
+
+
+def _new_api(status: int, message: str, kind: str, code: str) -> ErrorResponse:
+    return _error(status, message=message, type=kind, param="", code=code)
 
 
 _RATE_HEADERS = {
@@ -64,25 +72,17 @@ REFUSALS: dict[str, ErrorResponse] = {
     # ---- Safety. OpenAI's image generation guide, "Handling blocked requests": branch on the code, then on moderation_details.
     "safety_prompt": _blocked("input", "violence"),
     "safety_output": _blocked("output", "sexual"),
-    "safety_reference_image": ErrorResponse(
+    "safety_reference_image": _error(
         400,  # Volcengine Ark's error codes
-        {
-            "error": {
-                "code": "InputImageSensitiveContentDetected",
-                "message": "The request failed because the input image may contain sensitive information.",
-                "param": "",
-                "type": "BadRequest",
-            }
-        },
+        code="InputImageSensitiveContentDetected",
+        message="The request failed because the input image may contain sensitive information.",
+        param="",
+        type="BadRequest",
     ),
-    "safety_account_flagged": ErrorResponse(
+    "safety_account_flagged": _error(
         403,  # Azure OpenAI, after repeated blocks
-        {
-            "error": {
-                "code": "Forbidden",
-                "message": "Your resource has been temporarily blocked because we detected behavior that may violate our content policy.",
-            }
-        },
+        code="Forbidden",
+        message="Your resource has been temporarily blocked because we detected behavior that may violate our content policy.",
     ),
     "safety_prompt@dalle": _openai(
         400,
@@ -107,21 +107,10 @@ REFUSALS: dict[str, ErrorResponse] = {
     ),
     # ---- Parameters.
     "invalid_model": _openai(404, "The model `{model}` does not exist or you do not have access to it.", "model_not_found"),
-    "invalid_model@new-api": ErrorResponse(
-        503,
-        {
-            "error": {
-                "message": "当前分组 default 下对于模型 {model} 无可用渠道 (request id: {request_id})",
-                "type": "new_api_error",
-                "param": "",
-                "code": "model_not_found",
-            }
-        },
+    "invalid_model@new-api": _new_api(
+        503, "当前分组 default 下对于模型 {model} 无可用渠道 (request id: {request_id})", "new_api_error", "model_not_found"
     ),
-    "model_access_denied": ErrorResponse(
-        403,
-        {"error": {"message": "该令牌无权使用模型：{model} (request id: {request_id})", "type": "one_api_error"}},  # one-api
-    ),
+    "model_access_denied": _error(403, message="该令牌无权使用模型：{model} (request id: {request_id})", type="one_api_error"),
     "unsupported_size": _openai(400, "The size is not supported by this model.", "invalid_size", "image_generation_user_error", "size"),
     "unsupported_size@values": _openai(
         400,
@@ -203,16 +192,8 @@ REFUSALS: dict[str, ErrorResponse] = {
         "insufficient_quota",
         "insufficient_quota",
     ),
-    "quota_exhausted@new-api": ErrorResponse(
-        403,
-        {
-            "error": {
-                "message": "用户额度不足, 剩余额度: ＄0.000000 (request id: {request_id})",
-                "type": "new_api_error",
-                "param": "",
-                "code": "insufficient_user_quota",
-            }
-        },
+    "quota_exhausted@new-api": _new_api(
+        403, "用户额度不足, 剩余额度: ＄0.000000 (request id: {request_id})", "new_api_error", "insufficient_user_quota"
     ),
     "billing_limit": _openai(400, "Billing hard limit has been reached", "billing_hard_limit_reached", "image_generation_user_error"),
     "billing_limit@inactive": _openai(
@@ -220,49 +201,33 @@ REFUSALS: dict[str, ErrorResponse] = {
     ),
     "network_proxy": _html(407, "407 Proxy Authentication Required", "squid/5.7"),
     # ---- The service.
-    "rate_limited": ErrorResponse(
+    "rate_limited": _error(
         429,
-        {
-            "error": {
-                "message": "Rate limit reached for {model} in organization org-sandbox on images per min. Limit: 100 / min."
-                " Please try again in *s.",
-                "type": "requests",
-                "param": None,
-                "code": "rate_limit_exceeded",
-            }
-        },
         _RATE_HEADERS,
+        message="Rate limit reached for {model} in organization org-sandbox on images per min. Limit: 100 / min. Please try again in *s.",
+        type="requests",
+        param=None,
+        code="rate_limit_exceeded",
     ),
     "rate_limited@concurrency": _openai(
         429, "Too many concurrent requests for this model. Reduce parallel requests.", "concurrency_limit_exceeded", "requests"
     ),
-    "rate_limited@azure": ErrorResponse(
+    "rate_limited@azure": _error(
         429,
-        {"error": {"code": "429", "message": "Requests have exceeded call rate limit of your current tier. Please retry after * seconds."}},
         {"retry-after": "*"},
+        code="429",
+        message="Requests have exceeded call rate limit of your current tier. Please retry after * seconds.",
     ),
-    "overloaded": ErrorResponse(
+    "overloaded": _error(
         503,
-        {
-            "error": {
-                "message": "The engine is currently overloaded, please try again later",
-                "type": "server_error",
-                "param": None,
-                "code": "overloaded",
-            }
-        },
         {"retry-after": "*"},
+        message="The engine is currently overloaded, please try again later",
+        type="server_error",
+        param=None,
+        code="overloaded",
     ),
-    "overloaded@new-api": ErrorResponse(
-        429,
-        {
-            "error": {
-                "message": "当前分组上游负载已饱和，请稍后再试 (request id: {request_id})",
-                "type": "upstream_error",
-                "param": "",
-                "code": "bad_response_status_code",
-            }
-        },
+    "overloaded@new-api": _new_api(
+        429, "当前分组上游负载已饱和，请稍后再试 (request id: {request_id})", "upstream_error", "bad_response_status_code"
     ),
     "server_error": _openai(500, "The server had an error while processing your request. Sorry about that!", None, "server_error"),
     "gateway_error": _html(502, "502 Bad Gateway", "cloudflare"),
