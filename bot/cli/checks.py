@@ -8,7 +8,7 @@ import shutil
 import socket
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +43,8 @@ async def settings(subject: Subject) -> AsyncIterator[Finding]:
         problems.append(shape)
     for plugin in subject.adapters.values():
         if plugin.configured(subject.settings.env):
-            problems += plugin.problems(subject.settings.env) or getattr(plugin, "misshapen", _well_shaped)(subject.settings.env)
+            shapes = getattr(plugin, "misshapen", lambda env: ())  # a third-party adapter may not check its tokens' shape
+            problems += plugin.problems(subject.settings.env) or shapes(subject.settings.env)
     for problem in problems:
         yield Finding(False, what, problem, layer=layers.CONFIGURATION)
     if not problems:
@@ -272,11 +273,6 @@ def _beside(finding: Finding, bot: str | None) -> Finding:
         return finding
     key = "doctor.port_of_bot" if held else "doctor.port_of_bot_maybe"
     return Finding(True, finding.what, text(key, port=finding.busy_port, pid=bot))
-
-
-def _well_shaped(_: Mapping[str, str]) -> Sequence[str]:
-    """For third-party adapters that don't check the shape of their tokens."""
-    return ()
 
 
 def _is_newer(file: Path, than: Path) -> bool:

@@ -131,7 +131,7 @@ def second_step(draft: SettingsDraft) -> CheckedStep:
 def platform_steps(plugin: Plugin) -> list[CheckedStep]:
     """What this platform's own steps ask, each checked with its doctor."""
     asked: Sequence[SetupStep] = getattr(plugin, "setup", list)()
-    return [CheckedStep(one.questions, [checks.running, partial(_platform, plugin)], plugin, one) for one in asked]
+    return [CheckedStep(one.questions, [checks.running, partial(checks.platform, plugin)], plugin, one) for one in asked]
 
 
 def address_is_wrong(finding: Finding) -> bool:
@@ -190,12 +190,6 @@ async def _second_lacks(subject: Subject) -> AsyncIterator[Finding]:
     """Whether anything of the second service is missing, or names a model that isn't offered."""
     for sentence in service_problems(subject.settings, subject.file):
         yield Finding(False, text("doctor.settings"), sentence, layer=layers.CONFIGURATION)
-
-
-async def _platform(plugin: Plugin, subject: Subject) -> AsyncIterator[Finding]:
-    """One platform's settings, then its doctor."""
-    async for finding in checks.platform(plugin, subject):
-        yield finding
 
 
 def _abouts() -> Mapping[str, str]:

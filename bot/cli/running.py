@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +24,7 @@ from bot.texts import DEFAULT_LANGUAGE, speaking, text
 from bot.texts.phrases import listed
 
 if TYPE_CHECKING:
-    from bot.adapter import Finding, Plugin
+    from bot.adapter import Plugin
     from bot.rotation import Reloaded
     from bot.settings import Settings
 
@@ -127,7 +127,7 @@ def demo(
     problems = web.problems(env)
     if problems:
         raise SettingsProblem(problems)
-    for finding in asyncio.run(_examined(web, env)):
+    for finding in asyncio.run(web.examine(env)):
         if not finding.ok:  # check the port before creating a folder
             raise Stop(finding.sentence)
     welcome = _welcome(folder, browser)
@@ -165,10 +165,6 @@ async def _sandbox(host: str, port: int, dialect: str) -> None:
         await stopping.wait()
     finally:
         await service.stop()
-
-
-async def _examined(plugin: Plugin, env: Mapping[str, str]) -> Sequence[Finding]:
-    return await plugin.examine(env)
 
 
 def _chosen(asked: str, found: Mapping[str, Plugin], env: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, select, update
 
 from bot.domain.attachments import Attachment, AttachmentRole, StoredAttachment
-from bot.domain.requests import Place
 from bot.ledger import message_rows
 from bot.ledger.records import FILE, count_rows
 from bot.ledger.store import Tx
@@ -21,11 +20,6 @@ MOST = 20
 """Rows stored per request: more than any model takes, so that the refusal can name the number, but never a flood."""
 _INSERT = insert(attachments)
 _OF_REQUEST = select(attachments).where(attachments.c.request_id == bindparam("id")).order_by(attachments.c.position)
-
-
-def person_key(place: Place, person: str) -> str:
-    """The owner of an upload."""
-    return f"{place.platform}:{person}"
 
 
 def add(tx: Tx, request_id: str, person: str, found: Sequence[Attachment]) -> None:

@@ -317,7 +317,7 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     refusal = request.refusal
     if failure is not None and failure.kind in WORDING and (refusal is None or refusal.nearest is None):
         first = () if failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER else (_retry(request),)
-        return (*first, edit_button(request), _simplify(request))
+        return (*first, edit_button(request), own_button(request, ActionName.SIMPLIFY, text("button.simplify")))
     if failure is not None and failure.group is Group.PARAMETERS and failure.who_can_fix is Fixer.USER:
         nearest = None if refusal is None else refusal.nearest
         return (edit_button(request),) if nearest is None else (_nearest(request, nearest.value), edit_button(request))
@@ -329,10 +329,6 @@ def _failure_buttons(request: Request, failure: Failure | None) -> tuple[Button,
     if failure is None and refusal is not None and (offers := offered(refusal, request)):
         return (*offers, edit_button(request))
     return (_retry(request), edit_button(request))
-
-
-def _simplify(request: Request) -> Button:
-    return own_button(request, ActionName.SIMPLIFY, text("button.simplify"))
 
 
 def _line(request: Request) -> str:

@@ -104,10 +104,6 @@ def was_blocked(request: Request) -> bool:
     return request.answer is Answer.BLOCKED or (request.answer is Answer.PICTURES and safety)
 
 
-def project_card(connection: Connection, case: Case, now: float) -> View:
-    return card(gather(connection, case, now))
-
-
 def card(facts: CaseFacts) -> View:
     """Render the card. Pure."""
     case = facts.case

@@ -19,7 +19,7 @@ from bot.domain.request_states import Answer
 from bot.domain.requests import Request
 from bot.ledger import case_rows, request_rows
 from bot.ledger.case_rows import OTHER_PICTURE, Case, Note, Rewrite, Step
-from bot.moderation.card import HELD_BACK, project_card, reason
+from bot.moderation.card import HELD_BACK, card, gather, reason
 from bot.moderation.offers import highest_cost
 from bot.moderation.opening import REPHRASE
 from bot.moderation.rewording import newest_candidate
@@ -57,7 +57,7 @@ class Views:
 
     def project_case(self, connection: Connection, message: Message, now: float) -> View | None:
         case = case_rows.get(connection, message.subject.partition(":")[2])
-        return None if case is None or message.audience is not Audience.MODERATORS else project_card(connection, case, now)
+        return None if case is None or message.audience is not Audience.MODERATORS else card(gather(connection, case, now))
 
     def project_step(self, connection: Connection, message: Message, now: float) -> View | None:
         """Projection of `step:<number>`: an audit log entry, as the member's message."""
@@ -231,18 +231,6 @@ def _remind(facts: StepFacts) -> View:
     return dataclasses.replace(question, title=said.title, text=(question.title, *question.text, *said.text))
 
 
-def _published(facts: StepFacts) -> View:
-    return _view(facts, "review_published")
-
-
-def _block_member(facts: StepFacts) -> View:
-    return _view(facts, "block_member", until=moment(facts.step.facts["until"]))
-
-
-def _unblock_member(facts: StepFacts) -> View:
-    return _view(facts, "unblock_member")
-
-
 _DECIDED = (CaseEvent.DENY.value, CaseEvent.NOT_POLICY.value, CaseEvent.EXPIRE.value)
 _STEP_VIEWS: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.SUGGEST.value: _suggest,
@@ -250,9 +238,9 @@ _STEP_VIEWS: Mapping[str, Callable[[StepFacts], View]] = {
     CaseEvent.DENY.value: _deny,
     CaseEvent.NOT_POLICY.value: _not_policy,
     CaseEvent.EXPIRE.value: _expire,
-    CaseEvent.PUBLISH.value: _published,
+    CaseEvent.PUBLISH.value: lambda facts: _view(facts, "review_published"),
     OTHER_PICTURE: _other_picture,
     REMIND: _remind,
-    "block_member": _block_member,
-    "unblock_member": _unblock_member,
+    "block_member": lambda facts: _view(facts, "block_member", until=moment(facts.step.facts["until"])),
+    "unblock_member": lambda facts: _view(facts, "unblock_member"),
 }

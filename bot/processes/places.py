@@ -37,7 +37,7 @@ class SharedPlaces:
     async def exchange(self, ledger: Ledger) -> None:
         """Store this process's channels if they changed, and load those of the others."""
         stored = await ledger.read(_stored)
-        own = {platform: _to_json(pair) for platform, pair in self.own().items() if any(pair)}
+        own = {platform: [place and asdict(place) for place in pair] for platform, pair in self.own().items() if any(pair)}
         changed = [platform for platform, value in own.items() if stored.get(platform) != value]
 
         def keep(tx: Tx) -> None:
@@ -53,10 +53,6 @@ def _stored(connection: Connection) -> dict[str, Any]:
     names: Collection[str] = memory_rows.keys(connection, PREFIX)
     found = {name: memory_rows.recall(connection, PREFIX + name) for name in names}
     return {name: row[0] for name, row in found.items() if row is not None}
-
-
-def _to_json(pair: Pair) -> list[dict[str, Any] | None]:
-    return [None if place is None else asdict(place) for place in pair]
 
 
 def _from_json(value: Any) -> Pair:

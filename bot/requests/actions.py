@@ -61,8 +61,8 @@ class RequestActions:
                 ActionName.CANCEL: self._cancel,
                 ActionName.DELETE: self._delete,
                 ActionName.PUBLISH: self._publish,
-                ActionName.SEND_ANYWAY: self._send_anyway,
-                ActionName.SEND_CLEANED: self._send_cleaned,
+                ActionName.SEND_ANYWAY: lambda act: self._answer_question(act, lambda request: request.prompt),
+                ActionName.SEND_CLEANED: lambda act: self._answer_question(act, _cleaned),
                 ActionName.DISCARD: self._discard,
             },
             {ActionName.EDIT: self._edit_form},
@@ -195,12 +195,6 @@ class RequestActions:
 
         return await self.on_own(act, body)
 
-    async def _send_anyway(self, act: Act) -> Reply:
-        return await self._answer_question(act, lambda request: request.prompt)
-
-    async def _send_cleaned(self, act: Act) -> Reply:
-        return await self._answer_question(act, lambda request: (request.refusal and request.refusal.cleaned) or "")
-
     async def _answer_question(self, act: Act, wording: Callable[[Request], str]) -> Reply:
         def body(tx: Tx, request: Request) -> Reply:
             if request.state is not RequestState.AWAITING_MEMBER:
@@ -255,6 +249,10 @@ class RequestActions:
             return body(tx, request)
 
         return await self.ledger.write(whole)
+
+
+def _cleaned(request: Request) -> str:
+    return (request.refusal and request.refusal.cleaned) or ""
 
 
 def where(act: Act, request: Request, *, private: bool) -> Place:

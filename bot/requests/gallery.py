@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from bot.chat.handlers import Handlers
-from bot.chat.views import Act, ActionName, Audience, Document, Form, PictureView, Pressers, Reply, View
+from bot.chat.views import Act, ActionName, Audience, Document, Form, PictureView, Reply, View
 from bot.domain.gallery import NO_MARK, GalleryMark, GallerySearch, Shelf
 from bot.domain.outcome import Picture
 from bot.domain.request_states import Answer
@@ -166,7 +166,7 @@ class Gallery:
             if not (public and gallery_rows.may_see(connection, who, request_id, Shelf.PUBLIC)):
                 return None
             shown = self.render(connection, request, Audience.CHANNEL)
-            return replace(shown, buttons=tuple(one for one in shown.buttons if _for_others(one.pressers, who.person)))
+            return replace(shown, buttons=tuple(one for one in shown.buttons if one.pressers.admit(who.person, administrator=False)))
 
         return await self.requests.ledger.read(look) or gallery_view.unknown_request()
 
@@ -308,10 +308,6 @@ class Gallery:
 
 def _is_result(request: Request) -> bool:
     return request.answer is Answer.PICTURES and not request.deleted and not request.reported
-
-
-def _for_others(pressers: Pressers, person: str) -> bool:
-    return pressers.admit(person, administrator=False)
 
 
 def strict(act: Act) -> Act:

@@ -49,6 +49,7 @@ class RequestProjection:
     def view(self, connection: Connection, request: Request, audience: Audience) -> View:
         estimate = self.scheduler.estimates.of(request.id)
         place = request.place
+        rules = self.rules.for_call(request.service, request.model) if is_own(request.service) else self.rules
         facts = RequestFacts(
             request=request,
             now=self.ports.now(),
@@ -68,13 +69,10 @@ class RequestProjection:
             candidates=_candidates(connection, request),
             others=request.picked and picture_rows.aside_since(connection, request.id) is not None,
             captions=self.rules.captions,
-            takes_pictures=self._rules_of(request).references.count > 0,
+            takes_pictures=rules.references.count > 0,
             reviewed=request.case_id is None or self.reviewed(connection, place.platform, place.community),
         )
         return render(facts, audience)
-
-    def _rules_of(self, request: Request) -> Rules:
-        return self.rules.for_call(request.service, request.model) if is_own(request.service) else self.rules
 
     def _drawn_by(self, request: Request) -> str:
         service = self.services.of(request.service)

@@ -70,7 +70,7 @@ def submit_press(
 
 def _attach(tx: Tx, request_id: str, submission: Submission, lineage: Lineage) -> None:
     """Store the request's pictures: those of its parent, then the new ones."""
-    person = attachment_rows.person_key(submission.place, submission.person.id)
+    person = f"{submission.place.platform}:{submission.person.id}"
     if submission.references and lineage.parent is not None:
         attachment_rows.copy(tx, attachment_rows.of_request(tx.connection, lineage.parent), request_id, person)
     clean = [dataclasses.replace(one, name=_storable(one.name)) for one in submission.attachments]

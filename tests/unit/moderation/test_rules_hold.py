@@ -16,7 +16,7 @@ from bot.ledger import request_rows
 from bot.ledger.store import Tx
 from bot.ledger.tables import acts, audit, requests
 from bot.moderation.access import AccessCheck, AccessLevel
-from bot.moderation.card import project_card
+from bot.moderation.card import card, gather
 from bot.requests.sweep import ACTS_KEPT, sweep
 from bot.texts import text
 from tests.unit.moderation.ground import ADMIN, ANN, BEN, HOME, MIA, MO, Ground
@@ -27,7 +27,7 @@ HOUR = 3600.0
 
 async def claim_is_shown_to(ground: Ground, case_id: str, person: Person) -> bool:
     case = await ground.case(case_id)
-    view = await ground.ledger.read(lambda c: project_card(c, case, ground.clock.at))
+    view = await ground.ledger.read(lambda c: card(gather(c, case, ground.clock.at)))
     return any(one.action is A.CASE_CLAIM and one.pressers.admit(person.id, administrator=False) for one in view.buttons)
 
 
