@@ -15,7 +15,9 @@ import typer
 
 from bot.cli.options import DataDir
 from bot.cli.screen import USAGE, Stop, say
+from bot.ledger import files, migrate, picture_copies, read_only, store
 from bot.ports import SystemPorts
+from bot.settings import load
 from bot.texts import text
 from bot.texts.phrases import listed
 
@@ -26,9 +28,6 @@ def backup(
     pictures: Annotated[bool, typer.Option("--pictures", help=text("cli.help.backup_with_pictures"))] = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.ledger import files, migrate, read_only, store
-    from bot.settings import load
-
     settings = load(os.environ, ctx.obj).at(data_dir)
     source = settings.ledger
     if not isinstance(source, Path):
@@ -63,7 +62,6 @@ def backup(
 
 def _copy_pictures(source: Path, target: Path) -> None:
     """Copy the pictures that the target lacks, verified by hash."""
-    from bot.ledger import picture_copies
 
     if source == target:
         raise Stop(text("cli.pictures_same_folder", folder=target), code=USAGE)

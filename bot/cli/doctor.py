@@ -12,18 +12,18 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot.cli import layers, open_notices, plugins
+from bot.adapter import Finding
+from bot.cli import checks, layers, network, open_notices, other_services, plugins, probes, reach, service
+from bot.cli.ladder import Subject, walk
 from bot.cli.options import AsJson
 from bot.cli.screen import FAILED, hide, remark, say
+from bot.ports import SystemPorts
+from bot.settings import SettingsProblem, load
 from bot.texts import text
-
-if TYPE_CHECKING:
-    from bot.adapter import Finding
-    from bot.cli.ladder import Subject
 
 
 def doctor(
@@ -38,10 +38,6 @@ def doctor(
 
 
 async def _doctor(file: Path, data_dir: Path | None, *, every: bool, spend: bool, text_model: str, as_json: bool) -> int:
-    from bot.adapter import Finding
-    from bot.cli import service
-    from bot.settings import SettingsProblem
-
     findings: list[Finding] = []
 
     def report(finding: Finding) -> None:
@@ -86,9 +82,6 @@ def _ended(findings: list[Finding], subject: Subject | None, *, every: bool, as_
 
 def subject_of(file: Path, data_dir: Path | None) -> Subject:
     """The configuration to check. Raises SettingsProblem."""
-    from bot.cli.ladder import Subject
-    from bot.ports import SystemPorts
-    from bot.settings import load
 
     found, broken = plugins.load_all()
     settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
@@ -98,8 +91,6 @@ def subject_of(file: Path, data_dir: Path | None) -> Subject:
 
 def examine(subject: Subject) -> AsyncIterator[Finding]:
     """All findings in order."""
-    from bot.cli import checks, network, other_services, probes, reach, service
-    from bot.cli.ladder import walk
 
     asked = (network.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture, other_services.others)
     return walk((*checks.LOCAL, *asked, checks.adapters), subject)

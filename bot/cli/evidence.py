@@ -12,7 +12,18 @@ from bot.cli import plugins
 from bot.cli.options import DataDir
 from bot.cli.records import ledger_file, look
 from bot.cli.screen import USAGE, Stop, remark, say
+from bot.evidence.bundle import BundleMaker, LeakFound
+from bot.evidence.collect import find
+from bot.evidence.files import FOLDER
+from bot.evidence.reported import status_words
+from bot.ledger import own_rows
+from bot.ports import SystemPorts
+from bot.providers.status_page import StatusPage, page_of
+from bot.requests.own_services import keys_in
+from bot.settings import load
+from bot.settings.surroundings import cleaner_of, surroundings_of, with_own_services
 from bot.texts import text
+from bot.vault.cipher import Cipher
 
 
 def evidence(
@@ -21,18 +32,6 @@ def evidence(
     last_failure: Annotated[bool, typer.Option("--last-failure", help=text("cli.help.evidence_last"))] = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.evidence.bundle import BundleMaker, LeakFound
-    from bot.evidence.collect import find
-    from bot.evidence.files import FOLDER
-    from bot.evidence.reported import status_words
-    from bot.ledger import own_rows
-    from bot.ports import SystemPorts
-    from bot.providers.status_page import StatusPage, page_of
-    from bot.requests.own_services import keys_in
-    from bot.settings import load
-    from bot.settings.surroundings import cleaner_of, surroundings_of, with_own_services
-    from bot.vault.cipher import Cipher
-
     if request is not None and last_failure:
         raise Stop(text("evidence.either"), code=USAGE)
     adapters, _ = plugins.load_all()

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli.options import AsJson, DataDir
 from bot.cli.records import look, settings_and_file
 from bot.cli.screen import Stop, remark, say, table
+from bot.ledger import memory_rows
 from bot.ports import SystemPorts
+from bot.reports import proposals
+from bot.reports.failures import FailureReport, failure_report
 from bot.texts import text
-
-if TYPE_CHECKING:
-    from bot.reports.failures import FailureReport
 
 DAY = 86_400.0
 
@@ -28,10 +28,6 @@ def failures(
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.ledger import memory_rows
-    from bot.reports import proposals
-    from bot.reports.failures import failure_report
-
     settings, file = settings_and_file(ctx.obj, data_dir)
     now = SystemPorts().now()
     salt = str(settings.data_dir)

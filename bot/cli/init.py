@@ -11,19 +11,32 @@ import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from bot.adapter import Plugin
 from bot.cli import plugins
+from bot.cli.dialogue import Dialogue, Keyboard, Terminal, watched
+from bot.cli.doctor import show
+from bot.cli.draft import (
+    ADDRESS,
+    KEY,
+    MODEL,
+    SECOND,
+    CheckedStep,
+    SettingsDraft,
+    default_address,
+    default_model,
+    platform_steps,
+    same_host,
+    second_step,
+    service_steps,
+)
 from bot.cli.screen import FAILED, USAGE, Stop, hide, remark, say
+from bot.settings import dotenv, env_edit
 from bot.texts import has, text
 from bot.texts.phrases import listed
-
-if TYPE_CHECKING:
-    from bot.adapter import Plugin
-    from bot.cli.dialogue import Keyboard
-    from bot.cli.draft import CheckedStep, SettingsDraft
 
 
 def init(
@@ -35,10 +48,6 @@ def init(
     secret_files: Annotated[list[str] | None, typer.Option("--secret-file", metavar="NAME=FILE", help=text("cli.help.init_secret"))] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.init_yes"))] = False,
 ) -> None:
-    from bot.cli.dialogue import Terminal
-    from bot.cli.draft import ADDRESS, MODEL, SettingsDraft
-    from bot.settings import dotenv
-
     adapters, broken = plugins.load_all()
     for sentence in broken:
         remark(text("cli.warning", sentence=sentence))
@@ -63,9 +72,6 @@ def init(
 
 
 def _interview(draft: SettingsDraft, keyboard: Keyboard) -> None:
-    from bot.cli.dialogue import Dialogue
-    from bot.cli.draft import SECOND, platform_steps, second_step
-
     dialogue = Dialogue(draft, keyboard)
     say(text("init.welcome", file=draft.file.absolute()))
     say()
@@ -104,7 +110,6 @@ def _unattended(draft: SettingsDraft) -> None:
 
 def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
     """Copy settings found only in the environment into the answers. Returns the steps of the service and of all else that's configured."""
-    from bot.cli.draft import ADDRESS, KEY, SECOND, default_address, platform_steps, same_host, second_step, service_steps
 
     begun = _previous_address(draft, ADDRESS)
     for name in _asked(draft):  # what only the environment says must be there at the next start, too
@@ -123,7 +128,6 @@ def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
 
 def _stop_if_lacking(draft: SettingsDraft, steps: Sequence[CheckedStep]) -> None:
     """Raise Stop if a setting without a default is missing."""
-    from bot.cli.draft import SECOND
 
     for question in (one for step in steps for one in step.questions):
         if question.secret and question.required and not draft.present(question.variable):
@@ -134,9 +138,6 @@ def _stop_if_lacking(draft: SettingsDraft, steps: Sequence[CheckedStep]) -> None
 
 def _take(draft: SettingsDraft, step: CheckedStep) -> None:
     """Fill in a step's defaults and check it. Raises Stop if that fails."""
-    from bot.cli.dialogue import watched
-    from bot.cli.doctor import show
-    from bot.cli.draft import default_model
 
     for question in step.questions:
         if question.required and not draft.present(question.variable):
@@ -152,8 +153,6 @@ def _take(draft: SettingsDraft, step: CheckedStep) -> None:
 
 def write(draft: SettingsDraft, keyboard: Keyboard | None, *, yes: bool) -> None:
     """Put the answers into the file, after asking if there's one; then the next command."""
-    from bot.cli.dialogue import Dialogue
-    from bot.settings import dotenv, env_edit
 
     before = dotenv.read(draft.file).values
     changed = {name: value for name, value in draft.answers.items() if before.get(name, "") != value}
@@ -194,8 +193,6 @@ def _told(draft: SettingsDraft, name: str, value: str, was: bool) -> str:
 
 def _read_secrets(draft: SettingsDraft, key_file: str, files: Sequence[str]) -> None:
     """Keys and tokens from files, or the first line of standard input for `-`. Raises Stop."""
-    from bot.cli.draft import KEY
-    from bot.settings import dotenv
 
     pairs = [(KEY, key_file)] if key_file else []
     pairs += [_pair(one, "--secret-file") for one in files]
@@ -235,26 +232,19 @@ def _asked(draft: SettingsDraft) -> list[str]:
 
 
 def _secrets(draft: SettingsDraft) -> list[str]:
-    from bot.cli.draft import KEY, SECOND
-
     return [KEY, SECOND[1], *(one.variable for step in _platform_steps(draft) for one in step.questions if one.secret)]
 
 
 def _platform_steps(draft: SettingsDraft) -> list[CheckedStep]:
-    from bot.cli.draft import platform_steps
-
     return [step for plugin in _settable(draft) for step in platform_steps(plugin)]
 
 
 def _service_names() -> tuple[str, ...]:
-    from bot.cli.draft import ADDRESS, KEY, MODEL, SECOND
-
     return ADDRESS, KEY, MODEL, *SECOND
 
 
 def _previous_address(draft: SettingsDraft, name: str) -> str:
     """The address that was in effect before this answer."""
-    from bot.cli.draft import default_address
 
     answer = draft.answers.pop(name, None)
     try:

@@ -6,15 +6,11 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.adapter import Finding
+from bot.adapter import Finding, Plugin
+from bot.ports import Ports
+from bot.settings import Settings
 from bot.texts import has, text
-
-if TYPE_CHECKING:
-    from bot.adapter import Plugin
-    from bot.ports import Ports
-    from bot.settings import Settings
 
 
 @dataclass(slots=True)

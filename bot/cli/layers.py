@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from bot.adapter import Finding
+from bot.domain.failure import Failure
 from bot.domain.kinds import Group, Kind
 from bot.texts import text
-
-if TYPE_CHECKING:
-    from bot.adapter import Finding
-    from bot.domain.failure import Failure
 
 SERVICE, KEY, MODEL, NETWORK, MACHINE, CONFIGURATION, PLATFORM = LAYERS = (
     "service",

@@ -1,12 +1,11 @@
 """The `imagine-bot` command: its subcommands and exit handling.
 
-Subcommands are in their own files and import what they need when called, so that `version` and `demo` start fast.
+Subcommands are in their own files, which are imported when they're called, so that `version` and `demo` start fast.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import io
 import os
 import sys
@@ -17,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import backup, copy_pictures, doctor, evidence, failures, init, move, plugins, records, restore, running, verify
+from bot.cli import plugins, running
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
@@ -42,11 +41,28 @@ def _module(name: str) -> Callable[[Any], typer.Typer]:
     return load
 
 
+def _single(name: str, module: str, function: str) -> Callable[[Any], typer.Typer]:
+    """A command that is one function of `bot.cli.<module>`."""
+
+    def load(_: Any) -> typer.Typer:
+        app = typer.Typer(add_completion=False)
+        app.command(help=text(f"cli.help.{name}"))(getattr(importlib.import_module(f"bot.cli.{module}"), function))
+        return app
+
+    return load
+
+
 _LATER: dict[str, Callable[[Any], typer.Typer]] = {
+    **{name: _single(name, name, name) for name in ("init", "doctor")},
+    "requests": _single("requests", "records", "requests"),
+    "failures": _single("failures", "failures", "failures"),
+    "usage": _single("usage", "records", "usage"),
+    **{name: _single(name, name, name) for name in ("evidence", "verify", "backup")},
+    "migrate-to-postgres": _single("migrate_to_postgres", "move", "migrate_to_postgres"),
+    "copy-pictures": _single("copy_pictures", "copy_pictures", "command"),
+    "restore": _single("restore", "restore", "restore"),
     "explain": _explain,
-    "cases": _module("cases"),
-    "batch": _module("batch"),
-    "encryption": _module("encryption"),
+    **{name: _module(name) for name in ("cases", "batch", "encryption")},
 }
 """Commands whose modules are imported when called."""
 
@@ -55,13 +71,13 @@ class Commands(TyperGroup):
     """This package's commands and, by entry point, the adapters'. Typer bundles its own click, whose types aren't public."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *(name for name in _LATER if _exists(name)), *plugins.names()]
+        return [*super().list_commands(ctx), *_LATER, *plugins.names()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         known = super().get_command(ctx, cmd_name)
         if known is not None:
             return known
-        if cmd_name in _LATER and _exists(cmd_name):
+        if cmd_name in _LATER:
             return _command(_LATER[cmd_name](ctx), cmd_name)
         if cmd_name not in plugins.names():
             return None
@@ -77,10 +93,6 @@ def _own_commands(name: str, quiet: bool) -> typer.Typer | None:
         if quiet:
             return None
         raise
-
-
-def _exists(name: str) -> bool:
-    return importlib.util.find_spec(f"bot.cli.{name}") is not None
 
 
 def _command(app: typer.Typer, name: str) -> Any:
@@ -121,17 +133,6 @@ def _options(
 app.command("demo", help=text("cli.help.demo"))(running.demo)
 app.command("run", help=text("cli.help.run"))(running.run)
 app.command("sandbox", help=text("cli.help.sandbox"))(running.sandbox)
-app.command("init", help=text("cli.help.init"))(init.init)
-app.command("doctor", help=text("cli.help.doctor"))(doctor.doctor)
-app.command("requests", help=text("cli.help.requests"))(records.requests)
-app.command("failures", help=text("cli.help.failures"))(failures.failures)
-app.command("usage", help=text("cli.help.usage"))(records.usage)
-app.command("evidence", help=text("cli.help.evidence"))(evidence.evidence)
-app.command("verify", help=text("cli.help.verify"))(verify.verify)
-app.command("backup", help=text("cli.help.backup"))(backup.backup)
-app.command("migrate-to-postgres", help=text("cli.help.migrate_to_postgres"))(move.migrate_to_postgres)
-app.command("copy-pictures", help=text("cli.help.copy_pictures"))(copy_pictures.command)
-app.command("restore", help=text("cli.help.restore"))(restore.restore)
 
 
 @app.command(help=text("cli.help.version"))

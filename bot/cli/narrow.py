@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from bot.cli.baseline import VerifiedRequest
+from bot.cli.plan import Plan
+from bot.cli.screen import say
+from bot.domain.kinds import KINDS, Group, Kind
 from bot.texts import text
-
-if TYPE_CHECKING:
-    from bot.cli.baseline import VerifiedRequest
-    from bot.cli.plan import Plan
 
 OPTIONS = ("model", "size", "quality", "count", "prompt")
 """In the order in which they're tried."""
@@ -29,7 +28,6 @@ def steps(replay: Plan, good: Plan) -> list[Plan]:
 
 def find(plans: Sequence[Plan], tried: Sequence[VerifiedRequest], attempt: Callable[[Plan], VerifiedRequest]) -> list[VerifiedRequest]:
     """Try the steps up to the first that fails, and say what that shows. Returns the further requests."""
-    from bot.cli.screen import say
 
     by_name = dict(zip((plan.name for plan in plans), zip(plans, tried, strict=True), strict=True))
     if "replay" not in by_name:
@@ -57,7 +55,6 @@ def find(plans: Sequence[Plan], tried: Sequence[VerifiedRequest], attempt: Calla
 
 def _may_be_blocked(kind: str) -> bool:
     """Whether this answer can be a block, after which the wording isn't sent again."""
-    from bot.domain.kinds import KINDS, Group, Kind
 
     silent = (Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE, Kind.BAD_REQUEST_OTHER)  # how some filters answer
     return KINDS[Kind(kind)].group is Group.SAFETY or kind in silent

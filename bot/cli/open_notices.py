@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from bot.cli.ladder import Subject
 from bot.cli.screen import say
+from bot.ledger import notice_rows, read_only
+from bot.ledger.notice_rows import Notice
+from bot.ledger.store import LedgerProblem
+from bot.messages.notices import sentence, shown_facts, times, title
 from bot.texts import joined, text
-
-if TYPE_CHECKING:
-    from bot.cli.ladder import Subject
-    from bot.ledger.notice_rows import Notice
 
 OPEN = 3
 """Exit code: every check passes, and notices are open."""
@@ -19,8 +19,6 @@ OPEN = 3
 
 def open_notices(subject: Subject) -> Sequence[Notice]:
     """Open notices, the longest open first; none if there's no ledger, or one that can't be read, which doctor's own checks name."""
-    from bot.ledger import notice_rows, read_only
-    from bot.ledger.store import LedgerProblem
 
     where = subject.settings.ledger
     if not read_only.is_there(where):
@@ -33,7 +31,6 @@ def open_notices(subject: Subject) -> Sequence[Notice]:
 
 def show(notices: Sequence[Notice]) -> None:
     """Print them, each with its count, its facts and the operator's steps."""
-    from bot.messages.notices import sentence, shown_facts, times, title
 
     if not notices:
         return
@@ -51,7 +48,6 @@ def show(notices: Sequence[Notice]) -> None:
 
 def rows(notices: Sequence[Notice]) -> list[Mapping[str, object]]:
     """The same for programs; times are in UTC."""
-    from bot.messages.notices import sentence, title
 
     return [
         {

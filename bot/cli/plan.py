@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.catalogue.model import Model
-    from bot.cli.ladder import Subject
+from bot.catalogue.cost import highest_cost_micros
+from bot.catalogue.load import Catalogue
+from bot.catalogue.model import Model
+from bot.cli.ladder import Subject
 
 WRONG_SIZE = "1x1"
 """No image service draws it, so it's refused before anything is charged."""
@@ -28,7 +28,6 @@ class Plan:
     @property
     def highest(self) -> int:
         """Its highest cost in micro-dollars."""
-        from bot.catalogue.cost import highest_cost_micros
 
         return highest_cost_micros(model_of(self.subject), self.priced_size, self.quality, self.count, len(self.prompt))
 
@@ -43,6 +42,5 @@ class Plan:
 
 def model_of(subject: Subject) -> Model:
     """The catalogue's entry of the model that a request is for."""
-    from bot.catalogue.load import Catalogue
 
     return Catalogue.load().resolve(subject.settings.image_model)

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli.backup import shown_size
 from bot.cli.options import DataDir
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
+from bot.ledger import files, migrate, picture_copies, read_only, store
+from bot.ledger.picture_copies import Copied
 from bot.ports import SystemPorts
+from bot.settings import load
 from bot.texts import text
 from bot.texts.phrases import listed
-
-if TYPE_CHECKING:
-    from bot.ledger.picture_copies import Copied
 
 
 def restore(
@@ -30,9 +30,6 @@ def restore(
     replace: Annotated[bool, typer.Option("--replace", help=text("cli.help.restore_replace"))] = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.ledger import files, picture_copies, read_only
-    from bot.settings import load
-
     settings = load(os.environ, ctx.obj).at(data_dir)
     source, target = backup.expanduser().absolute(), settings.ledger
     if not isinstance(target, Path):
@@ -65,7 +62,6 @@ def restore(
 
 def _copied(source: Path, target: Path) -> Copied:
     """Copy the pictures beside the backup. Raises Stop."""
-    from bot.ledger import picture_copies
 
     try:
         return picture_copies.copy(source, target) if source.is_dir() and source != target else picture_copies.Copied()
@@ -75,7 +71,6 @@ def _copied(source: Path, target: Path) -> Copied:
 
 def _checked(source: Path) -> int:
     """Number of requests in a backup. A file that isn't an intact one ends the command."""
-    from bot.ledger import read_only
 
     if not source.is_file():
         raise Stop(text("cli.restore_missing", file=source), code=USAGE)
@@ -88,7 +83,6 @@ def _checked(source: Path) -> int:
 @contextmanager
 def _stopped(data_dir: Path, target: Path) -> Iterator[None]:
     """Hold the folder's lock. A bot that runs on it ends the command with a sentence."""
-    from bot.ledger import files, store
 
     try:
         lock = files.prepare(data_dir, store.LedgerProblem, target)
@@ -102,7 +96,6 @@ def _stopped(data_dir: Path, target: Path) -> Iterator[None]:
 
 def _replace(source: Path, target: Path) -> Path | None:
     """Put a copy of the backup in the ledger's place. Returns where the former ledger is now; None if there was none."""
-    from bot.ledger import migrate, store
 
     part = target.with_name(f".{target.name}.{SystemPorts().new_id()}.part")
     try:
@@ -119,8 +112,6 @@ def _replace(source: Path, target: Path) -> Path | None:
 
 
 def _aside(target: Path) -> Path | None:
-    from bot.ledger import files
-
     if not target.exists():
         return None
     stamp = datetime.fromtimestamp(SystemPorts().now(), UTC).strftime("%Y%m%d-%H%M%S")

@@ -10,25 +10,39 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
+from bot import budgets
+from bot.catalogue.cost import cost_from_usage
+from bot.cli import narrow as narrowing
 from bot.cli import plugins
+from bot.cli.baseline import FOLDER, Baseline, VerifiedRequest, differences, markdown, previous
+from bot.cli.dialogue import watched
+from bot.cli.doctor import subject_of
+from bot.cli.ladder import Subject
+from bot.cli.other_services import others_of
 from bot.cli.plan import WRONG_SIZE, Plan, model_of
+from bot.cli.probes import PROMPT, draw
 from bot.cli.screen import FAILED, USAGE, Stop, dollars, remark, say
+from bot.domain.kinds import Group, Kind
+from bot.domain.outcome import Billed, Outcome
 from bot.domain.own_services import is_own
+from bot.evidence.collect import FailedRequest, find
+from bot.evidence.private import Private, quoted
+from bot.evidence.scrub import REMOVED, Scrubber
+from bot.evidence.surroundings import environment
+from bot.failures.classify import classify
+from bot.failures.explain import explain
+from bot.ledger import beside, block_rows, read_only
+from bot.requests.decide import as_booked
+from bot.settings import KNOWN, Settings, SettingsProblem, service_problems
+from bot.settings.model import PRECEDENCE
+from bot.settings.rules import FALLBACK
+from bot.settings.surroundings import surroundings_of
 from bot.texts import text
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from bot.cli.baseline import Baseline, VerifiedRequest
-    from bot.cli.ladder import Subject
-    from bot.domain.outcome import Outcome
-    from bot.evidence.collect import FailedRequest
-    from bot.evidence.scrub import Scrubber
-    from bot.settings import Settings
 
 MAX_ID = 128
 
@@ -41,12 +55,6 @@ def verify(
     yes: Annotated[bool, typer.Option("--yes", "-y", help=text("cli.help.verify_yes"))] = False,
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
 ) -> None:
-    from bot.cli import narrow as narrowing
-    from bot.cli.baseline import Baseline
-    from bot.cli.doctor import subject_of
-    from bot.evidence.surroundings import environment
-    from bot.settings import SettingsProblem, service_problems
-
     subject = subject_of(ctx.obj, data_dir)
     settings = subject.settings
     if problems := service_problems(settings, ctx.obj):
@@ -72,7 +80,6 @@ def verify(
 
 def _written(note: Baseline, settings: Settings) -> Path:
     """Put the note into its file, and say what differs from the one before. Raises Stop."""
-    from bot.cli.baseline import FOLDER, differences, markdown, previous
 
     folder = settings.data_dir / FOLDER
     before = previous(folder)
@@ -92,9 +99,6 @@ def _written(note: Baseline, settings: Settings) -> Path:
 def may_repeat(connection: Connection, found: FailedRequest) -> bool:
     """Whether this request's prompt was certainly never blocked: no block in its answers, none in the block memory, and no missing
     answer."""
-    from bot.domain.kinds import Group, Kind
-    from bot.failures.classify import classify
-    from bot.ledger import block_rows
 
     request = found.request
     failures = [classify(one.evidence) for one in found.attempts if one.evidence is not None]
@@ -108,8 +112,6 @@ def may_repeat(connection: Connection, found: FailedRequest) -> bool:
 
 def service_of(settings: Settings, service: str, model: str) -> Settings:
     """The settings as if the service that drew a request for this model were the configured one."""
-    from bot.cli.other_services import others_of
-    from bot.settings.rules import FALLBACK
 
     wanted = settings.fallback_models.get(model) if service == FALLBACK else model
     for one in others_of(settings):
@@ -120,12 +122,6 @@ def service_of(settings: Settings, service: str, model: str) -> Settings:
 
 def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[Plan], Scrubber]:
     """The requests to make, in order, and what keeps their results clean."""
-    from bot.cli.probes import PROMPT
-    from bot.evidence.collect import find
-    from bot.evidence.private import Private
-    from bot.evidence.scrub import Scrubber
-    from bot.ledger import read_only
-    from bot.settings.surroundings import surroundings_of
 
     settings, about = subject.settings, surroundings_of(subject.settings)
     tried = replace(subject, settings=_second(settings)) if second else subject
@@ -162,7 +158,6 @@ def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[P
 
 def _second(settings: Settings) -> Settings:
     """The second service in the configured one's place. Raises Stop if there is none."""
-    from bot.settings.rules import FALLBACK
 
     if settings.fallback_url is None or settings.fallback_api_key is None or not settings.fallback_models:
         raise Stop(text("verify.no_second"), code=USAGE)
@@ -183,12 +178,6 @@ def _ask(price: str) -> None:
 
 def _try(plan: Plan, scrubber: Scrubber) -> VerifiedRequest:
     """Make one request, book its cost, and report whether it ended as expected."""
-    from bot.cli.baseline import VerifiedRequest
-    from bot.cli.dialogue import watched
-    from bot.cli.probes import draw
-    from bot.domain.kinds import Group
-    from bot.failures.classify import classify
-    from bot.failures.explain import explain
 
     _book(plan, plan.highest, 0)  # before the call, so that a kill leaves it counted as spent
     outcome = watched(draw(plan.subject, plan.size, plan.quality, plan.prompt, plan.count, plan.leave_out))
@@ -209,7 +198,6 @@ def _try(plan: Plan, scrubber: Scrubber) -> VerifiedRequest:
 
 def _named(request_id: str, scrubber: Scrubber) -> str:
     """The service's id of a request, if it can't be anything private."""
-    from bot.evidence.private import quoted
 
     if len(request_id) <= MAX_ID and scrubber.private.may_name(request_id) and not quoted(request_id, scrubber.prompts):
         return request_id
@@ -218,10 +206,6 @@ def _named(request_id: str, scrubber: Scrubber) -> str:
 
 def _cost(plan: Plan, outcome: Outcome) -> int:
     """Cost of this call in micro-dollars: as the service states it, zero if it wasn't billed, otherwise the maximum."""
-    from bot.catalogue.cost import cost_from_usage
-    from bot.domain.outcome import Billed
-    from bot.failures.classify import classify
-    from bot.requests.decide import as_booked
 
     booked = as_booked(outcome, None if outcome.shortfall is None else classify(outcome.shortfall))
     if booked.billed is Billed.NO:
@@ -231,9 +215,6 @@ def _cost(plan: Plan, outcome: Outcome) -> int:
 
 
 def _book(plan: Plan, micros: int, pictures: int) -> None:
-    from bot import budgets
-    from bot.ledger import beside, read_only
-
     settings = plan.subject.settings
     if read_only.is_there(settings.ledger) and (micros or pictures):
         periods = budgets.day_and_month(plan.subject.ports.now(), settings.budget_timezone)
@@ -243,8 +224,6 @@ def _book(plan: Plan, micros: int, pictures: int) -> None:
 
 def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
     """The settings without secrets and private hosts. A short mark shows whether the image key or a private address has changed."""
-    from bot.settings import KNOWN
-    from bot.settings.model import PRECEDENCE
 
     secrets, shown = subject.settings.secrets(), dict[str, str]()
     known = KNOWN | plugins.variables(subject.adapters.values()).keys()
@@ -260,7 +239,6 @@ def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
 
 def _without_secrets(page: str, secrets: tuple[str, ...]) -> str:
     """The finished page; a secret that got into it after all is taken out."""
-    from bot.evidence.scrub import REMOVED
 
     for secret in secrets:
         page = page.replace(secret, REMOVED)
