@@ -33,6 +33,7 @@ from bot.ledger import batch_item_rows, batch_rows, files, read_only
 from bot.ledger.store import Tx
 from bot.requests.services import HALF_PRICE
 from bot.requests.tiers import rules_here
+from bot.settings import SettingsProblem
 from bot.texts import text
 from bot.texts.phrases import listed, money, pictures
 
@@ -213,8 +214,6 @@ def pause(ctx: typer.Context, number: Number, demo: Demo = False, data_dir: Data
 
 @app.command(help=text("cli.help.batch_stop"))
 def stop(ctx: typer.Context, number: Number, demo: Demo = False, data_dir: DataDir = None) -> None:
-    from bot.settings import SettingsProblem
-
     session = session_for(ctx.obj, data_dir, demo=demo)
     batch = session.batch(number)
     if count := session.read(lambda c: batch_item_rows.at_the_service(c, batch.id, HALF_PRICE)):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import hashlib
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,19 +18,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
+from bot import observe
 from bot.batch import steps
 from bot.batch.folder import FolderProblem, OutputFolder, sweep_parts
 from bot.batch.overview import BatchStatus, status_of
 from bot.batch.records import Papers, output_files
 from bot.batch.sheets import cells_of, job_values, pages
+from bot.cli.running import GENEROUS
 from bot.cli.screen import USAGE, Stop, remark
 from bot.domain.batches import ACTIVE, Batch, BatchPlan, BatchState
 from bot.domain.outcome import Picture
 from bot.domain.requests import LOCAL, Person
-from bot.ledger import batch_item_rows, batch_rows, files, read_only
-from bot.ledger.store import LedgerProblem
+from bot.ledger import batch_item_rows, batch_rows, beside, files, read_only
+from bot.ledger.store import Ledger, LedgerProblem
 from bot.ports import SystemPorts
 from bot.requests.services import HALF_PRICE
+from bot.settings import SettingsProblem, load, service_problems
+from bot.settings.rules import rules_of
 from bot.texts import text
 
 if TYPE_CHECKING:
@@ -76,15 +82,11 @@ class BatchSession:
 
     def write(self, fn: Callable[[Tx], T]) -> T:
         """Write a few rows: as the owner if nobody else is, otherwise beside the owner. Raises Stop and BatchProblem."""
-        from bot.ledger import beside
-
         if not files.is_owned(self.settings.data_dir):
             return asyncio.run(self._write_alone(fn))
         return beside.write(self.settings.ledger, self.ports.now(), self.ports.new_id, fn)
 
     async def _write_alone(self, fn: Callable[[Tx], T]) -> T:
-        from bot.ledger.store import Ledger
-
         ledger = await Ledger.open(self.settings.data_dir, self.ports.now, self.ports.new_id, self.settings.ledger)
         try:
             return await ledger.write(fn)
@@ -103,8 +105,6 @@ class BatchSession:
 
     def content(self, picture: Picture) -> bytes:
         """The bytes of a stored picture, verified. Raises LookupError."""
-        import hashlib
-
         if self.settings.picture_bucket is not None:
             from bot.cli.copy_pictures import from_bucket
 
@@ -278,12 +278,6 @@ def exit_code(status: BatchStatus, interrupted: bool) -> int:
 
 def session_for(env_file: Path, data_dir: Path | None, *, demo: bool) -> BatchSession:
     """Read the settings. Raises SettingsProblem."""
-    import os
-
-    from bot.cli.running import GENEROUS
-    from bot.settings import load
-    from bot.settings.rules import rules_of
-
     settings = load(os.environ, env_file, service=not demo)
     if demo:
         folder = settings.data_dir / "demo" if data_dir is None else data_dir.expanduser().absolute()
@@ -296,9 +290,6 @@ def session_for(env_file: Path, data_dir: Path | None, *, demo: bool) -> BatchSe
 
 def must_be_ready(session: BatchSession, env_file: Path) -> None:
     """Whether this process could draw. Raises SettingsProblem."""
-    from bot import observe
-    from bot.settings import SettingsProblem, service_problems
-
     quiet = "error" if "LOG_LEVEL" not in session.settings.env else session.settings.log_level
     observe.configure(quiet, session.settings.secrets(), format=session.settings.log_format)
     problems = [] if session.demo else service_problems(session.settings, env_file)

@@ -11,19 +11,20 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.adapter import Finding
+from bot.adapter import Finding, Plugin
 from bot.cli import keys, layers, os_processes, plugins
 from bot.cli.ladder import Subject, bad
-from bot.cli.own_keys import own_keys
+from bot.domain.own_services import CommunityKeys
 from bot.domain.roles import ALL, ProcessRole, written
+from bot.ledger import files, own_rows, process_rows, read_only
+from bot.ledger.server import LedgerServer
+from bot.ledger.store import LedgerProblem, explain
+from bot.requests.own_services import keys_in
+from bot.settings import service_problems
 from bot.texts import text
 from bot.texts.phrases import listed
-
-if TYPE_CHECKING:
-    from bot.adapter import Plugin
-    from bot.ledger.server import LedgerServer
+from bot.vault.cipher import Cipher, VaultProblem
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC).timestamp()
 """Seconds since the epoch; a correct clock can't be earlier than this code."""
@@ -35,8 +36,6 @@ LOW_DISK, NO_DISK = 2_000_000_000, 200_000_000
 
 async def settings(subject: Subject) -> AsyncIterator[Finding]:
     """Everything that `run` would reject, except for a missing platform, which is the last check."""
-    from bot.settings import service_problems
-
     what = text("doctor.settings")
     problems = service_problems(subject.settings, subject.file)
     if not problems and (shape := keys.misshapen(subject.settings)) is not None:
@@ -93,8 +92,6 @@ async def disk(subject: Subject) -> AsyncIterator[Finding]:
 
 async def running(subject: Subject) -> AsyncIterator[Finding]:
     """Whether a bot is running on the data folder; then it's normal that its port and lock are taken."""
-    from bot.ledger import files
-
     subject.bot = _owner(subject.settings.data_dir / files.LOCK)
     if subject.bot is not None:
         yield Finding(True, text("doctor.bot"), text("doctor.running", pid=subject.bot))
@@ -104,9 +101,6 @@ async def running(subject: Subject) -> AsyncIterator[Finding]:
 
 async def database(subject: Subject) -> AsyncIterator[Finding]:
     """Whether the ledger is intact and writable right now."""
-    from bot.ledger import files, read_only
-    from bot.ledger.store import LedgerProblem, explain
-
     what, file = text("doctor.database"), subject.settings.ledger
     if not isinstance(file, Path):
         for finding in _server(what, file):
@@ -131,9 +125,7 @@ async def database(subject: Subject) -> AsyncIterator[Finding]:
 
 def _server(what: str, server: LedgerServer) -> Iterator[Finding]:
     """Whether the ledger's server answers, and whether it keeps what it confirms."""
-    from bot.ledger import process_rows
     from bot.ledger.postgres import look_at_server, state_of
-    from bot.ledger.store import LedgerProblem
 
     try:
         state = state_of(server)
@@ -162,6 +154,31 @@ def _roles(running: Sequence[frozenset[ProcessRole]]) -> Finding:
             option=written(lacking),
         )
     return Finding(True, what, text("doctor.roles_ok", count=len(running)))
+
+
+async def own_keys(subject: Subject) -> AsyncIterator[Finding]:
+    """Whether keys of communities can be stored and read; nothing if there are none and none may be set. Counts only; nobody's
+    service is asked."""
+    settings, what = subject.settings, text("doctor.own_keys")
+    if not read_only.is_there(settings.ledger):
+        return
+    now = subject.ports.now()
+    having, rows = read_only.look(settings.ledger, lambda c: (own_rows.everyone(c), own_rows.sealed(c, now)))
+    allowed = settings.community_keys != CommunityKeys.OFF
+    if not having and not allowed:
+        return
+    if not settings.encryption_keys:
+        yield Finding(False, what, text("doctor.own_keys_closed", count=len(having)), layer=layers.CONFIGURATION)
+        return
+    try:
+        read = keys_in(rows, Cipher(settings.encryption_keys))
+    except VaultProblem as problem:
+        yield Finding(False, what, str(problem), layer=layers.CONFIGURATION)
+        return
+    if lost := sum(one.name not in read for one in having.values()):
+        yield Finding(False, what, text("doctor.own_keys_lost", lost=lost, count=len(having)), layer=layers.CONFIGURATION)
+        return
+    yield Finding(True, what, text("doctor.own_keys_ok" if allowed else "doctor.own_keys_off", count=len(having)))
 
 
 async def bucket(subject: Subject) -> AsyncIterator[Finding]:

@@ -1,6 +1,6 @@
 """`imagine-bot doctor`: checks everything from the settings to the platforms, and ends with the layer that is at fault.
 
-It stops at the first problem unless `--all`. The checks are in `checks.py`, `network.py`, `reach.py`, `service.py` and `probes.py`;
+It stops at the first problem unless `--all`. The checks are in `checks.py`, `reach.py`, `service.py` and `probes.py`;
 adapters bring their own.
 """
 
@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from bot.adapter import Finding
-from bot.cli import checks, layers, network, open_notices, other_services, plugins, probes, reach, service
+from bot.cli import checks, layers, open_notices, other_services, plugins, probes, reach, service
 from bot.cli.ladder import Subject, walk
 from bot.cli.options import AsJson
 from bot.cli.screen import FAILED, hide, remark, say
@@ -92,7 +92,7 @@ def subject_of(file: Path, data_dir: Path | None) -> Subject:
 def examine(subject: Subject) -> AsyncIterator[Finding]:
     """All findings in order."""
 
-    asked = (network.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture, other_services.others)
+    asked = (reach.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture, other_services.others)
     return walk((*checks.LOCAL, *asked, checks.adapters), subject)
 
 

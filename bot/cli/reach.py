@@ -18,16 +18,18 @@ from urllib.parse import unquote, urlsplit
 from bot.adapter import Finding
 from bot.cli import layers
 from bot.cli.ladder import Subject, bad
-from bot.egress import is_address, place_of
+from bot.egress import is_address, place_of, warnings
 from bot.failures.classify import classify
 from bot.failures.evidence import from_exception
 from bot.failures.explain import explain, steps
-from bot.texts import text
+from bot.texts import joined, text
 
 WITHIN = 10.0
 """Seconds for each of them."""
 CERTIFICATE_DAYS = 14
 """Days before a certificate's end from which doctor says so."""
+_ANYWHERE = "https://chat.example"
+"""Placeholder for the platforms' addresses; their own checks report NO_PROXY per address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,22 @@ class _Place:
     @property
     def shown(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+async def way_out(subject: Subject) -> AsyncIterator[Finding]:
+    """Which proxy and certificates the next checks use. Connects to nothing."""
+    rule = subject.settings.egress
+    service, rest = rule.route(subject.settings.image_base_url, image=True), rule.route(_ANYWHERE)
+    others = text("egress.others_direct")
+    if rest.proxy is not None:
+        others = text("egress.others_proxied", proxy=place_of(rest.proxy), name=rest.decided_by)
+    facts = {"others": others, "trusts": rule.trusts()}
+    if service.proxy is not None:
+        said = text("egress.proxied", proxy=place_of(service.proxy), name=service.decided_by, **facts)
+    else:
+        said = text("egress.bypassed" if service.decided_by == "NO_PROXY" else "egress.direct", **facts)
+    # What is set and ignored may be why the next check fails, so it's said here and not only in the notes.
+    yield Finding(True, text("egress.what"), joined(" ", (said, *warnings(subject.settings.env))))
 
 
 async def way(subject: Subject) -> AsyncIterator[Finding]:

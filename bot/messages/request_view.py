@@ -8,6 +8,7 @@ from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.case_states import CaseState, Standing
 from bot.domain.failure import Failure
 from bot.domain.kinds import NOT_STARTED, SAFETY_REVIEWABLE, WORDING, Action, Fixer, Group, Kind
+from bot.domain.outcome import Pending
 from bot.domain.own_services import is_own
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import REST_MISSING, Answer, RequestState
@@ -17,7 +18,6 @@ from bot.messages.applied_lines import applied_lines
 from bot.messages.candidate_view import choice_pictures, is_choosing
 from bot.messages.own_notices import explained
 from bot.messages.picture_view import changed_lines, picture_views, preview, undrawn_lines
-from bot.messages.progress import progress
 from bot.messages.published_lines import published_lines
 from bot.messages.question_view import asked, question
 from bot.messages.refusal_view import offered, own_button, refusal_lines
@@ -138,7 +138,16 @@ def _collecting(facts: RequestFacts) -> View:
     if failure is not None and wait > 1 and (failure.kind in NOT_STARTED or (fetching and failure.wait is not None)):
         title = text("request.fetching_wait" if fetching else "request.collecting_wait", wait=duration(wait))
         return dataclasses.replace(_working(facts, title), refresh_at=facts.now + REFRESH)
-    return _working(facts, text("request.fetching") if fetching else progress(facts.task))
+    return _working(facts, text("request.fetching") if fetching else _progress(facts.task))
+
+
+def _progress(task: Pending | None) -> str:
+    """How far the service is with its task, if it says so."""
+    if task is not None and task.ahead:
+        return text("request.collecting_ahead", count=task.ahead) if task.ahead > 1 else text("request.collecting_next")
+    if task is not None and task.progress is not None:
+        return text("request.collecting_share", percent=f"{min(99, round(task.progress * 100))}%")
+    return text("request.collecting")
 
 
 def _ready(facts: RequestFacts) -> tuple[str, ...]:

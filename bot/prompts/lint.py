@@ -10,10 +10,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.prompts.content_words import worth_offering
+from bot.prompts.content_words import UNSPACED, worth_offering
 from bot.prompts.lint_contacts import find_contacts
 from bot.prompts.lint_secrets import find_secrets
-from bot.prompts.lint_spacing import placed, spaced
 from bot.prompts.lint_spans import Span, What, merged
 from bot.prompts.lint_words import soften, without_brands
 
@@ -22,6 +21,11 @@ LABEL = 60
 """Characters before a finding in which to look for a label that introduces it."""
 ROUNDS = 4
 """Maximum passes over a cleaned prompt: a removal can join its neighbours into a new finding."""
+
+_BESIDE = UNSPACED + "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
+_SEAM = re.compile(rf"(?<=[{_BESIDE}])(?=[!-~])|(?<=[!-~])(?=[{_BESIDE}])")
+"""Chinese, Japanese, Thai and often Korean put numbers and addresses right beside their words, and letters of those scripts count as
+letters for `\\b` and `\\w`: without a space here, nothing beside them would ever be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,26 @@ def lint(prompt: str) -> LintFinding | None:
 
 def private_in(prompt: str) -> list[Span]:
     """Spans of private data, sorted and without overlaps."""
-    narrow, positions = spaced(_narrowed(prompt))
-    return merged([placed(span, positions) for find in PRIVATE for span in find(narrow)])
+    narrow, positions = _spaced(_narrowed(prompt))
+    return merged([_placed(span, positions) for find in PRIVATE for span in find(narrow)])
+
+
+def _spaced(prompt: str) -> tuple[str, Sequence[int]]:
+    """The prompt with a space at each seam, and where each of its characters stands in the prompt."""
+    seams = [match.start() for match in _SEAM.finditer(prompt)]
+    if not seams:
+        return prompt, range(len(prompt) + 1)
+    parts, positions, at = list[str](), list[int](), 0
+    for seam in (*seams, len(prompt)):
+        parts.append(prompt[at:seam])
+        positions += range(at, seam + 1)  # the space stands where what follows it begins
+        at = seam
+    return " ".join(parts), positions
+
+
+def _placed(span: Span, positions: Sequence[int]) -> Span:
+    """A span of the spaced prompt, in the prompt itself."""
+    return Span(positions[span.start], positions[span.end - 1] + 1, span.what)
 
 
 def _each_as_one_word(prompt: str, found: Sequence[Span]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.ladder import Subject, walk
-from bot.cli.network import way_out
+from bot.cli.reach import way_out
 from bot.cli.service import key_and_address
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Outcome

@@ -15,9 +15,9 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
+from bot.cli.checks import own_keys
 from bot.cli.ladder import Subject
 from bot.cli.main import app
-from bot.cli.own_keys import own_keys
 from bot.domain.own_services import CommunityKeys
 from bot.health.metrics import Metrics
 from bot.health.verdict import HealthLimits, Pulse
