@@ -14,7 +14,7 @@ settings_cls, env_settings, dotenv_settings, file_secret_settings  # with these 
 raiseExceptions  # the logging module reads it
 row_factory, isolation_level  # sqlite3 reads them
 __doc__  # typer shows it
-init, doctor, migrate_to_postgres  # bot/cli/main.py imports them by name
+init, doctor, sandbox, migrate_to_postgres  # bot/cli/main.py imports them by name
 started_at  # when a batch was started, for those who look into the ledger
 (
     from_custom_id,

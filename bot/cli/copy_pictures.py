@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli.backup import shown_size
 from bot.cli.options import DataDir
 from bot.cli.screen import USAGE, Stop, say
+from bot.ledger import files, picture_copies
+from bot.ledger.picture_copies import Copied
+from bot.providers.pictures import NAME, PictureStore
+from bot.settings import Settings, load
 from bot.texts import text
 from bot.texts.phrases import listed
-
-if TYPE_CHECKING:
-    from bot.ledger.picture_copies import Copied
-    from bot.settings import Settings
 
 
 def command(
@@ -25,8 +25,6 @@ def command(
     back: Annotated[bool, typer.Option("--back", help=text("cli.help.copy_pictures_back"))] = False,
     data_dir: DataDir = None,
 ) -> None:
-    from bot.settings import load
-
     settings = load(os.environ, ctx.obj).at(data_dir)
     if settings.picture_store is None:
         raise Stop(text("cli.copy_no_bucket"), code=USAGE)
@@ -35,8 +33,6 @@ def command(
 
 def copy_pictures(settings: Settings, *, back: bool) -> None:
     """Copy, and say what was done. Raises Stop."""
-    from bot.ledger import files
-
     folder = settings.data_dir / files.PICTURES
     try:
         done = asyncio.run(_back(settings) if back else _there(settings))
@@ -66,7 +62,6 @@ def from_bucket(settings: Settings, sha256: str) -> bytes:
 
 async def _there(settings: Settings) -> Copied:
     """To the bucket: what it lacks, or has in another size."""
-    from bot.ledger import files, picture_copies
     from bot.providers import bucket_pictures as bucket
 
     assert settings.picture_bucket is not None
@@ -88,9 +83,7 @@ async def _there(settings: Settings) -> Copied:
 
 
 async def _back(settings: Settings) -> Copied:
-    from bot.ledger import picture_copies
     from bot.providers import bucket_pictures as bucket
-    from bot.providers.pictures import NAME, PictureStore
 
     assert settings.picture_bucket is not None
     objects, done = bucket.objects_of(settings.picture_bucket, settings.egress), picture_copies.Copied()

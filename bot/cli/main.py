@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli import plugins, running
+from bot.cli import plugins
 from bot.cli.screen import USAGE, Stop, complain, say
 from bot.texts import text
 
@@ -53,6 +53,7 @@ def _single(name: str, module: str, function: str) -> Callable[[Any], typer.Type
 
 
 _LATER: dict[str, Callable[[Any], typer.Typer]] = {
+    **{name: _single(name, "running", name) for name in ("demo", "run", "sandbox")},
     **{name: _single(name, name, name) for name in ("init", "doctor")},
     "requests": _single("requests", "records", "requests"),
     "failures": _single("failures", "failures", "failures"),
@@ -71,7 +72,7 @@ class Commands(TyperGroup):
     """This package's commands and, by entry point, the adapters'. Typer bundles its own click, whose types aren't public."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *_LATER, *plugins.names()]
+        return [*_LATER, *super().list_commands(ctx), *plugins.names()]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         known = super().get_command(ctx, cmd_name)
@@ -130,11 +131,6 @@ def _options(
     ctx.obj = env_file
 
 
-app.command("demo", help=text("cli.help.demo"))(running.demo)
-app.command("run", help=text("cli.help.run"))(running.run)
-app.command("sandbox", help=text("cli.help.sandbox"))(running.sandbox)
-
-
 @app.command(help=text("cli.help.version"))
 def version() -> None:
     from importlib.metadata import version as installed
@@ -170,11 +166,8 @@ def _explained(error: Exception) -> bool:
     from bot.settings import SettingsProblem
     from bot.vault.cipher import VaultProblem
 
-    if isinstance(error, SettingsProblem):
-        complain(error.problems)
-        sys.exit(USAGE)
-    if isinstance(error, VaultProblem):
-        complain([str(error)])
+    if isinstance(error, (SettingsProblem, VaultProblem)):
+        complain(error.problems if isinstance(error, SettingsProblem) else [str(error)])
         sys.exit(USAGE)
     if isinstance(error, (SetupProblem, LedgerProblem)):
         complain([str(error)])

@@ -11,7 +11,10 @@ import typer
 
 from bot.cli.copy_pictures import copy_pictures
 from bot.cli.screen import USAGE, Stop, say
+from bot.ledger import files
+from bot.ledger.problems import LedgerProblem
 from bot.ports import SystemPorts
+from bot.settings import load
 from bot.texts import text
 
 
@@ -19,10 +22,6 @@ def migrate_to_postgres(
     ctx: typer.Context,
     source: Annotated[Path | None, typer.Option("--from", help=text("cli.help.move_from"), show_default=False)] = None,
 ) -> None:
-    from bot.ledger import files
-    from bot.ledger.problems import LedgerProblem
-    from bot.settings import load
-
     settings = load(os.environ, ctx.obj)
     server, ports = settings.ledger, SystemPorts()
     file = settings.data_dir / files.DATABASE if source is None else source.expanduser().absolute()
@@ -51,8 +50,6 @@ def migrate_to_postgres(
 
 def _aside(file: Path, at: datetime) -> Path:
     """Rename the file, so that nobody starts the bot on it by accident: its requests would be drawn and answered a second time."""
-    from bot.ledger import files
-
     aside = file.with_name(f"{files.MOVED}{at:%Y%m%d-%H%M%S}.db")
     files.rename(file, aside)
     return aside

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import re
 import signal
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from bot import observe
+from bot.adapter import Plugin
 from bot.cli import plugins
 from bot.cli.screen import FAILED, USAGE, Stop, remark, say
 from bot.domain.roles import ALL, ProcessRole, read, written
 from bot.responsiveness import collection_postponed
+from bot.rotation import Reloaded
+from bot.settings import Settings, SettingsProblem, load, service_problems
+from bot.settings.rules import keys_of
 from bot.texts import DEFAULT_LANGUAGE, speaking, text
 from bot.texts.phrases import listed
-
-if TYPE_CHECKING:
-    from bot.adapter import Plugin
-    from bot.rotation import Reloaded
-    from bot.settings import Settings
 
 _ADDRESS = re.compile(r"https?://[^\s,;]+[^\s,;.)]")
 DEMO_PORT = "8080"
@@ -50,8 +52,6 @@ def run(
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.run_data_dir"))] = None,
     roles: Annotated[str, typer.Option("--roles", metavar="NAMES", help=text("cli.help.roles"))] = "",
 ) -> None:
-    from bot.settings import SettingsProblem, load, service_problems
-
     found, broken = plugins.load_all()
     settings = load(os.environ, ctx.obj, others=plugins.variables(found.values()).keys()).at(data_dir)
     parts = _roles(roles, settings)
@@ -88,11 +88,6 @@ def _reloader(settings: Settings, file: Path, others: Collection[str]) -> Callab
     secrets = set(settings.secrets())
 
     def reload() -> Reloaded:
-        from bot import observe
-        from bot.rotation import Reloaded
-        from bot.settings import SettingsProblem, load
-        from bot.settings.rules import keys_of
-
         try:
             fresh = load(os.environ, file, others=others)
         except SettingsProblem as problem:
@@ -112,8 +107,6 @@ def demo(
     data_dir: Annotated[Path | None, typer.Option(help=text("cli.help.demo_data_dir"))] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help=text("cli.help.demo_browser"))] = True,
 ) -> None:
-    from bot.settings import SettingsProblem, load
-
     web = plugins.load("web")
     # The demo ignores the real service's settings, so a wrong value there doesn't stop it.
     settings = load(os.environ, ctx.obj, others=web.variables.keys(), service=False)
@@ -227,8 +220,6 @@ def _welcome(folder: Path, browser: bool) -> Callable[[str], None]:
 
 
 def _open(address: str) -> None:
-    import webbrowser
-
     webbrowser.open(address)
 
 
@@ -240,8 +231,6 @@ def _has_desktop() -> bool:
 
 
 def _not_listening(host: str, port: int, error: OSError) -> str:
-    import errno
-
     if error.errno == errno.EADDRINUSE:
         return text("cli.port_in_use", host=host, port=port, other=port + 1 if port < 65535 else 8080)
     if error.errno == errno.EACCES:
