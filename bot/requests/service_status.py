@@ -11,16 +11,20 @@ from sqlalchemy import Connection
 from bot import budgets
 from bot.chat.views import View
 from bot.domain.own_services import own_service_of
+from bot.domain.refusal import Refusal
 from bot.domain.requests import Person, Place
 from bot.gate.port import Snapshot
 from bot.ledger import request_rows
 from bot.ledger.store import Ledger
-from bot.messages.help_view import help_view
+from bot.messages.help_view import Drawing, help_view
+from bot.messages.refusal_view import refusal_sentence
 from bot.messages.status_view import OtherService, nothing_drawn_view, status_view
 from bot.ports.steady import SteadyPorts
-from bot.requests.drawing_here import drawing_here, why_nobody_draws
+from bot.requests.choices import chosen_model, offered
+from bot.requests.own_key import UNREADABLE, unusable
 from bot.requests.rules import Rules
 from bot.requests.services import ImageService, ImageServices
+from bot.texts import has, text
 
 
 @dataclass(slots=True)
@@ -52,14 +56,30 @@ class ServiceStatus:
 
     def help(self, place: Place, settings: Mapping[str, Any]) -> View:
         """How to ask for pictures, with what the service offers."""
-        return help_view(self._why_nobody_draws(place, settings) or drawing_here(settings, self.rules))
+        return help_view(self._why_nobody_draws(place, settings) or self._drawing(settings))
 
     def gates(self) -> Mapping[str, Snapshot]:
         """State of the gate of each service that the operator configured, by the service's name; for their dashboard."""
         return {one.name or "default": self._state(one) for one in self.services.operators}
 
     def _why_nobody_draws(self, place: Place, settings: Mapping[str, Any]) -> str:
-        return why_nobody_draws(place, settings, self.rules, lambda name: self.services.of(name).unreadable)
+        """Why nothing is drawn in a community with these settings, and who can mend that; empty if something is."""
+        refused, own = unusable(place, settings, self.rules), own_service_of(settings)
+        if refused is None and own is not None and self.services.of(own.name).unreadable:
+            refused = Refusal(UNREADABLE)
+        if refused is None:
+            return ""
+        key = f"status.{refused.reason}"
+        return text(key) if has(key) else refusal_sentence(refused)
+
+    def _drawing(self, settings: Mapping[str, Any]) -> Drawing:
+        """What draws in a community with these settings."""
+        here = self.rules.in_community(settings)
+        names = offered(settings, here) if own_service_of(settings) is not None else ()
+        chosen = chosen_model(None, settings, here)
+        here = here.for_model(chosen) if isinstance(chosen, str) else here
+        model = here.model
+        return Drawing(model.sizes.popular, model.qualities, model.max_count, here.references.count, tuple(names))
 
     def _state(self, service: ImageService) -> Snapshot:
         return service.gate.snapshot(self.ports.monotonic())
