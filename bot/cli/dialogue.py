@@ -33,8 +33,6 @@ class Keyboard(Protocol):
 
 
 class Terminal:
-    """The terminal that this process runs in."""
-
     def line(self, prompt: str) -> str:
         return input(prompt)
 

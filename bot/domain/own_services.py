@@ -47,7 +47,6 @@ class OwnService:
 
     @property
     def host(self) -> str:
-        """The address's host."""
         return self.base_url.partition("://")[2].partition("/")[0]
 
     def as_stored(self) -> dict[str, Any]:

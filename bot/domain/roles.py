@@ -7,8 +7,6 @@ from enum import StrEnum
 
 
 class ProcessRole(StrEnum):
-    """A part of the work."""
-
     CHAT = "chat"
     """Holds the connections to the platforms and sends messages."""
     WORK = "work"

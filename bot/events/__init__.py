@@ -20,8 +20,6 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """A call to an image service has ended."""
-
     request: str
     attempt: int
     status: int | None
@@ -81,8 +79,6 @@ class NoticeOpened:
 
 @dataclass(frozen=True, slots=True)
 class NoticeResolved:
-    """A cause that operators were notified of is resolved."""
-
     cause: str
 
 

@@ -33,8 +33,6 @@ class LeakFound(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BundleMaker:
-    """Makes bundles for one installation."""
-
     about: Surroundings
     folder: Path
     ports: Ports

@@ -15,8 +15,6 @@ _MINUTE = 90.0
 
 @dataclass(frozen=True, slots=True)
 class HeaderLimits:
-    """Limits that the provider states in its headers."""
-
     per_second: float | None
     remaining: int | None
 

@@ -25,8 +25,6 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """An open database."""
-
     where: Where
     writer: Link
     readers: Sequence[Link]

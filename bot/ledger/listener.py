@@ -39,7 +39,6 @@ class WakeUpListener:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Hear nothing more."""
         self._stopping.set()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)

@@ -44,7 +44,6 @@ def upgrade(path: Path, now: float) -> Path | None:
 
 
 def migrate(path: Path) -> None:
-    """Run the missing migrations in order."""
     engine = durable(path)
     with engine.begin() as connection:
         run_migrations(connection)

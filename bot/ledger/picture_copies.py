@@ -16,8 +16,6 @@ _CHUNK = 1 << 20
 
 @dataclass(slots=True)
 class Copied:
-    """What a copy did."""
-
     copied: int = 0
     size: int = 0
     """Bytes copied."""

@@ -48,7 +48,6 @@ class Notices:
         self.open = set(notice_rows.open_causes(connection))
 
     def failed(self, tx: Tx, failure: Failure, request: Request) -> None:
-        """Report a failure that concerns operators."""
         facts = {key: failure.facts[key] for key in (*SHOWN_FACTS, *EXPLAINING_FACTS) if key in failure.facts}
         self.report(tx, failure.kind.value, failure.kind.value, {**facts, "model": request.model})
 

@@ -23,7 +23,6 @@ def change_problem(reason: str, value: str, **others: object) -> str:
 
 
 def refusal_lines(refusal: Refusal) -> list[str]:
-    """The sentences about a refusal."""
     if refusal.budget is not None:
         return _budget_lines(refusal.budget)
     values: dict[str, object] = {key: listed(value) if isinstance(value, list) else value for key, value in refusal.facts.items()}

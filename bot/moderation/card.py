@@ -39,8 +39,6 @@ QUIET = frozenset({"read_prompt"})
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Everything that a card depends on."""
-
     case: Case
     request: Request | None
     joined: Sequence[Request]

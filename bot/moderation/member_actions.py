@@ -155,8 +155,6 @@ class MemberActions:
         return await self.ledger.write(body)
 
     async def appeal_form(self, act: Act) -> Form | Reply:
-        """Form asking why the member disagrees."""
-
         def body(tx: Tx) -> Form | Reply:
             case = self._denied(tx, act, opening=True)
             if isinstance(case, Reply):

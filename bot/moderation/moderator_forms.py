@@ -143,7 +143,6 @@ class ModeratorForms:
         return Form(ActionName.CASE_REWRITE, case.id, title, (field,), submit, text("case.form.rewrite_text"))
 
     async def rephrase_form(self, act: Act) -> Form | Reply:
-        """Form for an optional hint to the member."""
         case = await self.guard.authorize_form(act, lease=True)
         if isinstance(case, Reply):
             return case

@@ -109,7 +109,6 @@ def _summary(tier: Tier, own: Mapping[str, Any], rules: Rules) -> str:
 
 
 def _cost(own: Mapping[str, Any], rules: Rules) -> str:
-    """What one picture costs with these settings."""
     least, most = cost_range(own, rules)
     return text("tier.costs", least=money(least), most=money(most)) if least != most else text("tier.costs_one", price=money(most))
 

@@ -21,8 +21,6 @@ MAX_PROFILE = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileBlock:
-    """A chunk or segment."""
-
     name: str
     """Such as `IDAT`, `APP11` or `VP8 `."""
     body: bytes

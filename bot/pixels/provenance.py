@@ -40,8 +40,6 @@ def is_installed() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs changed pictures."""
-
     algorithm: str
     chain: bytes = field(repr=False)
     key: bytes = field(repr=False)

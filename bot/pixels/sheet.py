@@ -30,8 +30,6 @@ _COLUMNS = {1: 1, 2: 2, 3: 3, 4: 2}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One numbered picture."""
-
     label: str
     """What people choose it by: letters and digits."""
     picture: Image.Image

@@ -57,7 +57,6 @@ Work = Callable[[str, Mapping[str, Any], bytes], Awaitable[tuple[dict[str, Any],
 
 
 async def in_a_thread(job: str, values: Mapping[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
-    """Run a job without a worker process."""
     return await asyncio.to_thread(Here().do, job, values, [content])
 
 

@@ -27,7 +27,6 @@ class SharedPlaces:
     _others: dict[str, Pair] = field(default_factory=dict)
 
     def operators(self) -> Sequence[Place]:
-        """The operators' channels of all platforms."""
         return [place for place, _ in {**self._others, **self.own()}.values() if place is not None]
 
     def moderators(self, platform: str) -> Place | None:

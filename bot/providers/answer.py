@@ -194,7 +194,6 @@ def _usage(value: Any, headers: Mapping[str, str]) -> Usage | None:
 
 
 def applied_of(value: Any) -> Applied:
-    """The quality and the model that an answer says were used."""
     levels = [value] if isinstance(value, dict) else []
     if levels and isinstance(events := value.get("data"), list):
         levels += [event for event in events if isinstance(event, dict) and "type" in event]  # a stream's events

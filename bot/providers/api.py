@@ -76,7 +76,6 @@ class ImageApi:
         return frozenset(name for name, sent in asked.items() if sent) & self.carries
 
     def poll(self, pending: Pending) -> HttpCall:
-        """The call that polls a running task once."""
         return HttpCall("GET", f"/images/tasks/{quote(pending.task_id, safe='')}", pending.poll_url)
 
     def cancel(self, pending: Pending) -> HttpCall | None:

@@ -37,7 +37,6 @@ class BucketPlace:
         return replace(self, endpoint=endpoint.rstrip("/"), options=found)
 
     def config(self) -> dict[str, str]:
-        """The client's options."""
         found = {"region": DEFAULT_REGION, **self.options}
         return {**found, "endpoint": self.endpoint} if self.endpoint else found
 

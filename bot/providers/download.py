@@ -66,8 +66,6 @@ def is_public(text: str) -> bool:
 
 
 class Downloader:
-    """Downloader for one provider's pictures."""
-
     def __init__(
         self,
         client: httpx.AsyncClient,

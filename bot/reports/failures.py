@@ -43,8 +43,6 @@ class WordCount:
 
 @dataclass(frozen=True, slots=True)
 class FailureReport:
-    """Failures since a time."""
-
     requests: Mapping[str, int]
     """Requests by model, failed or not."""
     failures: Sequence[FailureCount]
@@ -71,7 +69,6 @@ class FailureReport:
 
 
 def failure_report(connection: Connection, since: float, salt: str) -> FailureReport:
-    """Everything about failures since a time."""
     rejected = statistics_rows.rejected_results(connection, since)
     closed = [one.reason or one.state for one in statistics_rows.case_times(connection, since) if one.closed_at is not None]
     return FailureReport(

@@ -76,8 +76,6 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """Dependencies of both transactions."""
-
     rules: Rules
     open_case: CaseOpener
     notices: Notices

@@ -40,8 +40,6 @@ def publish_changes(events: EventStream, service: ImageService, waiting: int, no
 
 @dataclass(frozen=True, slots=True)
 class CallMade:
-    """A finished call, with its request and attempt."""
-
     request: Request
     attempt: Attempt
     outcome: Outcome

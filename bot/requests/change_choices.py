@@ -40,8 +40,6 @@ class ChangeProblem:
 
 @dataclass(frozen=True, slots=True)
 class WantedChange:
-    """A change of one of a request's pictures."""
-
     change: PictureChange
     replaces: str
     """Hash of the picture whose place the new one takes; empty if it's shown after all others."""

@@ -17,8 +17,6 @@ Opening = Callable[[Tx], Opened | NotNow | Ended]
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A granted call."""
-
     grant: Grant
     service: ImageService
     row: str = ""

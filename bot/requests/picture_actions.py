@@ -81,7 +81,6 @@ def _size(field: FormField, picture: Picture, rules: Rules) -> FormField:
 
 
 def usable_pictures(tx: Tx, request: Request) -> Sequence[Picture]:
-    """The pictures that may be used again."""
     return (
         picture_rows.of_request(tx.connection, request.id)
         if request.answer is Answer.PICTURES and not (request.deleted or request.reported)

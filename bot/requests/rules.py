@@ -36,8 +36,6 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All limits of a running bot."""
-
     model: Model
     """The model of a request that names none. `for_model` and `for_call` return the rules of another one."""
     models: Mapping[str, Model] = field(default_factory=dict)

@@ -191,7 +191,6 @@ def allowed_model(own: Mapping[str, Any], model: Model) -> Model:
 
 
 def settings_for(connection: Connection, platform: str, community: str, person: str, rules: Rules, now: float) -> Mapping[str, Any]:
-    """A community's settings as they are for one of its members."""
     own = settings_rows.of_community(connection, platform, community)
     if not own.get("tiers"):
         return own

@@ -40,7 +40,6 @@ def must_be_recorded(call: asyncio.Task[Outcome]) -> bool:
 
 
 def to_json(verdict: Verdict) -> Mapping[str, Any]:
-    """As it's stored."""
     return {
         "failure": None if verdict.failure is None else failure_to_json(verdict.failure),
         "headers": dict(verdict.headers),

@@ -27,8 +27,6 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Artificial delays, in seconds."""
-
     latency: float = 0.0
     """Before every picture, so that people can watch the bot work."""
     slow: float = 8.0
@@ -46,8 +44,6 @@ WATCHED = Delays(partial=1.5)
 
 
 class ResponseWriter:
-    """Draws pictures and writes answers."""
-
     def __init__(self, pace: Delays, now: Callable[[], float]) -> None:
         self.pace = pace
         self.now = now
@@ -61,11 +57,9 @@ class ResponseWriter:
         return f"{next(self._numbers):08d}"
 
     def request_id(self) -> str:
-        """The next id for `x-request-id`."""
         return f"req_sandbox{self.number()}"
 
     async def refuse(self, request: web.Request, name: str, retry_after: float | None = None, **values: object) -> web.StreamResponse:
-        """Send an error response from the table."""
         if name.startswith("timeout"):
             await asyncio.sleep(self.pace.timeout)
         spoken = request.get(DIALECT)
@@ -79,7 +73,6 @@ class ResponseWriter:
         return await self.send(request, refusal.status, headers, [body])
 
     async def ordinary(self, request: web.Request, asked: Asked) -> web.StreamResponse:
-        """Answer a call without a fault."""
         await asyncio.sleep(self.pace.latency)
         return await (self.stream(request, asked) if asked.stream else self.pictures(request, asked))
 

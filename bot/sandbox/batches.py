@@ -70,14 +70,12 @@ class BatchEndpoints:
         return web.json_response({**about, "created_at": int(self._now()), "status": "processed"})
 
     async def content(self, request: web.Request) -> web.StreamResponse:
-        """GET /v1/files/{id}/content."""
         found = self._files.get(request.match_info["file"])
         if found is None:
             return await self._refused(request, "endpoint_not_found")
         return web.Response(body=found, content_type="application/octet-stream")
 
     async def begin(self, request: web.Request) -> web.StreamResponse:
-        """POST /v1/batches."""
         asked = await request.json()
         content = self._files.get(str(asked.get("input_file_id")))
         if content is None or asked.get("completion_window") != "24h":
@@ -127,7 +125,6 @@ class BatchEndpoints:
         return web.json_response(found, headers={"retry-after": "1"})
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:
-        """POST /v1/batches/{id}/cancel."""
         found = self._of(request)
         if found is None:
             return await self._refused(request, "endpoint_not_found")

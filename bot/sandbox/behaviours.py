@@ -54,7 +54,6 @@ class Behaviours:
         self._files: FIFOCache[str, _File] = FIFOCache(_KEPT)
 
     async def give(self, request: web.Request, asked: Asked, fault: Fault) -> web.StreamResponse:
-        """Answer a call with the given fault."""
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.name == "safety_output" and asked.stream:
@@ -223,8 +222,6 @@ def _break_off(request: web.Request) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One row of the table."""
-
     says: str
     """Description for docs/sandbox.md."""
     answer: Callable[[Behaviours, web.Request, Asked, Fault], Awaitable[web.StreamResponse]]

@@ -68,7 +68,6 @@ class FaultBook:
         return None
 
     def add(self, fault: Fault, match: str = "") -> None:
-        """Add a rule from the control API."""
         self._rules.append(_Rule(fault, match, fault.times))
 
     def active(self) -> list[dict[str, object]]:

@@ -57,7 +57,6 @@ class NativeServices:
         self._tasks: FIFOCache[str, _Task] = FIFOCache(_KEPT)
 
     def routes(self) -> list[web.RouteDef]:
-        """Routes to add to the server."""
         return [
             web.get("/gemini/v1beta/models", self.gemini_models),
             web.post("/gemini/v1beta/models/{model}:generateContent", self.gemini),
@@ -76,7 +75,6 @@ class NativeServices:
     # ---- Gemini --------------------------------------------------------------------------------------------------------------
 
     async def gemini_models(self, request: web.Request) -> web.StreamResponse:
-        """GET /gemini/v1beta/models."""
         if not request.headers.get("x-goog-api-key"):
             return await self._refuse(request, REFUSED["gemini"]["auth_missing_key"])
         return web.json_response({"models": [{"name": "models/gemini-3-pro-image", "supportedGenerationMethods": ["generateContent"]}]})
@@ -101,12 +99,10 @@ class NativeServices:
     # ---- fal -----------------------------------------------------------------------------------------------------------------
 
     async def fal(self, request: web.Request) -> web.StreamResponse:
-        """POST /fal/{model}."""
         key = request.headers.get("authorization", "").removeprefix("Key").strip()
         return await self._begin(request, "fal", key, _fal_asked, self._submit)
 
     async def fal_status(self, request: web.Request) -> web.StreamResponse:
-        """GET /fal/{model}/requests/{task}/status."""
         task_id, task = self._task(request, "fal")
         if task is None:
             return web.json_response({"detail": "Request not found"}, status=404)
@@ -128,7 +124,6 @@ class NativeServices:
         return web.json_response({"images": images, "seed": 7, "has_nsfw_concepts": flags, "prompt": task.asked.prompt})
 
     async def fal_cancel(self, request: web.Request) -> web.StreamResponse:
-        """PUT /fal/{model}/requests/{task}/cancel."""
         _, task = self._task(request, "fal")
         if task is None or task.polls >= _FINISHED_AT:
             return web.json_response({"status": "ALREADY_COMPLETED"}, status=400)
@@ -162,7 +157,6 @@ class NativeServices:
         return web.json_response({**state, "status": "succeeded", "output": await self._files(request, task)})
 
     async def replicate_cancel(self, request: web.Request) -> web.StreamResponse:
-        """POST /replicate/v1/predictions/{task}/cancel."""
         task_id, task = self._task(request, "replicate")
         if task is None:
             return web.json_response({"detail": "The requested resource could not be found."}, status=404)

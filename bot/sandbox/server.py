@@ -119,7 +119,6 @@ class Sandbox:
         return application
 
     async def generations(self, request: web.Request) -> web.StreamResponse:
-        """POST /v1/images/generations."""
         return await self._answer(request, "images.generations", self._json)
 
     async def dialect(self, spoken: SandboxDialect, request: web.Request) -> web.StreamResponse:
@@ -138,7 +137,6 @@ class Sandbox:
         return await self._answer(request, "images.edits", self._form if form else self._json_edit)
 
     async def models(self, request: web.Request) -> web.StreamResponse:
-        """GET /v1/models."""
         if not _has_key(request):
             return await self._answers.refuse(request, "auth_missing_key")
         return web.json_response({"object": "list", "data": [_model(name) for name in MODELS]})

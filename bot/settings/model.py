@@ -174,7 +174,6 @@ class Settings(BaseSettings):
 
     @property
     def image_api(self) -> ImageApi:
-        """The configured service's API."""
         if self.image_dialect_file is not None:
             return FileApi(self.image_dialect_file)
         return api_for(self.image_base_url, self.image_service)

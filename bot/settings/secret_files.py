@@ -48,7 +48,6 @@ def read(merged: Mapping[str, str], known: Collection[str]) -> SecretFiles:
 
 
 def names(known: Collection[str]) -> frozenset[str]:
-    """All variables that this file reads, for settings in `known`."""
     return frozenset(FOLDERS) | {name + SUFFIX for name in known}
 
 

@@ -224,7 +224,6 @@ def paragraphs(words: str) -> tuple[str, ...]:
 
 
 def capitalized(words: str) -> str:
-    """The words with a capital first letter."""
     made = str(words[:1]).upper() + str(words)[1:]
     if not isinstance(words, LocalizedText):
         return made

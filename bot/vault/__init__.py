@@ -21,8 +21,6 @@ __all__ = ["Vault", "VaultEntry", "VaultProblem"]
 
 @dataclass(frozen=True, slots=True)
 class VaultEntry:
-    """A value as it was read."""
-
     key: str
     value: Mapping[str, Any]
     row: SealedRow

@@ -15,8 +15,6 @@ from bot.vault.cipher import Cipher, VaultProblem
 
 @dataclass(frozen=True, slots=True)
 class VaultContent:
-    """What is stored encrypted."""
-
     opened: Counter[str]
     """Values that a key opens, by kind."""
     lost: Counter[str]

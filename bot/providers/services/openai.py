@@ -206,7 +206,6 @@ def edit(dialect: Dialect, edits: Edits, call: Call, base_path: str) -> HttpCall
 
 
 def payload(dialect: Dialect, call: Call, base_path: str = "") -> dict[str, object]:
-    """JSON payload of a generations call."""
     fields: dict[str, object] = {"model": call.model, "prompt": clean_prompt(dialect, call), **_options(dialect, call)}
     size = fields.pop("size", None)
     if dialect.size_as_edges and isinstance(size, str):
