@@ -62,7 +62,6 @@ def backup(
 
 def _copy_pictures(source: Path, target: Path) -> None:
     """Copy the pictures that the target lacks, verified by hash."""
-
     if source == target:
         raise Stop(text("cli.pictures_same_folder", folder=target), code=USAGE)
     try:

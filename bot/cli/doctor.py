@@ -82,7 +82,6 @@ def _ended(findings: list[Finding], subject: Subject | None, *, every: bool, as_
 
 def subject_of(file: Path, data_dir: Path | None) -> Subject:
     """The configuration to check. Raises SettingsProblem."""
-
     found, broken = plugins.load_all()
     settings = load(os.environ, file, others=plugins.variables(found.values()).keys()).at(data_dir)
     hide(settings.secrets())
@@ -91,7 +90,6 @@ def subject_of(file: Path, data_dir: Path | None) -> Subject:
 
 def examine(subject: Subject) -> AsyncIterator[Finding]:
     """All findings in order."""
-
     asked = (reach.way_out, reach.way, service.key_and_address, service.model, probes.text_model, probes.picture, other_services.others)
     return walk((*checks.LOCAL, *asked, checks.adapters), subject)
 

@@ -110,7 +110,6 @@ def _unattended(draft: SettingsDraft) -> None:
 
 def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
     """Copy settings found only in the environment into the answers. Returns the steps of the service and of all else that's configured."""
-
     begun = _previous_address(draft, ADDRESS)
     for name in _asked(draft):  # what only the environment says must be there at the next start, too
         if name not in draft.answers and (value := draft.env.get(name, "").strip()):
@@ -128,7 +127,6 @@ def _steps_without_questions(draft: SettingsDraft) -> list[CheckedStep]:
 
 def _stop_if_lacking(draft: SettingsDraft, steps: Sequence[CheckedStep]) -> None:
     """Raise Stop if a setting without a default is missing."""
-
     for question in (one for step in steps for one in step.questions):
         if question.secret and question.required and not draft.present(question.variable):
             raise Stop(text("init.lacks", name=question.variable), code=USAGE)
@@ -138,7 +136,6 @@ def _stop_if_lacking(draft: SettingsDraft, steps: Sequence[CheckedStep]) -> None
 
 def _take(draft: SettingsDraft, step: CheckedStep) -> None:
     """Fill in a step's defaults and check it. Raises Stop if that fails."""
-
     for question in step.questions:
         if question.required and not draft.present(question.variable):
             draft.answer(question.variable, question.default or default_model(draft))
@@ -153,7 +150,6 @@ def _take(draft: SettingsDraft, step: CheckedStep) -> None:
 
 def write(draft: SettingsDraft, keyboard: Keyboard | None, *, yes: bool) -> None:
     """Put the answers into the file, after asking if there's one; then the next command."""
-
     before = dotenv.read(draft.file).values
     changed = {name: value for name, value in draft.answers.items() if before.get(name, "") != value}
     exists = draft.file.exists()
@@ -193,7 +189,6 @@ def _told(draft: SettingsDraft, name: str, value: str, was: bool) -> str:
 
 def _read_secrets(draft: SettingsDraft, key_file: str, files: Sequence[str]) -> None:
     """Keys and tokens from files, or the first line of standard input for `-`. Raises Stop."""
-
     pairs = [(KEY, key_file)] if key_file else []
     pairs += [_pair(one, "--secret-file") for one in files]
     for name, file in pairs:
@@ -245,7 +240,6 @@ def _service_names() -> tuple[str, ...]:
 
 def _previous_address(draft: SettingsDraft, name: str) -> str:
     """The address that was in effect before this answer."""
-
     answer = draft.answers.pop(name, None)
     try:
         return default_address(draft)

@@ -28,7 +28,6 @@ def steps(replay: Plan, good: Plan) -> list[Plan]:
 
 def find(plans: Sequence[Plan], tried: Sequence[VerifiedRequest], attempt: Callable[[Plan], VerifiedRequest]) -> list[VerifiedRequest]:
     """Try the steps up to the first that fails, and say what that shows. Returns the further requests."""
-
     by_name = dict(zip((plan.name for plan in plans), zip(plans, tried, strict=True), strict=True))
     if "replay" not in by_name:
         return []
@@ -55,7 +54,6 @@ def find(plans: Sequence[Plan], tried: Sequence[VerifiedRequest], attempt: Calla
 
 def _may_be_blocked(kind: str) -> bool:
     """Whether this answer can be a block, after which the wording isn't sent again."""
-
     silent = (Kind.EMPTY_RESULT, Kind.MALFORMED_RESPONSE, Kind.BAD_REQUEST_OTHER)  # how some filters answer
     return KINDS[Kind(kind)].group is Group.SAFETY or kind in silent
 

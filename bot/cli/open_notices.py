@@ -19,7 +19,6 @@ OPEN = 3
 
 def open_notices(subject: Subject) -> Sequence[Notice]:
     """Open notices, the longest open first; none if there's no ledger, or one that can't be read, which doctor's own checks name."""
-
     where = subject.settings.ledger
     if not read_only.is_there(where):
         return ()
@@ -31,7 +30,6 @@ def open_notices(subject: Subject) -> Sequence[Notice]:
 
 def show(notices: Sequence[Notice]) -> None:
     """Print them, each with its count, its facts and the operator's steps."""
-
     if not notices:
         return
     say()
@@ -48,7 +46,6 @@ def show(notices: Sequence[Notice]) -> None:
 
 def rows(notices: Sequence[Notice]) -> list[Mapping[str, object]]:
     """The same for programs; times are in UTC."""
-
     return [
         {
             "cause": one.cause,

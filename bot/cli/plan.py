@@ -28,7 +28,6 @@ class Plan:
     @property
     def highest(self) -> int:
         """Its highest cost in micro-dollars."""
-
         return highest_cost_micros(model_of(self.subject), self.priced_size, self.quality, self.count, len(self.prompt))
 
     @property
@@ -42,5 +41,4 @@ class Plan:
 
 def model_of(subject: Subject) -> Model:
     """The catalogue's entry of the model that a request is for."""
-
     return Catalogue.load().resolve(subject.settings.image_model)

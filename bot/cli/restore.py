@@ -62,7 +62,6 @@ def restore(
 
 def _copied(source: Path, target: Path) -> Copied:
     """Copy the pictures beside the backup. Raises Stop."""
-
     try:
         return picture_copies.copy(source, target) if source.is_dir() and source != target else picture_copies.Copied()
     except OSError as error:
@@ -71,7 +70,6 @@ def _copied(source: Path, target: Path) -> Copied:
 
 def _checked(source: Path) -> int:
     """Number of requests in a backup. A file that isn't an intact one ends the command."""
-
     if not source.is_file():
         raise Stop(text("cli.restore_missing", file=source), code=USAGE)
     try:
@@ -83,7 +81,6 @@ def _checked(source: Path) -> int:
 @contextmanager
 def _stopped(data_dir: Path, target: Path) -> Iterator[None]:
     """Hold the folder's lock. A bot that runs on it ends the command with a sentence."""
-
     try:
         lock = files.prepare(data_dir, store.LedgerProblem, target)
     except store.LedgerProblem as problem:
@@ -96,7 +93,6 @@ def _stopped(data_dir: Path, target: Path) -> Iterator[None]:
 
 def _replace(source: Path, target: Path) -> Path | None:
     """Put a copy of the backup in the ledger's place. Returns where the former ledger is now; None if there was none."""
-
     part = target.with_name(f".{target.name}.{SystemPorts().new_id()}.part")
     try:
         migrate.backup(source, part)

@@ -80,7 +80,6 @@ def verify(
 
 def _written(note: Baseline, settings: Settings) -> Path:
     """Put the note into its file, and say what differs from the one before. Raises Stop."""
-
     folder = settings.data_dir / FOLDER
     before = previous(folder)
     compared = None if before is None else differences(before, note)
@@ -99,7 +98,6 @@ def _written(note: Baseline, settings: Settings) -> Path:
 def may_repeat(connection: Connection, found: FailedRequest) -> bool:
     """Whether this request's prompt was certainly never blocked: no block in its answers, none in the block memory, and no missing
     answer."""
-
     request = found.request
     failures = [classify(one.evidence) for one in found.attempts if one.evidence is not None]
     failures += [request.failure] if request.failure is not None else []
@@ -112,7 +110,6 @@ def may_repeat(connection: Connection, found: FailedRequest) -> bool:
 
 def service_of(settings: Settings, service: str, model: str) -> Settings:
     """The settings as if the service that drew a request for this model were the configured one."""
-
     wanted = settings.fallback_models.get(model) if service == FALLBACK else model
     for one in others_of(settings):
         if one.name == service and (service != FALLBACK or one.settings.image_model == wanted):
@@ -122,7 +119,6 @@ def service_of(settings: Settings, service: str, model: str) -> Settings:
 
 def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[Plan], Scrubber]:
     """The requests to make, in order, and what keeps their results clean."""
-
     settings, about = subject.settings, surroundings_of(subject.settings)
     tried = replace(subject, settings=_second(settings)) if second else subject
     known = model_of(tried)
@@ -158,7 +154,6 @@ def _plans(subject: Subject, asked: str | None, *, second: bool) -> tuple[list[P
 
 def _second(settings: Settings) -> Settings:
     """The second service in the configured one's place. Raises Stop if there is none."""
-
     if settings.fallback_url is None or settings.fallback_api_key is None or not settings.fallback_models:
         raise Stop(text("verify.no_second"), code=USAGE)
     return service_of(settings, FALLBACK, next(iter(settings.fallback_models)))
@@ -178,7 +173,6 @@ def _ask(price: str) -> None:
 
 def _try(plan: Plan, scrubber: Scrubber) -> VerifiedRequest:
     """Make one request, book its cost, and report whether it ended as expected."""
-
     _book(plan, plan.highest, 0)  # before the call, so that a kill leaves it counted as spent
     outcome = watched(draw(plan.subject, plan.size, plan.quality, plan.prompt, plan.count, plan.leave_out))
     failure = None if outcome.shortfall is None else classify(outcome.shortfall)
@@ -198,7 +192,6 @@ def _try(plan: Plan, scrubber: Scrubber) -> VerifiedRequest:
 
 def _named(request_id: str, scrubber: Scrubber) -> str:
     """The service's id of a request, if it can't be anything private."""
-
     if len(request_id) <= MAX_ID and scrubber.private.may_name(request_id) and not quoted(request_id, scrubber.prompts):
         return request_id
     return scrubber.text(request_id, MAX_ID)
@@ -206,7 +199,6 @@ def _named(request_id: str, scrubber: Scrubber) -> str:
 
 def _cost(plan: Plan, outcome: Outcome) -> int:
     """Cost of this call in micro-dollars: as the service states it, zero if it wasn't billed, otherwise the maximum."""
-
     booked = as_booked(outcome, None if outcome.shortfall is None else classify(outcome.shortfall))
     if booked.billed is Billed.NO:
         return 0
@@ -224,7 +216,6 @@ def _book(plan: Plan, micros: int, pictures: int) -> None:
 
 def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
     """The settings without secrets and private hosts. A short mark shows whether the image key or a private address has changed."""
-
     secrets, shown = subject.settings.secrets(), dict[str, str]()
     known = KNOWN | plugins.variables(subject.adapters.values()).keys()
     for name, value in sorted(subject.settings.env.items()):
@@ -239,7 +230,6 @@ def _settings_of(subject: Subject, scrubber: Scrubber) -> dict[str, str]:
 
 def _without_secrets(page: str, secrets: tuple[str, ...]) -> str:
     """The finished page; a secret that got into it after all is taken out."""
-
     for secret in secrets:
         page = page.replace(secret, REMOVED)
     return page

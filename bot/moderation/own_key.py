@@ -161,7 +161,6 @@ def _changed(tx: Tx, act: Act, values: Mapping[str, Any], how: str, service: Own
 
 def _view(own: OwnService | None, mode: CommunityKeys, closed: str, wrong: str) -> View:
     """Who set which key when, never the key itself."""
-
     state = "" if own is not None else text("own.none_required" if mode is CommunityKeys.REQUIRED else "own.none")
     edit = form_button(ActionName.OWN_KEY_EDIT, ROW, text("own.replace" if own else "own.set"), ButtonStyle.PRIMARY)
     label, who = text("button.own_key_remove"), Pressers(administrators=True)
