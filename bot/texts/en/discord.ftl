@@ -28,7 +28,7 @@ form-pictures_many = Made from { $names }.
 ## command
 
 command-imagine = Make a picture from your words
-command-imagine-guide = Fill in a form, see the finished wording, then send it
+command-imagine-guide = Fill in a form, check the finished prompt, then send it
 command-imagine-batch = Draft many topics, choose the best, and finish only those
 command-batch_topics = A CSV, text or JSON-lines file with one topic a line; without it, a form asks for them
 command-batch_max_pictures = Most pictures, drafts and finished ones together

@@ -32,7 +32,7 @@ part-constraints = Constraints
 
 hint-subject = One thing, clearly: a friendly red robot
 hint-scene = Where and when: a foggy harbour at dawn
-hint-style = One style: flat illustration, watercolour, photo
+hint-style = Choose one style, such as flat illustration, watercolour or photo
 hint-composition = Ratio and free area: 16:9, free area for a title at the top
 hint-constraints = What must not be in the picture
 

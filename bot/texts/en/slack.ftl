@@ -16,7 +16,7 @@ shortened = This was too long for Slack. Type /imagine-show to see the rest.
 picture_not_ready = Slack hasn't made your picture available yet. It's saved: type /imagine-show to get it.
 picture_refused = Slack didn't accept your picture. It's saved, and the reason is in the bot's log. Let the bot's operator know; once it's fixed, type /imagine-show to get it.
 pictures_apart = Your picture is in its own message below.
-document_not_sent = Slack didn't take the file. It's on the bot's machine, in the place named above.
+document_not_sent = Slack didn't take the file, sorry. You'll find it on the computer where the bot runs, at the place named above.
 sent_directly = It's in your direct messages with me, because only you should see it.
 no_direct = I couldn't send you a direct message. Open one with me (Apps, in Slack's sidebar) and try again.
 no_direct_picture = Your picture is only for you, but I couldn't send you a direct message. It's saved: open a direct message with me (Apps, in Slack's sidebar) and type /imagine-show.
@@ -80,10 +80,10 @@ refused-posting_to_general_channel_denied = Only some people can post in the wor
 refused-ekm_access_denied = Your administrators have suspended posting with the workspace's encryption keys. Ask them when it's open again.
 refused-team_access_not_granted = I'm not approved for the workspace that the channel belongs to. Ask an administrator of the organisation to approve the app there.
 refused-external_channel_migrating = Slack is moving the channel right now. Please try again in a while.
-refused-method_not_supported_for_channel_type = Slack doesn't let apps post in conversations of this kind. Ask me in a channel or in a direct message.
+refused-method_not_supported_for_channel_type = Sorry, Slack doesn't let apps post in this kind of conversation. Ask me in a channel or a direct message instead.
 refused-restricted_plan_level = The workspace's plan doesn't let me post there. Ask an administrator.
 refused-access_denied = The workspace doesn't let this app in. Ask an administrator whether @{ $name } is approved.
-refused-no_permission = The app lacks the permission to post there. Let the bot's operator know; the reason is in its log.
+refused-no_permission = I don't have permission to post there. Please let the bot's operator know; the reason is in my log.
 refused-missing_scope = The app lacks a permission. Let the bot's operator know; the reason is in its log.
 refused-accesslimited = The workspace's network rules keep me out. Let the bot's operator know.
 refused-msg_too_long = The message is too long for Slack. Type /imagine-show to see it.
@@ -94,14 +94,14 @@ refused-other = Slack doesn't let me post there ({ $code }). Let the bot's opera
 
 admission-external = You're here from another organisation, and this bot isn't open to people outside. Ask the bot's operator if you need it.
 admission-guest = You're a guest in this workspace, and this bot isn't open to guests. Ask the bot's operator if you need it.
-admission-sibling = You belong to another workspace of this organisation, and this bot isn't open to it. Ask the bot's operator if you need it.
+admission-sibling = You're in another workspace of this organisation, and this bot isn't set up for that one. If you'd like to use it, ask the bot's operator.
 admission-unknown = Slack didn't tell me who you are just now, so nothing was started. Please try again in a minute. If it keeps happening, let the bot's operator know.
 
 
 ## install
 
 install-done_title = The bot is installed
-install-done = It's ready in { $name }: type /imagine in a channel, and /invite @imagine where it should answer. A workspace administrator can set moderators, channels and budgets with /imagine-settings.
+install-done = All set in { $name }! Type /imagine in any channel. To have it answer there, first type /invite @imagine. A workspace administrator can set moderators, channels and budgets with /imagine-settings.
 install-done_organisation = It's ready in the workspaces of { $name } for which an administrator of the organisation approves it: type /imagine in a channel there.
 install-cancelled_title = Nothing was installed
 install-cancelled = You didn't agree to the installation. You can open the link again at any time.

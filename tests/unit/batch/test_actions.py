@@ -88,7 +88,7 @@ async def test_without_limits_it_may_finish_every_topic_and_not_more(tmp_path: P
         ({"budget": "0.0001"}, "The drafts alone can cost"),
         ({"max_pictures": "2"}, "3 pictures, more than your limit of 2"),
         ({"max_pictures": "-1"}, "isn't a number of pictures"),
-        ({"drafts": "9"}, "isn't a number of drafts"),
+        ({"drafts": "9"}, "isn't a number of drafts that works here"),
         ({"template": "a poster"}, "Put {topic} into it"),
         ({"size": "7x7"}, "doesn't draw 7x7"),
     ],

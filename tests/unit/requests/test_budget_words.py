@@ -84,7 +84,7 @@ async def test_a_limit_of_zero_is_switched_off_and_promises_no_renewal(tmp_path:
         (Limits(community_day=55_000), "Everyone's shared budget for today is used up"),
         (Limits(community_month=55_000), "Everyone's shared budget for this month is used up"),
         (Limits(member_pictures_day=1), "You've had all your pictures for today (1 picture)"),
-        (Limits(community_pictures_day=1), "Everyone here together has used up today's pictures (1 picture)"),
+        (Limits(community_pictures_day=1), "Together, everyone here has made today's 1 picture."),
     ],
 )
 async def test_used_up_says_which_budget_and_when_it_renews(tmp_path: Path, limits: Limits, words: str) -> None:
