@@ -1,7 +1,7 @@
 """Names used from outside the code that vulture sees; each line says by whom. Never imported or run."""
 
 # ruff: noqa: B018, F821  # bare names are what vulture reads
-async_save_bot, async_find_bot, async_delete_bot, async_delete_installation, async_issue, async_consume  # slack_sdk calls them
+async_issue, async_consume  # slack_sdk calls them
 packed, use  # bench/classifier trains the learned reader and judges without it
 COMPOSITION  # a reason that calls for nothing of its own
 commits  # bench/core.py counts write transactions

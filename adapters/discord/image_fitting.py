@@ -63,7 +63,8 @@ class ImageFitting:
         except (BadPicture, NotTaken, OSError):
             return picture  # stored file; let the platform decide
         step = picture.step + 1 + int(values["place"])
-        return replace(picture, content=content, step=step, name=_renamed(picture.name, SUFFIX[STEPS[step][0]]))
+        name = label(f"{picture.name.rpartition('.')[0] or picture.name}.{SUFFIX[STEPS[step][0]]}", 100)
+        return replace(picture, content=content, step=step, name=name)
 
     async def smaller(self, pictures: Sequence[FittedImage]) -> list[FittedImage] | None:
         """Halve the largest picture after Discord rejected a size without naming a limit; None if nothing can get smaller."""
@@ -71,7 +72,3 @@ class ImageFitting:
         if largest < 50_000:
             return None
         return await self.fit(pictures, largest // 2)
-
-
-def _renamed(name: str, suffix: str) -> str:
-    return label(f"{name.rpartition('.')[0] or name}.{suffix}", 100)

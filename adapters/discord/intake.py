@@ -11,7 +11,7 @@ from adapters.discord import attachments, forms
 from adapters.discord.answers import Ack, Answers, AnyInteraction, bug
 from adapters.discord.callers import caller
 from adapters.discord.handles import Handle, Home
-from adapters.discord.interactions import FORM_WITHIN, Interactions, custom_id_of, data_of
+from adapters.discord.interactions import Interactions, custom_id_of, data_of
 from adapters.discord.picture_forms import PREFIX, PictureForms
 from adapters.kit.batches import Fetch, from_file
 from adapters.kit.callers import YES
@@ -138,11 +138,13 @@ class Intake:
             await self.answers.say(interaction, text("discord.settings_in_server"))
             return
         with self.interactions.clicks.of(interaction):
-            await self._form(interaction, self.core.settings(caller(interaction).visitor))
+            await self.interactions.open_form(interaction, self.core.settings(caller(interaction).visitor))
 
     async def guide(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-guide: the form, or the templates to start from."""
-        await self._form(interaction, self.core.guide(caller(interaction).visitor, given.get("template", ""), given.get("use", "")))
+        await self.interactions.open_form(
+            interaction, self.core.guide(caller(interaction).visitor, given.get("template", ""), given.get("use", ""))
+        )
 
     async def batch(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-batch: a file of topics, the form for them, or a look at a batch by its number."""
@@ -163,15 +165,6 @@ class Intake:
             return await from_file(self.core, self.fetch, caller(interaction), handle.reply(), values, attached)
 
         await self.interactions.made(interaction, ActionName.BATCH_NEW, await self.interactions.batch_home(interaction), work)
-
-    async def _form(self, interaction: AnyInteraction, making: Awaitable[Form | Reply]) -> None:
-        try:
-            async with asyncio.timeout(FORM_WITHIN):
-                found = await making
-        except TimeoutError:
-            await self.answers.say(interaction, text("discord.too_busy_for_form"))
-            return
-        await self.interactions.show_form(interaction, found)
 
     async def _view(self, interaction: AnyInteraction, make: Callable[[Visitor], Awaitable[View]]) -> None:
         """Send a private view, immediately if it's ready and small, otherwise through a placeholder."""

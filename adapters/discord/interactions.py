@@ -19,7 +19,7 @@ from adapters.kit.dedup import Deduplicator
 from adapters.kit.interaction_ids import parsed, question
 from bot.chat.actions import Gives, effect_of
 from bot.chat.localize import localize
-from bot.chat.views import Act, ActionName, Form, Reply
+from bot.chat.views import ActionName, Form, Reply
 from bot.core import Core
 from bot.texts import speaking, text
 
@@ -77,7 +77,7 @@ class Interactions:
         elif found.effect.confirm and not found.sure:
             await self.answers.say(interaction, question(found), sure=True)
         elif found.opens_form:
-            await self._open_form(interaction, caller(interaction).act(found.action, found.row, {}, {}))
+            await self.open_form(interaction, self.core.form(caller(interaction).act(found.action, found.row, {}, {})))
         else:
             await self._act(interaction, found.action, found.row, {})
 
@@ -88,10 +88,11 @@ class Interactions:
             return
         await self._act(interaction, found.action, found.row, forms.values(data_of(interaction)))
 
-    async def _open_form(self, interaction: AnyInteraction, act: Act) -> None:
+    async def open_form(self, interaction: AnyInteraction, making: Awaitable[Form | Reply]) -> None:
+        """Show a form if the core makes it in time; it must be the first answer."""
         try:
             async with asyncio.timeout(FORM_WITHIN):
-                found = await self.core.form(act)
+                found = await making
         except TimeoutError:
             await self.answers.say(interaction, text("discord.too_busy_for_form"))
             return

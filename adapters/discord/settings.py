@@ -78,7 +78,7 @@ def problems(env: Mapping[str, str]) -> list[str]:
         found.append(text("discord.problem.shards", value=value(env, "DISCORD_SHARDS")[:20]))
     for name in CHANNELS:
         channel = value(env, name)
-        if channel and not _is_snowflake(channel):
+        if channel and not _SNOWFLAKE.fullmatch(channel):
             found.append(text("discord.problem.channel_form", name=name, value=channel[:40]))
     for name, schemes, example in (
         ("DISCORD_API_BASE", ("http", "https"), DISCORD_API),
@@ -95,10 +95,6 @@ def misshapen(env: Mapping[str, str]) -> list[str]:
     found = read(env)
     fits = len(found.token) >= _LEAST_TOKEN if found.api_base != DISCORD_API else _TOKEN_SHAPE.fullmatch(found.token)
     return [] if fits else [text("discord.doctor.token_shape", length=len(found.token))]
-
-
-def _is_snowflake(word: str) -> bool:
-    return word.isascii() and _SNOWFLAKE.fullmatch(word) is not None
 
 
 def _shards(env: Mapping[str, str]) -> ShardRange | None:

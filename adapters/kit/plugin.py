@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import typer
 
 from bot.adapter import Finding, SetupQuestion, SetupStep
 from bot.texts import text
-
-if TYPE_CHECKING:
-    import typer
 
 
 class SettingsModule(Protocol):

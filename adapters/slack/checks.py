@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -169,7 +169,7 @@ async def _call(request: Any, name: str, channel_codes: tuple[str, ...] = ()) ->
     try:
         return await reached(request)
     except SlackApiError as error:
-        _refused(error, name, channel_codes)
+        raise _refused(error, name, channel_codes) from error
 
 
 async def reached(request: Any) -> Any:
@@ -183,16 +183,16 @@ async def reached(request: Any) -> Any:
         raise NotReachable(type(error).__name__) from error
 
 
-def _refused(error: SlackApiError, name: str, channel_codes: tuple[str, ...]) -> NoReturn:
+def _refused(error: SlackApiError, name: str, channel_codes: tuple[str, ...]) -> Exception:
     status, answer, headers = answer_of(error)
     code, needed = code_of(answer.get("error")), str(answer.get("needed") or "")
     if code in channel_codes:
-        raise _ChannelRefused(code, needed) from error
+        return _ChannelRefused(code, needed)
     if code in TOKEN_ERRORS and code not in PASSING:
         where = text("slack.setup.where_app_token" if name == APP_TOKEN else "slack.setup.where_bot_token")
         needed = needed or ("connections:write" if name == APP_TOKEN else "?")
-        raise SetupProblem(text(f"slack.error.{code}", name=name, where=where, needed=needed)) from error
-    raise NotReachable(code or f"HTTP {status or None}", retry_after(headers, LONGEST_ASKED)) from error
+        return SetupProblem(text(f"slack.error.{code}", name=name, where=where, needed=needed))
+    return NotReachable(code or f"HTTP {status or None}", retry_after(headers, LONGEST_ASKED))
 
 
 def _scopes(headers: Any) -> frozenset[str] | None:

@@ -6,13 +6,11 @@ organisation's installation was used in are stored too, so that a message can st
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
-from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
@@ -25,16 +23,11 @@ INSTALLATION, STATE, GRANTED = "slack installation", "slack state", "slack works
 """Kinds of values in the vault."""
 STATE_LIFE = 600.0
 """Seconds in which a person must finish an installation after opening its link."""
-_LOGGER = logging.getLogger("slack_sdk.imagine")
 
 
 class Installations(AsyncInstallationStore):
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
-
-    @property
-    def logger(self) -> logging.Logger:
-        return _LOGGER
 
     async def async_save(self, installation: Installation) -> None:
         """Store an installation in place of an older one of the same workspace or organisation."""
@@ -42,47 +35,6 @@ class Installations(AsyncInstallationStore):
         if not key:
             raise ValueError("an installation without a workspace and an organisation")
         await self.vault.put(INSTALLATION, key, {name: value for name, value in vars(installation).items() if value is not None})
-
-    async def async_save_bot(self, bot: Bot) -> None:
-        """Do nothing: `async_save` stores the bot's part too."""
-
-    async def async_find_bot(
-        self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
-    ) -> Bot | None:
-        found = await self.async_find_installation(
-            enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
-        )
-        return None if found is None else found.to_bot()
-
-    async def async_find_installation(
-        self,
-        *,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None = None,
-        is_enterprise_install: bool | None = False,
-    ) -> Installation | None:
-        """The workspace's own installation, or its organisation's."""
-        keys = [enterprise_id] if is_enterprise_install else [team_id, enterprise_id]
-        for key in keys:
-            entry = None if not key else await self.vault.get(INSTALLATION, key)
-            if entry is not None:
-                found = installation_of(entry)
-                return found if user_id in (None, found.user_id) else None
-        return None
-
-    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        await self.async_delete_all(enterprise_id=enterprise_id, team_id=team_id)
-
-    async def async_delete_installation(self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None) -> None:
-        """Do nothing: only the bot's token is used, so a single person's installation isn't stored."""
-
-    async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        """Delete a workspace's installation, or an organisation's if no workspace is named."""
-        if key := team_id or enterprise_id:
-            await self.vault.forget(INSTALLATION, key)
-
-    # ---- beyond the library's interface --------------------------------------------------------------------------------------
 
     async def entry(self, key: str) -> VaultEntry | None:
         return await self.vault.get(INSTALLATION, key)
@@ -107,10 +59,6 @@ class States(AsyncOAuthStateStore):
 
     def __init__(self, vault: Vault, ports: Ports) -> None:
         self._vault, self._ports = vault, ports
-
-    @property
-    def logger(self) -> logging.Logger:
-        return _LOGGER
 
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
         state = self._ports.new_id() + self._ports.new_id()

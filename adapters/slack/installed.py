@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -106,11 +107,7 @@ class InstalledSlack:
         self._answer_log.load()
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
             client = web_client(None, self.settings.api_url, self._context.egress, session)
-
-            async def renewed(entry: VaultEntry) -> VaultEntry:
-                return await self._rotation.renew(entry, client)
-
-            self._registry.renewed = renewed
+            self._registry.renewed = renewed = partial(self._rotation.renew, client=client)
             self._registry.start(core, session)
             try:
                 count = len(await self._installations.every())

@@ -117,7 +117,7 @@ class Intake:
         elif name == "/imagine-batch":
             await self._batch(caller, typed)
         elif name in FORMS:
-            await self._form(caller, FORMS[name](self.core, caller.visitor, typed))
+            await self.form(caller, FORMS[name](self.core, caller.visitor, typed))
         elif name in ("/imagine", "/imagine-help"):
             await self._help(caller)
         elif name in VIEWS:
@@ -194,13 +194,13 @@ class Intake:
             )
             await self.answers.open(caller, [_imagine_modal(named, caller, attachments.packed(found))])
 
-    async def _form(self, caller: Caller, making: Awaitable[Form | Reply]) -> None:
+    async def form(self, caller: Caller, making: Awaitable[Form | Reply]) -> None:
         async def make() -> Sequence[Modal]:
-            return await self.windows(caller, await making)
+            return await self._windows(caller, await making)
 
         await self.answers.open_later(caller, make(), FORM_READY)
 
-    async def windows(self, caller: Caller, found: Form | Reply) -> Sequence[Modal]:
+    async def _windows(self, caller: Caller, found: Form | Reply) -> Sequence[Modal]:
         """A form as modal views, best first; none if there's a sentence instead, which is sent."""
         if isinstance(found, Reply):
             await self.answers.say(caller, found.view or found.text)

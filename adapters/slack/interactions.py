@@ -63,18 +63,12 @@ class Interactions:
         if found is None:
             await self.answers.say(caller, text("slack.old_button"))
         elif found.opens_form:
-            await self._open_form(caller, found.action, found.row)
+            act = caller.act(found.action, found.row, {}, self.answers.handle(caller).reply())
+            await self.intake.form(caller, self.core.form(act))
         elif found.effect.confirm:
             await self.answers.say(caller, question(found))
         else:
             await self._open_sheet(caller, found.action, found.row)
-
-    async def _open_form(self, caller: Caller, action: ActionName, row: str) -> None:
-        async def make() -> Sequence[Modal]:
-            found = await self.core.form(caller.act(action, row, {}, self.answers.handle(caller).reply()))
-            return await self.intake.windows(caller, found)
-
-        await self.answers.open_later(caller, make(), FORM_READY)
 
     async def _open_sheet(self, caller: Caller, action: ActionName, row: str) -> None:
         async def make() -> Sequence[Modal]:

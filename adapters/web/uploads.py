@@ -43,9 +43,7 @@ class Uploads:
         language = reading(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
         if person not in PEOPLE:
             return _problem(say(text("web.our_fault"), language), 403)
-        try:
-            content = await _body(request)
-        except Exception:  # the page was closed during the upload
+        if (content := await _body(request)) is None:
             return Response(status_code=400)
         found = _EDGES.fullmatch(request.query_params.get("mask_of", ""))
         size = None if found is None else (int(found[1]), int(found[2]))
@@ -61,20 +59,21 @@ class Uploads:
 
 async def topics_of(request: Request, core: Core) -> Response:
     """POST /topics: a file of topics. Answers with its words and a remark about them; nothing is stored."""
-    try:
-        content = await _body(request)
-    except Exception:  # the page was closed during the upload
+    if (content := await _body(request)) is None:
         return Response(status_code=400)
     words, remark = await asyncio.to_thread(core.read_topics, request.query_params.get("name", "")[:120], content)
     return JSONResponse({"words": words, "remark": remark})
 
 
-async def _body(request: Request) -> bytes:
-    """The file, or the first bytes of one that is too large, which the core answers in words."""
+async def _body(request: Request) -> bytes | None:
+    """The file, or the first bytes of one that is too large, which the core answers in words; None if the page was closed meanwhile."""
     content = bytearray()
-    async for piece in request.stream():
-        if len(content) <= MOST_BYTES:
-            content += piece
+    try:
+        async for piece in request.stream():
+            if len(content) <= MOST_BYTES:
+                content += piece
+    except Exception:
+        return None
     return bytes(content)
 
 

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store.models.installation import Installation
 
-from adapters.slack.installations import STATE, STATE_LIFE, Installations, States, key_of
+from adapters.slack.installations import STATE, STATE_LIFE, Installations, States, installation_of, key_of
 from bot.ledger.store import Ledger
 from bot.vault import Vault
 
@@ -51,42 +51,14 @@ async def stored(folder: Path, *installations: Installation) -> AsyncIterator[tu
     await ledger.close()
 
 
-async def token(found: Installations, team: str | None, enterprise: str | None, *, whole: bool | None = False) -> str | None:
-    one = await found.async_find_bot(enterprise_id=enterprise, team_id=team, is_enterprise_install=whole)
-    return None if one is None else one.bot_token
-
-
-async def test_a_workspaces_own_installation_goes_before_its_organisations(tmp_path: Path) -> None:
+async def test_a_workspaces_own_installation_stands_beside_its_organisations(tmp_path: Path) -> None:
     async with stored(tmp_path, OWN, WHOLE) as (found, _, _):
-        assert [one.key for one in await found.every()] == ["E1", "T1"]
-        assert [
-            await token(found, *one) for one in (("T1", "E1"), ("T2", "E1"), (None, "E1"), ("T1", None), ("T2", None), (None, None))
-        ] == [
-            *("xoxb-own", "xoxb-whole", "xoxb-whole", "xoxb-own"),
-            *(None, None),
-        ]
-        assert await token(found, "T1", "E1", whole=True) == "xoxb-whole"
-        bot = await found.async_find_bot(enterprise_id="E1", team_id="T1")
-        assert bot is not None
-        assert (bot.bot_token, bot.bot_id, bot.bot_user_id) == ("xoxb-own", "B1", "UB1")
-
-
-@pytest.mark.parametrize(("user", "known"), [(None, True), ("U1", True), ("U2", False)])
-async def test_an_installation_belongs_to_who_made_it(tmp_path: Path, user: str | None, known: bool) -> None:
-    async with stored(tmp_path, OWN) as (found, _, _):
-        one = await found.async_find_installation(enterprise_id=None, team_id="T1", user_id=user)
-        assert (one is not None and one.bot_token == "xoxb-own") is known
-
-
-async def test_only_what_is_named_is_deleted(tmp_path: Path) -> None:
-    async with stored(tmp_path, OWN, WHOLE) as (found, _, _):
-        await found.async_delete_installation(enterprise_id="E1", team_id="T1", user_id="U1")
-        await found.async_delete_all(enterprise_id=None, team_id=None)
-        assert len(await found.every()) == 2
-        await found.async_delete_bot(enterprise_id="E1", team_id="T1")
-        assert [one.key for one in await found.every()] == ["E1"]
-        await found.async_delete_all(enterprise_id="E1", team_id=None)
-        assert await found.every() == []
+        entries = await found.every()
+        assert [(one.key, installation_of(one).bot_token) for one in entries] == [("E1", "xoxb-whole"), ("T1", "xoxb-own")]
+        assert await found.entry("T2") is None
+        await found.async_save(Installation(team_id="T1", user_id="U3", bot_token="xoxb-newer"))
+        assert (newer := await found.entry("T1")) is not None
+        assert installation_of(newer).bot_token == "xoxb-newer"
 
 
 def test_the_key_of_an_installation() -> None:

@@ -23,7 +23,7 @@ from adapters.kit.tasks import BackgroundTasks
 from adapters.slack import settings
 from adapters.slack.chat import AnswerLog
 from adapters.slack.checks import Identity
-from adapters.slack.installations import Installations
+from adapters.slack.installations import INSTALLATION, Installations
 from adapters.slack.installed import NO_KEY, NOT_CONNECTED, RoutedChat, RoutedModerators
 from adapters.slack.registry import VERIFY_EVERY, Registry, identity_of
 from bot.chat.port import Later, Message, Refused, RefusedWhy, Sent
@@ -231,7 +231,7 @@ async def test_what_other_processes_changed_is_taken_over(home: Path) -> None:
         await d.registry.refresh(await d.installations.every())
         assert found.delivery.stopped_until == 7.0, "nothing changed"
         await d.installation(studio, bot_token="xoxb-new")
-        await d.installations.async_delete_all(enterprise_id=None, team_id=press.id)
+        await d.installations.vault.forget(INSTALLATION, press.id)
         await d.registry.refresh(await d.installations.every())
         assert (found.token, found.delivery.stopped_until, gone.wire.online) == ("xoxb-new", 0.0, False)
         assert await d.of_event(studio.id) == (studio.id, "xoxb-new")
@@ -328,7 +328,7 @@ async def test_a_rejected_token_that_was_replaced_meanwhile_is_not_asked_about(h
         assert found is not None
         await d.tasks.drain(5.0)
         if gone:
-            await d.installations.async_delete_all(enterprise_id=None, team_id=studio.id)
+            await d.installations.vault.forget(INSTALLATION, studio.id)
         else:
             await d.installation(studio, bot_token="xoxb-new")
         await d.registry.verify_soon(studio.id)
