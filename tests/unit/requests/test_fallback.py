@@ -14,6 +14,7 @@ from bot.domain.attachments import ReferenceLimits
 from bot.domain.failure import Evidence
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed
+from bot.domain.own_services import name_for
 from bot.domain.requests import Lane
 from bot.gate.gate import AdaptiveGate
 from bot.gate.port import Grant, Verdict, Waiting
@@ -25,6 +26,7 @@ from bot.messages import fallback_notice
 from bot.messages.notices import Notices
 from bot.requests.attempt import NotNow, Opened, open_attempt
 from bot.requests.fallback import Fallback
+from bot.requests.null_service import NullGate
 from bot.requests.scheduler import Scheduler
 from bot.requests.services import ImageService, ServicePlan
 from bot.texts import text
@@ -181,6 +183,20 @@ async def test_the_choice_waits_for_its_time_and_spares_what_could_be_a_probe(tm
         services.default.gate.breaker.since = None  # type: ignore[attr-defined]
         assert fallback.look(services, now + 52.0)  # the first one is back
         assert fallback.when(services, now) == float("inf")
+
+
+async def test_a_community_with_a_key_of_its_own_waits_for_its_own_service_in_any_case(tmp_path: Path) -> None:
+    other, name = Service(name="other", gate_key="other.example#1"), name_for("openai", "a")
+    async with world(tmp_path, Service(), fallbacks=[second(other)], equals=EQUALS) as w:
+        services, fallback, now = w.bot.services, Fallback(), w.bot.ports.monotonic()
+        services.use_own({name: ImageService(name, Service(), NullGate())}, {"p:home": name})  # type: ignore[arg-type]
+        for down in (False, True):
+            if down:
+                broken(w)
+            assert fallback.look(services, now) is down
+            found = fallback.group(services, [a_row("here", community="p:home"), a_row("there", community="p:other")])
+            assert [row.id for row in found[name]] == ["here"]
+            assert [row.id for row in found["fallback" if down else ""]] == ["there"]
 
 
 async def test_a_probe_of_the_first_changes_nothing_before_it_is_answered(tmp_path: Path) -> None:
