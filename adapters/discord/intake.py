@@ -196,11 +196,10 @@ def _with_room(form: Form) -> Form:
 
 
 def _target(interaction: AnyInteraction) -> Mapping[str, Any]:
-    """The message whose menu was used, as Discord sent it."""
+    """The message whose menu was used, as Discord sent it. The library has found and read it before."""
     data = data_of(interaction)
-    found = (data.get("resolved") or {}).get("messages") or {}
-    message = found.get(str(data.get("target_id")))
-    return message if isinstance(message, Mapping) else {}
+    message: Mapping[str, Any] = data["resolved"]["messages"][str(data["target_id"])]
+    return message
 
 
 def _about(form: Form, pictures: Sequence[Attachment], *, private: bool) -> Form:
