@@ -21,7 +21,7 @@ class BackgroundWrites:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def begin(self, fn: Callable[[Tx], object]) -> None:
-        task = asyncio.get_running_loop().create_task(self._written(fn))
+        task = asyncio.get_running_loop().create_task(self._write(fn))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -30,7 +30,7 @@ class BackgroundWrites:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def _written(self, fn: Callable[[Tx], object]) -> None:
+    async def _write(self, fn: Callable[[Tx], object]) -> None:
         try:
             await self.ledger.write(fn)
         except Exception as problem:

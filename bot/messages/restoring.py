@@ -10,7 +10,7 @@ CAUSE = "restoring:"
 """Prefix of the stored causes; the service's name follows."""
 
 
-def was(notices: Notices, service: str) -> str:
+def shown_stage(notices: Notices, service: str) -> str:
     """The stage that the operators were last shown; empty if none."""
     return "few" if CAUSE + service in notices.open else ""
 

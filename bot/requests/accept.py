@@ -93,7 +93,7 @@ def _queue_or_question(
     memory = blocked_before(tx, request)
     if memory is not None:
         return _refuse_blocked(tx, request, memory, rules, opener)
-    doubt = _doubtful(tx, request, attached)
+    doubt = _reason_for_review(tx, request, attached)
     if doubt is not None:
         return _refuse_held(tx, request, doubt, rules, opener)
     # The member has seen and accepted a moderator's wording: send that exact text without another question.
@@ -109,7 +109,7 @@ def _queue_or_question(
     return dataclasses.replace(request, state=RequestState.QUEUED, due_at=tx.now, deadline_at=tx.now + rules.deadline_of(request))
 
 
-def _doubtful(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
+def _reason_for_review(tx: Tx, request: Request, attached: Sequence[StoredAttachment]) -> str | None:
     """Reason this edit needs a moderator first; None if it doesn't, or if one has approved it already."""
     if not attached or request.origin is Origin.REWRITE or (kind := doubtful_edit(request.prompt)) is None:
         return None
@@ -137,7 +137,7 @@ def upload_question(tx: Tx, request: Request, attached: Sequence[StoredAttachmen
     both were answered before, or if the bot made the pictures for this member or from words alone."""
     if all(one.attachment.made_here and not _of_somebody_else(tx, request, one) for one in attached):
         return None
-    first = memory_rows.recall(tx.connection, asked_about_uploads(request)) is None
+    first = memory_rows.recall(tx.connection, uploads_answered_key(request)) is None
     if not first and request.consent:
         return None
     return Refusal("uploads_first" if first and not request.consent else "uploads_data" if first else "uploads_people")
@@ -157,7 +157,7 @@ def _of_somebody_else(tx: Tx, request: Request, one: StoredAttachment) -> bool:
     return not own and (not makers or any(maker.references for maker in makers))
 
 
-def asked_about_uploads(request: Request) -> str:
+def uploads_answered_key(request: Request) -> str:
     """Memory key that says that a member has answered the question about confidential pictures."""
     return f"uploads:{request.place.platform}:{request.person.id}"
 

@@ -19,7 +19,7 @@ from bot.domain.requests import COMMAND, Lineage, Origin, Person, Place, Request
 from bot.ledger import act_rows, case_rows, memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Ledger, Tx
 from bot.prompts.normalise import fingerprint, normalise
-from bot.requests.accept import Unfetched, asked_about_uploads, needs_question, prompt_question
+from bot.requests.accept import Unfetched, needs_question, prompt_question, uploads_answered_key
 from bot.requests.again import tried_again
 from bot.requests.block_advice import block_advice
 from bot.requests.change_choices import TYPED
@@ -62,7 +62,7 @@ class RequestActions:
                 ActionName.DELETE: self._delete,
                 ActionName.PUBLISH: self._publish,
                 ActionName.SEND_ANYWAY: lambda act: self._answer_question(act, lambda request: request.prompt),
-                ActionName.SEND_CLEANED: lambda act: self._answer_question(act, _cleaned),
+                ActionName.SEND_CLEANED: lambda act: self._answer_question(act, _cleaned_prompt),
                 ActionName.DISCARD: self._discard,
             },
             {ActionName.EDIT: self._edit_form},
@@ -115,7 +115,7 @@ class RequestActions:
             typed["caption"] = act.values.get("caption", typed.get("caption"))
         return Submission(
             person=Person(act.person, act.person_name or request.person.name),
-            place=where(act, request, private=private),
+            place=place_of_new_request(act, request, private=private),
             prompt=prompt,
             size=_word(typed.get("size")),
             quality=_word(typed.get("quality")),
@@ -205,7 +205,7 @@ class RequestActions:
             prompt = normalise(prompt)
             if request.refusal is not None and request.refusal.reason.startswith("uploads_"):
                 request_rows.annotate(tx, request.id, consent=True)
-                memory_rows.remember(tx, asked_about_uploads(request), tx.now)
+                memory_rows.remember(tx, uploads_answered_key(request), tx.now)
                 if (further := prompt_question(request, self.rules)) is not None:
                     ask_again(tx, request, further, self.rules.held_for)
                     return Reply(text("reply.one_more_question"))
@@ -251,11 +251,11 @@ class RequestActions:
         return await self.ledger.write(whole)
 
 
-def _cleaned(request: Request) -> str:
+def _cleaned_prompt(request: Request) -> str:
     return (request.refusal and request.refusal.cleaned) or ""
 
 
-def where(act: Act, request: Request, *, private: bool) -> Place:
+def place_of_new_request(act: Act, request: Request, *, private: bool) -> Place:
     """Place of the new request: where the button was pressed.
 
     Exceptions in a direct message: the answer to a question belongs where it was asked, and what follows a private result to the community

@@ -113,7 +113,7 @@ class Attachments:
             values |= {"max_bytes": limits.mask_bytes, "mask_of": list(mask_of), "fit_mask": fit}
         try:
             async with self._turn:
-                made, encoded = await self._encoded(name, content, values)
+                made, encoded = await self._encode(name, content, values)
                 await self.ledger.write(lambda tx: attachment_rows.add_upload(tx, person, name, made))
                 await self.pictures.keep(encoded, made["sha256"], made["format"])
         except _Unusable as problem:
@@ -133,10 +133,10 @@ class Attachments:
         task = self._tasks.get(request_id)
         if task is None:
             task = self._tasks[request_id] = asyncio.get_running_loop().create_task(self._finish(request_id))
-            task.add_done_callback(lambda done: self._ended(request_id, done))
+            task.add_done_callback(lambda done: self._on_task_end(request_id, done))
         return task
 
-    def _ended(self, request_id: str, done: asyncio.Task[Request | Refusal | None]) -> None:
+    def _on_task_end(self, request_id: str, done: asyncio.Task[Request | Refusal | None]) -> None:
         self._tasks.pop(request_id, None)
         if not done.cancelled() and (error := done.exception()) is not None:
             # The request is still `received`, and is picked up again within a minute or two.
@@ -172,21 +172,21 @@ class Attachments:
         for row in sorted(rows, key=lambda one: (one.attachment.role is AttachmentRole.MASK, one.position)):
             values = _values(row, rows, limits, first)
             async with self._turn:
-                raw = await self._fetched(request.place.platform, row)
-                made, encoded = await self._encoded(row.attachment.name, raw, values)
+                raw = await self._read_or_fetch(request.place.platform, row)
+                made, encoded = await self._encode(row.attachment.name, raw, values)
                 source = row.attachment.stored or (await asyncio.to_thread(_hash_of, raw) if row.attachment.made_here else "")
                 del raw
                 await self.ledger.write(lambda tx, id=row.id, made=made, source=source: attachment_rows.took(tx, id, made, source))  # type: ignore[misc]
-                await self._kept(row, encoded, made)
+                await self._store(row, encoded, made)
             first = first or made
 
-    async def _fetched(self, platform: str, row: StoredAttachment) -> bytes:
+    async def _read_or_fetch(self, platform: str, row: StoredAttachment) -> bytes:
         given = row.attachment
         if given.size is not None and given.size > MAX_BYTES:
             raise _Unusable(Refusal("picture_heavy", {"name": given.name, "most": MAX_BYTES >> 20}))
         try:
             if given.stored or (row.taken and not given.handle):
-                return await self._kept_here(given.stored, row.sha256)
+                return await self._read_stored(given.stored, row.sha256)
             async with asyncio.timeout(FETCH_TIMEOUT):
                 raw = await self.fetch(platform, given.handle)
         except NotTaken as problem:
@@ -201,7 +201,7 @@ class Attachments:
             raise _Unusable(Refusal("picture_heavy", {"name": given.name, "most": MAX_BYTES >> 20}))
         return raw
 
-    async def _kept_here(self, source: str, taken: str) -> bytes:
+    async def _read_stored(self, source: str, taken: str) -> bytes:
         """A picture in the store; what was made of it, if its own request was deleted meanwhile. Raises LookupError."""
         try:
             return await self.pictures.read(source or taken)
@@ -210,7 +210,7 @@ class Attachments:
                 raise
             return await self.pictures.read(taken)
 
-    async def _encoded(self, name: str, raw: bytes, values: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+    async def _encode(self, name: str, raw: bytes, values: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
             return await self.pictures.work("reference", values, raw)
         except BadPicture:
@@ -218,7 +218,7 @@ class Attachments:
         except NotTaken as problem:
             raise _Unusable(_refusal_of(problem, name, values)) from None
 
-    async def _kept(self, row: StoredAttachment, encoded: bytes, made: Mapping[str, Any]) -> None:
+    async def _store(self, row: StoredAttachment, encoded: bytes, made: Mapping[str, Any]) -> None:
         try:
             await self.pictures.keep(encoded, made["sha256"], made["format"])
         except OSError as error:

@@ -40,7 +40,7 @@ from bot.requests.decide import (
 )
 from bot.requests.fallback import may_move
 from bot.requests.omitted_options import defaulted_options, proposal, to_leave_out, worked_without
-from bot.requests.own_key import UNREADABLE, drawn_with
+from bot.requests.own_key import UNREADABLE, as_drawn_here
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT, HALF_PRICE, ImageService
 from bot.requests.tiers import settings_for
@@ -94,9 +94,9 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
         return NotNow()
     place = request.place
     own = settings_for(tx.connection, place.platform, place.community, request.person.id, deps.rules, tx.now)
-    if (over := _over(tx, request, deps)) is not None:
+    if (over := _answer_if_over(tx, request, deps)) is not None:
         return Ended(over)
-    here = _drawn(tx, request, own, deps.rules, service)
+    here = _as_drawn_now(tx, request, own, deps.rules, service)
     if not isinstance(here, Request):
         return here
     request = here
@@ -128,17 +128,17 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     return Opened(opened, attempt)
 
 
-def _drawn(tx: Tx, request: Request, own: Mapping[str, Any], rules: Rules, service: ImageService | None) -> Request | NotNow | Ended:
+def _as_drawn_now(tx: Tx, request: Request, own: Mapping[str, Any], rules: Rules, service: ImageService | None) -> Request | NotNow | Ended:
     """The request as it's drawn now, at the service whose gate granted the call; or why it isn't."""
-    drawn = drawn_with(request, own, rules)
+    drawn = as_drawn_here(request, own, rules)
     if service is not None and service.unreadable and isinstance(drawn, Request) and service.name == drawn.service:
         drawn = Refusal(UNREADABLE)
     if isinstance(drawn, Refusal):
         return Ended(transitions.answer(tx, request, RequestEvent.ANSWER, Answer.FAILED, refusal=drawn, failure=None))
-    return _at(tx, drawn, service)
+    return _at_service(tx, drawn, service)
 
 
-def _at(tx: Tx, request: Request, service: ImageService | None) -> Request | NotNow:
+def _at_service(tx: Tx, request: Request, service: ImageService | None) -> Request | NotNow:
     if service is None or (service.name == request.service and service.known):
         return request
     if is_own(request.service) or is_own(service.name):
@@ -149,7 +149,7 @@ def _at(tx: Tx, request: Request, service: ImageService | None) -> Request | Not
     return dataclasses.replace(request, service=service.name)
 
 
-def _over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
+def _answer_if_over(tx: Tx, request: Request, deps: Dependencies) -> Answer | None:
     """The answer to a request that may no longer be sent: deadline, block or pause in the meantime."""
     if tx.now >= request.deadline_at:
         return transitions.answer(tx, request, RequestEvent.EXPIRE, Answer.EXPIRED)

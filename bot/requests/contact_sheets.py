@@ -39,7 +39,7 @@ class ContactSheets:
         if not wanted:
             return
         try:
-            made = await self._drawn(wanted) if len(wanted) > 1 else None
+            made = await self._draw(wanted) if len(wanted) > 1 else None
         except (LookupError, BadPicture, NotTaken) as error:
             log.warning("sheet_not_made", request=request_id, error=type(error).__name__)
             made = None
@@ -51,7 +51,7 @@ class ContactSheets:
             await self.pictures.keep(content, picture.sha256, picture.format)
             await self.ledger.write(lambda tx: _show(tx, request_id, picture))
 
-    async def _drawn(self, found: Sequence[Picture]) -> tuple[Picture, bytes]:
+    async def _draw(self, found: Sequence[Picture]) -> tuple[Picture, bytes]:
         contents = [await self.pictures.read(one.sha256) for one in found if one.change is None]
         cells = [{"label": str(number), "bytes": len(one)} for number, one in enumerate(contents, 1)]
         facts, content = await self.pictures.work("sheet", {"cells": cells, "safe_area": False, "size": SIZE}, b"".join(contents))

@@ -14,7 +14,7 @@ from bot.domain.requests import Attempt, Request
 from bot.domain.statuses import GAVE_UP_WAITING, TURNED_AWAY
 from bot.gate.backoff import own_wait
 from bot.requests import parts
-from bot.requests.fallback import begun
+from bot.requests.fallback import stays_with_its_service
 from bot.requests.omitted_options import as_told_to_member, refused_options
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT
@@ -123,7 +123,7 @@ def rule(result: CallResult, rules: Rules, now: float, uniform: Callable[[float,
     if changed is None and failure is not None and failure.group is Group.PARAMETERS:
         failure = as_told_to_member(request, outcome, failure, result.defaulted, rules.model)
     moves = not late and _may_move(request, outcome, failure, rules)
-    counted = _counted(request, unbilled=changed is not None or moves or was_unbilled(failure, outcome.billed))
+    counted = _with_call_counted(request, unbilled=changed is not None or moves or was_unbilled(failure, outcome.billed))
     booked = dataclasses.replace(result, request=counted, outcome=outcome, failure=failure)
     step: NextStep = Late() if late else changed or _next_step(booked, rules, now, uniform, moves=moves)
     if isinstance(step, NextPart):
@@ -155,7 +155,7 @@ def _call_differently(result: CallResult, outcome: Outcome, rules: Rules, now: f
     return TryWithout(refused) if refused else None
 
 
-def _counted(request: Request, *, unbilled: bool) -> Request:
+def _with_call_counted(request: Request, *, unbilled: bool) -> Request:
     """The request with this call counted. `open_attempt` has counted it as an attempt, in case nothing more is heard of it."""
     if not unbilled:
         return request
@@ -201,7 +201,7 @@ def blocked_while_collecting(request: Request) -> Failure | None:
 def _may_move(request: Request, outcome: Outcome, failure: Failure | None, rules: Rules) -> bool:
     """Whether the configured service has no credit left, charged nothing, and another one may draw this instead."""
     gone = failure is not None and failure.kind in NO_CREDIT and outcome.billed is Billed.NO and not outcome.pictures
-    if begun(dataclasses.replace(request, attempts=request.attempts - 1)):  # this call was free
+    if stays_with_its_service(dataclasses.replace(request, attempts=request.attempts - 1)):  # this call was free
         return False
     return gone and request.service == DEFAULT and request.state is RequestState.CALLING and rules.has_fallback(request.model)
 

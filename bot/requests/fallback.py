@@ -85,22 +85,24 @@ def _home(services: ImageServices, row: Queued) -> str:
 def _may_move(row: Queued, service: ImageService) -> bool:
     failure = None if row.failure is None else Kind(row.failure)
     stays = bool(row.attempts or row.settled or row.option_refused or row.service == HALF_PRICE)
-    return _movable(service, row.model, failure, begun=stays, references=row.references or 0, mask=bool(row.mask))
+    return _movable(service, row.model, failure, stays=stays, references=row.references or 0, mask=bool(row.mask))
 
 
 def may_move(request: Request, service: ImageService) -> bool:
     """Whether another service may draw this request."""
     failure = None if request.failure is None else request.failure.kind
-    return _movable(service, request.model, failure, begun=begun(request), references=len(request.references), mask=bool(request.mask))
+    return _movable(
+        service, request.model, failure, stays=stays_with_its_service(request), references=len(request.references), mask=bool(request.mask)
+    )
 
 
-def begun(request: Request) -> bool:
+def stays_with_its_service(request: Request) -> bool:
     """Whether a request stays with its service, which may have charged for it, drawn a part of it, or refused an option, or draws it for
     half the price."""
     return bool(request.attempts or request.settled or request.option_refused or request.service == HALF_PRICE)
 
 
-def _movable(service: ImageService, model: str, failure: Kind | None, *, begun: bool, references: int, mask: bool) -> bool:
-    if begun or service.model_for(model) is None or not service.takes(model, references, mask=mask):
+def _movable(service: ImageService, model: str, failure: Kind | None, *, stays: bool, references: int, mask: bool) -> bool:
+    if stays or service.model_for(model) is None or not service.takes(model, references, mask=mask):
         return False
     return failure is None or KINDS[failure].group is Group.SERVICE

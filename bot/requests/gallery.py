@@ -26,9 +26,9 @@ from bot.messages import gallery_view
 from bot.messages.gallery_view import Turning
 from bot.messages.picture_view import picture_views
 from bot.messages.readers import Readers
-from bot.requests.actions import RequestActions, edit_form, where
+from bot.requests.actions import RequestActions, edit_form, place_of_new_request
 from bot.requests.gallery_search import UnusableSearch, dates_of, of_form, of_line
-from bot.requests.making import as_json, base_name, file_name, making, packed
+from bot.requests.making import as_json, base_name, file_name, making, zip_of
 from bot.requests.prices import price_view
 from bot.requests.tiers import settings_for
 from bot.texts import text
@@ -85,8 +85,8 @@ class Gallery:
     def handlers(self) -> Handlers:
         return Handlers(
             {
-                ActionName.GALLERY_NEXT: lambda act: self._turn(act, 1),
-                ActionName.GALLERY_BACK: lambda act: self._turn(act, -1),
+                ActionName.GALLERY_NEXT: lambda act: self._turn_page(act, 1),
+                ActionName.GALLERY_BACK: lambda act: self._turn_page(act, -1),
                 ActionName.GALLERY_SEARCH: self._search,
                 ActionName.FAVOURITE: lambda act: self._note(act, lambda mark: replace(mark, favourite=True), "gallery.favourite_kept"),
                 ActionName.UNFAVOURITE: lambda act: self._note(act, lambda mark: replace(mark, favourite=False), "gallery.favourite_gone"),
@@ -186,10 +186,10 @@ class Gallery:
             return found, gallery_rows.marks_of(connection, who.platform, who.person, ids), len(ids) > PAGE
 
         found, noted, more = await self.requests.ledger.read(look)
-        row = await self._kept(who, search, page) if page or more or search != GallerySearch() else ""
+        row = await self._store_search(who, search, page) if page or more or search != GallerySearch() else ""
         return gallery_view.list_view(found, noted, search, Turning(row, page, more))
 
-    async def _kept(self, who: Visitor, search: GallerySearch, page: int) -> str:
+    async def _store_search(self, who: Visitor, search: GallerySearch, page: int) -> str:
         """The row of a search; empty if nothing can be stored, so that the list is shown all the same."""
         try:
             return await self.requests.ledger.write(lambda tx: gallery_rows.add_search(tx, who, search, page))
@@ -203,7 +203,7 @@ class Gallery:
 
     # ---- presses on the list -------------------------------------------------------------------------------------------------
 
-    async def _turn(self, act: Act, by: int) -> Reply:
+    async def _turn_page(self, act: Act, by: int) -> Reply:
         who = act.visitor
         row = await self.requests.ledger.read(lambda c: gallery_rows.search_row(c, act.row, act.platform, act.person))
         if row is None:
@@ -264,7 +264,7 @@ class Gallery:
             if not _is_result(request) or not request.prompt:
                 return Reply(text("gallery.gone"), changed=False)
             rules = self.requests.rules
-            there = where(act, request, private=request.private).community
+            there = place_of_new_request(act, request, private=request.private).community
             own = settings_for(tx.connection, act.platform, there, act.person, rules, tx.now)
             typed = {"model": request.model, "size": request.size, "quality": request.quality, "count": str(request.count)}
             kept = [text("gallery.same_pictures", count=len(request.references))] if request.references else []
@@ -295,7 +295,7 @@ class Gallery:
                 files[file_name(request, one, number, len(pictures))] = content
                 left -= len(content)
         said = text("gallery.downloaded") if not missing else text("gallery.downloaded_without", count=missing)
-        return Reply(said, changed=False, document=Document(f"{base_name(request)}.zip", await asyncio.to_thread(packed, files)))
+        return Reply(said, changed=False, document=Document(f"{base_name(request)}.zip", await asyncio.to_thread(zip_of, files)))
 
     @staticmethod
     def _own_result(connection: Connection, who: Visitor, request_id: str) -> tuple[Request, Sequence[Picture], GalleryMark] | None:

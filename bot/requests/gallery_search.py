@@ -49,8 +49,8 @@ def of_line(typed: str, zone: str) -> GallerySearch:
     if "on" in values:
         if {"since", "until"} & set(values):
             raise UnusableSearch(text("gallery.on_and_span"))
-        search = _dated(search, values["on"], values["on"], zone)
-    return _checked(_dated(search, values.get("since", ""), values.get("until", ""), zone))
+        search = _with_dates(search, values["on"], values["on"], zone)
+    return _require_short(_with_dates(search, values.get("since", ""), values.get("until", ""), zone))
 
 
 def of_form(values: Mapping[str, str], zone: str) -> GallerySearch:
@@ -65,7 +65,7 @@ def of_form(values: Mapping[str, str], zone: str) -> GallerySearch:
     dates = values.get("dates", "").strip()
     span = _SPAN.fullmatch(dates)
     first, last = (span["first"], span["last"]) if span is not None else (dates, dates)
-    return _checked(_dated(search, first, last, zone))
+    return _require_short(_with_dates(search, first, last, zone))
 
 
 def dates_of(search: GallerySearch, zone: str) -> str:
@@ -81,7 +81,7 @@ def _day(at: float, zone: str) -> str:
     return f"{datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone)):%Y-%m-%d}"
 
 
-def _dated(search: GallerySearch, first: str, last: str, zone: str) -> GallerySearch:
+def _with_dates(search: GallerySearch, first: str, last: str, zone: str) -> GallerySearch:
     since = _moment(first.strip(), zone, end=False) if first.strip() else search.since
     until = _moment(last.strip(), zone, end=True) if last.strip() else search.until
     if since is not None and until is not None and since >= until:
@@ -107,7 +107,7 @@ def _moment(typed: str, zone: str, *, end: bool) -> float:
         raise UnusableSearch(text("gallery.bad_date", typed=typed[:40])) from None
 
 
-def _checked(search: GallerySearch) -> GallerySearch:
+def _require_short(search: GallerySearch) -> GallerySearch:
     search = replace(search, words=" ".join(search.words.split()))
     if any(len(one) > LONGEST for one in (search.words, search.model, search.tag)):
         raise UnusableSearch(text("gallery.too_long", most=LONGEST))

@@ -28,7 +28,7 @@ class GateMemoryWriter:
     async def run(self) -> None:
         """Write after each change, forever."""
         scheduler, kept = self.scheduler, dict[str, object]()
-        stages = {service.name: restoring.was(self.notices, service.name) for service in scheduler.services}
+        stages = {service.name: restoring.shown_stage(self.notices, service.name) for service in scheduler.services}
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(REMEMBER_EVERY):

@@ -98,7 +98,7 @@ class Guide:
             made = self._draft(act, tx.new_id(), wording(parts), dataclasses.asdict(parts), found)
             return _written_already(tx.connection, made, known) or made
 
-        return await self._shown(act, make)
+        return await self._show_draft(act, make)
 
     async def _reword(self, act: Act) -> Reply:
         def make(tx: Tx) -> PromptDraft | Reply:
@@ -116,12 +116,12 @@ class Guide:
             start = Start({}, draft.template, options)
             return self._draft(act, tx.new_id(), words, draft.parts if parts is None else dataclasses.asdict(parts), start)
 
-        return await self._shown(act, make)
+        return await self._show_draft(act, make)
 
     def _draft(self, act: Act, draft_id: str, words: str, parts: Mapping[str, str], start: Start) -> PromptDraft:
         return PromptDraft(draft_id, act.platform, act.person, start.template, parts, words, dict(start.options))
 
-    async def _shown(self, act: Act, make: Callable[[Tx], PromptDraft | Reply]) -> Reply:
+    async def _show_draft(self, act: Act, make: Callable[[Tx], PromptDraft | Reply]) -> Reply:
         def body(tx: Tx) -> Reply:
             draft = make(tx)
             if isinstance(draft, Reply):

@@ -56,7 +56,7 @@ def as_json(made: Mapping[str, object]) -> bytes:
     return (json.dumps(made, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
+def zip_of(files: Mapping[str, bytes]) -> bytes:
     """A ZIP of these files; the pictures' bytes are unchanged, and so are their Content Credentials."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as into:

@@ -37,7 +37,7 @@ def unusable(place: Place, own: Mapping[str, Any], rules: Rules) -> Refusal | No
     return None
 
 
-def drawn_with(request: Request, own: Mapping[str, Any], rules: Rules) -> Request | Refusal:
+def as_drawn_here(request: Request, own: Mapping[str, Any], rules: Rules) -> Request | Refusal:
     """A queued request as it is drawn now, or why it isn't. `rules` are the operator's."""
     if (refused := unusable(request.place, own, rules)) is not None:
         return refused
@@ -47,12 +47,12 @@ def drawn_with(request: Request, own: Mapping[str, Any], rules: Rules) -> Reques
     here = rules.in_community(own)
     if mine is not None and request.service == mine.name:
         return request
-    if request.service == HALF_PRICE or not _has(here, request):
+    if request.service == HALF_PRICE or not _can_draw(here, request):
         return Refusal(CHANGED)
     return dataclasses.replace(request, service=DEFAULT if mine is None else mine.name, per_call=0)
 
 
-def _has(here: Rules, request: Request) -> bool:
+def _can_draw(here: Rules, request: Request) -> bool:
     """Whether the service of today draws what the request asks for."""
     there = here.models.get(request.model) or (here.model if here.model.id == request.model else None)
     if there is None:

@@ -100,7 +100,7 @@ class OwnServices:
             )
             stored, current = {row.key: row for row in rows}, {one.name: one for one in mine.values()}
             for name in [*current, *(name for name in stored if name not in current)]:
-                if name not in self._held and (made := await self._made(name, current.get(name), stored.get(name))) is not None:
+                if name not in self._held and (made := await self._build(name, current.get(name), stored.get(name))) is not None:
                     self._held[name] = made
             gone = [self._held.pop(name) for name in set(self._held) - stored.keys() - current.keys()]
             for name in self._concealed - self._held.keys():
@@ -113,7 +113,7 @@ class OwnServices:
         if stored.keys() - current.keys() - busy:
             await self.ledger.write(own_rows.forget_unneeded)
 
-    async def _made(self, name: str, service: OwnService | None, row: SealedRow | None) -> ImageService | None:
+    async def _build(self, name: str, service: OwnService | None, row: SealedRow | None) -> ImageService | None:
         provider = None if row is None else self._provider(row)
         if provider is None and service is None:
             return None  # an older key that can't be read: its tasks can't be looked up
@@ -153,7 +153,7 @@ class OwnServices:
         return self.vault.open
 
 
-def none_at_all(service: OwnService, key: str) -> HttpProvider:
+def not_wired(service: OwnService, key: str) -> HttpProvider:
     """Stands for `connect` where communities' own keys aren't wired. Always raises."""
     raise ValueError("communities' own services aren't wired here")
 
@@ -164,7 +164,7 @@ class OwnKeyPlan:
 
     keys: Sequence[str] = ()
     """ENCRYPTION_KEYS."""
-    connect: Connect = none_at_all
+    connect: Connect = not_wired
 
 
 NO_OWN_KEYS = OwnKeyPlan()

@@ -16,7 +16,7 @@ from bot.domain.requests import Lineage, Origin, Person, Request, Submission
 from bot.ledger import act_rows, picture_rows
 from bot.ledger.store import Tx
 from bot.messages.picture_view import picture_views
-from bot.requests.actions import RequestActions, imagine_fields, where
+from bot.requests.actions import RequestActions, imagine_fields, place_of_new_request
 from bot.requests.rules import Rules
 from bot.requests.tiers import rules_here
 from bot.texts import text
@@ -97,7 +97,7 @@ def _submission(act: Act, request: Request, picture: Picture) -> Submission:
         attachments.append(Attachment(text("form.your_mask"), AttachmentRole.MASK, stored=mask, made_here=True))
     return Submission(
         person=Person(act.person, act.person_name or request.person.name),
-        place=where(act, request, private=private),
+        place=place_of_new_request(act, request, private=private),
         prompt=values.get("prompt", ""),
         size=values.get("size") or request.size,
         quality=values.get("quality") or request.quality,

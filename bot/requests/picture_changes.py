@@ -70,8 +70,8 @@ class PictureChanges:
                 ActionName.CROP: self._make,
                 ActionName.USE_CHANGE: self._use,
                 ActionName.DROP_CHANGE: self._drop,
-                ActionName.DRAW_ANYWAY: self._answered,
-                ActionName.DRAW_CLEANED: self._answered,
+                ActionName.DRAW_ANYWAY: self._draw_confirmed,
+                ActionName.DRAW_CLEANED: self._draw_confirmed,
             },
             {ActionName.ADD_TEXT: self._form, ActionName.CROP: self._form},
         )
@@ -84,16 +84,16 @@ class PictureChanges:
             return [(request, one) for request, one in found if request is not None and not (request.deleted or request.reported)]
 
         drafts = await self.requests.ledger.read(look)
-        shown = [(request.place.channel, await self._shown_again(request, one)) for request, one in drafts]
+        shown = [(request.place.channel, await self._view_again(request, one)) for request, one in drafts]
         return [(channel, view) for channel, view in shown if view is not None]
 
-    async def _shown_again(self, request: Request, draft: PictureDraft) -> View | None:
+    async def _view_again(self, request: Request, draft: PictureDraft) -> View | None:
         """A draft's view; None if a file that it shows, or that Use would show, is missing or unreadable."""
         if draft.made is None:
             found = self.requests.rules.lint and self.requests.rules.lint(draft.change.text)
             return question_view(request, draft.id, found.reason, found.cleaned) if found else None
         try:
-            if await self._stored(draft) is None or (draft.preview and not await self._has(draft.preview)):
+            if await self._stored_picture(draft) is None or (draft.preview and not await self._is_intact(draft.preview)):
                 return None
         except OSError as error:
             log.warning("draft_not_shown", error=type(error).__name__)
@@ -117,14 +117,14 @@ class PictureChanges:
                 return Reply(text("reply.no_picture_there"), changed=False)
             problem = wanted if isinstance(wanted, ChangeProblem) else self._problem(tx, request, wanted)
             if problem is not None:
-                return _said(problem)
+                return _reply_to(problem)
             assert isinstance(wanted, WantedChange)
             planned = PictureDraft("" if draft is None else draft.id, request.id, wanted.change, wanted.replaces)
             return self._question(tx, request, planned) or (request, planned)
 
-        return await self._planned(act, body)
+        return await self._carry_out(act, body)
 
-    async def _answered(self, act: Act) -> Reply:
+    async def _draw_confirmed(self, act: Act) -> Reply:
         """Draw a text that the member was asked about."""
 
         def body(tx: Tx, request: Request, draft: PictureDraft | None) -> tuple[Request, PictureDraft] | Reply:
@@ -136,9 +136,9 @@ class PictureChanges:
                 words = (question and question.cleaned) or ""
             wanted = WantedChange(dataclasses.replace(draft.change, text=words), draft.replaces)
             problem = ChangeProblem("empty") if not words else self._problem(tx, request, wanted)
-            return _said(problem) if problem is not None else (request, dataclasses.replace(draft, change=wanted.change))
+            return _reply_to(problem) if problem is not None else (request, dataclasses.replace(draft, change=wanted.change))
 
-        return await self._planned(act, body)
+        return await self._carry_out(act, body)
 
     def _problem(self, tx: Tx, request: Request, wanted: WantedChange) -> ChangeProblem | Reply | None:
         paused = blocked_member(tx, request)
@@ -162,7 +162,7 @@ class PictureChanges:
         self._store(tx, draft, planned.id)
         return Reply(text("change.asked"), view=question_view(request, draft.id, found.reason, found.cleaned))
 
-    async def _planned(self, act: Act, body: Callable[[Tx, Request, PictureDraft | None], tuple[Request, PictureDraft] | Reply]) -> Reply:
+    async def _carry_out(self, act: Act, body: Callable[[Tx, Request, PictureDraft | None], tuple[Request, PictureDraft] | Reply]) -> Reply:
         """Make a change if it's allowed, and show it to its member."""
         who = act.platform, act.person
         if who in self._busy:
@@ -172,12 +172,12 @@ class PictureChanges:
             found = await self._on_own(act, body)
             if isinstance(found, Reply):
                 return found
-            made = await self._made(found[1].change)
-            return _said(made) if isinstance(made, ChangeProblem) else await self._shown(act, found[1], made)
+            made = await self._change_picture(found[1].change)
+            return _reply_to(made) if isinstance(made, ChangeProblem) else await self._store_and_show(act, found[1], made)
         finally:
             self._busy.discard(who)
 
-    async def _made(self, change: PictureChange) -> Made | ChangeProblem:
+    async def _change_picture(self, change: PictureChange) -> Made | ChangeProblem:
         if change.kind is ChangeKind.CAPTION:
             job, values = "caption", {name: getattr(change, name) for name in ("text", "place", "colour", "size")}
             values["font"] = self.requests.rules.caption_font
@@ -200,7 +200,7 @@ class PictureChanges:
         shown = Picture(facts["preview"], "jpeg", picture.width, picture.height, len(rest), change=change) if rest else None
         return Made(picture, made[:size], shown, rest)
 
-    async def _shown(self, act: Act, planned: PictureDraft, made: Made) -> Reply:
+    async def _store_and_show(self, act: Act, planned: PictureDraft, made: Made) -> Reply:
         files = dataclasses.replace(planned, made=made.picture, preview="" if made.preview is None else made.preview.sha256)
 
         def body(tx: Tx, request: Request) -> tuple[Request, PictureDraft] | Reply:
@@ -218,7 +218,7 @@ class PictureChanges:
             return found
         request, draft = found
         try:
-            stored = await self._stored(draft)
+            stored = await self._stored_picture(draft)
             if stored is None:
                 if draft.made is not None and draft.made.sha256 != made.picture.sha256:
                     # Killed before its file was there, and signed again, it has another hash.
@@ -228,14 +228,14 @@ class PictureChanges:
                 await self.pictures.keep(made.preview_content, made.preview.sha256, made.preview.format)
         except OSError as error:
             log.warning("draft_not_stored", error=type(error).__name__)
-            return _said(ChangeProblem("disk"))
+            return _reply_to(ChangeProblem("disk"))
         return Reply(text("change.ready"), view=preview_view(request, draft.id, planned.change, made.preview or stored or made.picture))
 
-    async def _stored(self, draft: PictureDraft) -> Picture | None:
+    async def _stored_picture(self, draft: PictureDraft) -> Picture | None:
         """A draft's picture, if its file is there. Raises OSError."""
-        return draft.made if draft.made is not None and await self._has(draft.made.sha256) else None
+        return draft.made if draft.made is not None and await self._is_intact(draft.made.sha256) else None
 
-    async def _has(self, sha256: str) -> bool:
+    async def _is_intact(self, sha256: str) -> bool:
         """Whether a file is there and undamaged. Raises OSError."""
         try:
             return bool(await self.pictures.read(sha256))
@@ -258,15 +258,15 @@ class PictureChanges:
             found = usable_pictures(tx, request)
             if not found:
                 return Reply(text("reply.no_picture_there"), changed=False)
-            problem = self._problem(tx, request, WantedChange(draft.change, draft.replaces)) or _room(found, draft)
+            problem = self._problem(tx, request, WantedChange(draft.change, draft.replaces)) or _lacks_room(found, draft)
             if problem is not None:
-                return _said(problem)
+                return _reply_to(problem)
             gone.extend(picture_rows.put_changed(tx, request.id, dataclasses.replace(draft.made, change=draft.change), draft.replaces))
             gone.extend(picture_rows.release(tx, draft_rows.remove(tx, draft), request.id))
             message_rows.bump(tx, f"request:{request.id}")
             return Reply(text("change.used"))
 
-        return await self._and_forget(act, body, gone)
+        return await self._write_and_forget(act, body, gone)
 
     async def _drop(self, act: Act) -> Reply:
         gone: list[str] = []
@@ -278,9 +278,9 @@ class PictureChanges:
             gone.extend(picture_rows.release(tx, draft_rows.remove(tx, draft), request.id))
             return Reply(text("change.dropped"))
 
-        return await self._and_forget(act, body, gone)
+        return await self._write_and_forget(act, body, gone)
 
-    async def _and_forget(self, act: Act, body: Callable[[Tx, Request, PictureDraft | None], Reply], gone: Sequence[str]) -> Reply:
+    async def _write_and_forget(self, act: Act, body: Callable[[Tx, Request, PictureDraft | None], Reply], gone: Sequence[str]) -> Reply:
         reply = await self._on_own(act, body)
         for sha256 in gone:
             await self.requests.forget_picture(sha256)
@@ -297,11 +297,11 @@ class PictureChanges:
         )
 
 
-def _said(problem: ChangeProblem | Reply) -> Reply:
+def _reply_to(problem: ChangeProblem | Reply) -> Reply:
     return problem if isinstance(problem, Reply) else Reply(problem.sentence, changed=False)
 
 
-def _room(found: Sequence[Picture], draft: PictureDraft) -> ChangeProblem | None:
+def _lacks_room(found: Sequence[Picture], draft: PictureDraft) -> ChangeProblem | None:
     """Whether the request can show one more; a replaced picture may be gone meanwhile."""
     takes_place = any(one.sha256 == draft.replaces for one in found)
     return None if takes_place or len(found) < MOST_PICTURES else ChangeProblem("full")

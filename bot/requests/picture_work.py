@@ -21,8 +21,8 @@ class PictureWork:
     def wake(self, request_id: str) -> None:
         """Work on a request, unless that's going on."""
         if request_id not in self._tasks:
-            task = self._tasks[request_id] = asyncio.get_running_loop().create_task(self._in_turn(request_id))
-            task.add_done_callback(lambda done: self._ended(request_id, done))
+            task = self._tasks[request_id] = asyncio.get_running_loop().create_task(self._run_in_turn(request_id))
+            task.add_done_callback(lambda done: self._on_task_end(request_id, done))
 
     async def stop(self) -> None:
         """Stop; the next start does the rest."""
@@ -31,11 +31,11 @@ class PictureWork:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _in_turn(self, request_id: str) -> None:
+    async def _run_in_turn(self, request_id: str) -> None:
         async with self._turn:
             await self._one(request_id)
 
-    def _ended(self, request_id: str, done: asyncio.Task[None]) -> None:
+    def _on_task_end(self, request_id: str, done: asyncio.Task[None]) -> None:
         self._tasks.pop(request_id, None)
         if not done.cancelled() and (error := done.exception()) is not None:
             log.warning(self._failed, request=request_id, error=type(error).__name__)

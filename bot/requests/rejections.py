@@ -21,7 +21,7 @@ from bot.messages.picture_view import picture_views
 from bot.prompts.details import details_of
 from bot.prompts.ladder import steps_down
 from bot.prompts.normalise import UnusableText, normalise
-from bot.requests.actions import DOUBLE_CLICK, RequestActions, where
+from bot.requests.actions import DOUBLE_CLICK, RequestActions, place_of_new_request
 from bot.requests.picture_actions import usable_pictures
 from bot.requests.publishing import fixed
 from bot.requests.rules import Rules
@@ -239,4 +239,4 @@ def _place(act: Act, request: Request, *, private: bool) -> Place:
     """Beside the rejected result, also where what helps was shown in a direct message."""
     if act.direct and not private:
         return dataclasses.replace(request.place, reply=act.reply)
-    return where(act, request, private=private)
+    return place_of_new_request(act, request, private=private)

@@ -33,7 +33,7 @@ from bot.requests.handover import Handover, Ticket
 from bot.requests.previews import Previews
 from bot.requests.queued import as_waiting
 from bot.requests.services import ImageService, ImageServices
-from bot.requests.verdicts import NOT_STORED, broken, must_be_recorded, verdict_on
+from bot.requests.verdicts import NOT_STORED, must_be_recorded, outcome_of_bug, verdict_on
 
 log = structlog.get_logger()
 
@@ -236,9 +236,9 @@ class Scheduler:
         context = contextvars.copy_context()  # keeps the prompt redacted in log lines of callbacks too
         task = asyncio.get_running_loop().create_task(work, context=context)
         self._running[request_id] = task
-        task.add_done_callback(lambda done: self._stopped(request_id, done), context=context)
+        task.add_done_callback(lambda done: self._on_task_end(request_id, done), context=context)
 
-    def _stopped(self, request_id: str, done: asyncio.Task[None]) -> None:
+    def _on_task_end(self, request_id: str, done: asyncio.Task[None]) -> None:
         self._running.pop(request_id, None)
         self._cancelled.discard(request_id)
         if not done.cancelled() and done.exception() is not None:
@@ -271,7 +271,7 @@ class Scheduler:
                 gate.report(grant, Verdict(None, cancelled=True), self.ports.monotonic())
             raise
         unfinished = self.previews.end(opened.request.id)
-        await self._ended(
+        await self._finish_call(
             CallMade(opened.request, opened.attempt, outcome, service),
             lambda verdict: None if gate is None else gate.report(grant, verdict, self.ports.monotonic()),
             lambda tx, verdict: self.handover.record_verdict(tx, ticket, verdict),
@@ -282,7 +282,7 @@ class Scheduler:
         if gate is not None:
             gate.drop(grant, self.ports.monotonic())
 
-    async def _ended(self, made: CallMade, notify: Callable[[Verdict], None], also: Callable[[Tx, Verdict], None]) -> None:
+    async def _finish_call(self, made: CallMade, notify: Callable[[Verdict], None], also: Callable[[Tx, Verdict], None]) -> None:
         """Finish a call or a poll: classify its failure, notify the gate, record the outcome. `also` writes in the same transaction."""
         request, outcome, service = made.request, made.outcome, made.service
         failure = None if outcome.shortfall is None else classify(outcome.shortfall)
@@ -304,7 +304,7 @@ class Scheduler:
             await self._write_with_retry(record)
         except Exception as bug:
             log.exception("outcome_not_stored", request=request.id)
-            lost = broken(service.provider.name, bug)
+            lost = outcome_of_bug(service.provider.name, bug)
             await self._write_with_retry(lambda tx: record_outcome(tx, made.attempt.id, lost, NOT_STORED, self.deps, service.host))
 
     async def _collect(self, request: Request) -> None:
@@ -318,7 +318,7 @@ class Scheduler:
         call = self._call_of(request, attempt, COLLECT_TIMEOUT, service)
         pending = Pending(attempt.task_id, attempt.poll_url, handed_to=attempt.handed_to)
         outcome = await self._make(request.id, lambda: service.provider.collect(call, pending), service)
-        await self._ended(
+        await self._finish_call(
             CallMade(request, attempt, outcome, service),
             lambda verdict: service.gate.hear(verdict, self.ports.monotonic()),
             lambda tx, verdict: self.handover.record_poll(tx, service, verdict),
@@ -356,7 +356,7 @@ class Scheduler:
         if bug is None:
             return call.result()
         log.error("provider_raised", request=request_id, exc_info=bug)
-        return broken(service.provider.name, bug)
+        return outcome_of_bug(service.provider.name, bug)
 
     async def _write_with_retry(self, fn: Callable[[Tx], object]) -> None:
         """Retry the write until it succeeds, because the outcome was paid for."""

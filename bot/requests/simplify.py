@@ -23,7 +23,7 @@ from bot.ledger.store import Tx
 from bot.messages.simplify_view import add_back_label, end_view, named, step_view
 from bot.prompts.details import Detail, Rung, details_of, put_together
 from bot.prompts.ladder import Kept, LadderStanding, TriedStep, everything, minimal, next_step, standing, steps_down, subject
-from bot.requests.actions import RequestActions, where
+from bot.requests.actions import RequestActions, place_of_new_request
 from bot.requests.prices import price_view
 from bot.requests.tiers import settings_for
 from bot.texts import text
@@ -73,12 +73,12 @@ class Simplify:
                 kept = [(one.part, one.words, "" if one.rung is None else one.rung.value, one.plain) for one in details]
                 row = LadderRow(tx.new_id(), request.id, act.platform, act.person, kept)
                 ladder_rows.add(tx, row)
-            return self._shown(tx, act, row, None)
+            return self._show_step(tx, act, row, None)
 
         return await self.requests.on_own(act, body)
 
     async def _look(self, act: Act) -> Reply:
-        return await self._on_step(act, lambda tx, row, step: self._shown(tx, act, row, step))
+        return await self._on_step(act, lambda tx, row, step: self._show_step(tx, act, row, step))
 
     async def _send(self, act: Act) -> Reply:
         """Send exactly the wording above the button, once."""
@@ -90,7 +90,7 @@ class Simplify:
             if step.request_id or known.running:
                 return Reply(text("reply.already_started"), changed=False)
             if known.blocked is not None or known.standing.over:
-                return self._shown(tx, act, row, None)
+                return self._show_step(tx, act, row, None)
             if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
             submission = _submission(act, known.root, put_together(known.details, frozenset(step.kept)))
@@ -112,25 +112,25 @@ class Simplify:
 
         return await self.requests.ledger.write(whole)
 
-    def _shown(self, tx: Tx, act: Act, row: LadderRow, step: StepRow | None) -> Reply:
+    def _show_step(self, tx: Tx, act: Act, row: LadderRow, step: StepRow | None) -> Reply:
         """The step, or the one that says most."""
         known = _known(tx.connection, row)
         if known is None:
             return Reply(text("simplify.gone"), changed=False)
         if known.running:
             return Reply(text("reply.still_running"), changed=False)
-        ended = _ended(tx, known)
+        ended = _end_view(tx, known)
         if ended is not None:
             return Reply(ended.title, changed=False, view=ended)
         if step is not None and step.request_id:
             return Reply(text("reply.already_started"), changed=False)
-        kept = _first(known) if step is None else frozenset(step.kept)
+        kept = _next_untried(known) if step is None else frozenset(step.kept)
         view = self._step(tx, act, known, kept)
         return Reply(view.title, changed=False, view=view)
 
     def _step(self, tx: Tx, act: Act, known: Known, kept: Kept) -> View:
         wording, root = put_together(known.details, kept), known.root
-        there = where(act, root, private=root.private).community
+        there = place_of_new_request(act, root, private=root.private).community
         own = settings_for(tx.connection, act.platform, there, act.person, self.requests.rules, tx.now)
         typed = {"model": root.model, "size": root.size, "quality": root.quality, "count": "1"}
         price = [
@@ -179,7 +179,7 @@ def _outcome(request: Request, wrong: bool) -> bool | None:
     return False if failed else None
 
 
-def _first(known: Known) -> Kept:
+def _next_untried(known: Known) -> Kept:
     """The step to show unasked: going down, the first one that isn't known to fail, because it has all of one that did."""
     if known.standing.good is None:
         left = [kept for _, kept in steps_down(known.details) if not any(one.kept <= kept for one in known.tried)]
@@ -188,7 +188,7 @@ def _first(known: Known) -> Kept:
     return next_step(known.details, known.tried) or subject(known.details)
 
 
-def _ended(tx: Tx, known: Known) -> View | None:
+def _end_view(tx: Tx, known: Known) -> View | None:
     """The last view of a ladder: a block, or what made the prompt fail."""
     found = known.standing
     if known.blocked is not None:
@@ -253,7 +253,7 @@ def _row(tx: Tx, known: Known, kept: Kept) -> str:
 def _submission(act: Act, root: Request, wording: str) -> Submission:
     return Submission(
         person=Person(act.person, act.person_name or root.person.name),
-        place=where(act, root, private=root.private),
+        place=place_of_new_request(act, root, private=root.private),
         prompt=wording,
         size=root.size or None,
         quality=root.quality or None,

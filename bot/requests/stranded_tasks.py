@@ -40,7 +40,7 @@ def settle_stranded(tx: Tx, gate_key: str, polled: Collection[str] = ()) -> int:
         note_key(tx, gate_key)
     gone = attempt_rows.handed_elsewhere(tx.connection, gate_key)
     waiting = _open(tx) if changed else [one for one in map(partial(request_rows.get, tx.connection), gone) if one is not None]
-    ended = sum(_settled(tx, one, gate_key, before) for one in waiting if one.id not in polled)
+    ended = sum(_settle_one(tx, one, gate_key, before) for one in waiting if one.id not in polled)
     if bool(before) != bool(gate_key):
         for batch in batch_rows.latest(tx.connection, SHOWN_AGAIN):
             if batch.plan.half_price:
@@ -59,7 +59,7 @@ def _open(tx: Tx) -> list[Request]:
     return [one for one in found if one.service == HALF_PRICE]
 
 
-def _settled(tx: Tx, request: Request, gate_key: str, before: str) -> bool:
+def _settle_one(tx: Tx, request: Request, gate_key: str, before: str) -> bool:
     """End a request if nothing more can come of it. Returns whether it ended."""
     if request.state is not RequestState.COLLECTING:
         if _is_same(before, gate_key):

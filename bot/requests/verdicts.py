@@ -18,7 +18,7 @@ NOT_STORED = dataclasses.replace(certain(Kind.MALFORMED_RESPONSE, {}), action=Ac
 """The failure of an outcome that the ledger can't hold. Its call may have been charged, so it isn't made again."""
 
 
-def broken(provider: str, bug: BaseException) -> Outcome:
+def outcome_of_bug(provider: str, bug: BaseException) -> Outcome:
     """The outcome of a call whose provider raised, or whose outcome can't be stored: the request still gets an answer."""
     return Outcome(shortfall=Evidence(provider=provider, exception=type(bug).__name__), billed=Billed.UNKNOWN)
 

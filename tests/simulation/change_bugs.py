@@ -27,21 +27,21 @@ PROMISE: dict[str, tuple[str, ...]] = {
 @bug
 def a_changed_picture_that_is_paid_for() -> Iterator[None]:
     """The service is asked for the picture once more."""
-    real = PictureChanges._shown
+    real = PictureChanges._store_and_show
 
     async def shown(self: PictureChanges, act: Act, planned: draft_rows.PictureDraft, made: Made) -> Reply:
         again = dataclasses.replace(act, action=ActionName.AGAIN, row=planned.request_id, event_key=f"{act.event_key}.again")
         await self.requests._child(again, Origin.AGAIN)
         return await real(self, act, planned, made)
 
-    with patch.object(PictureChanges, "_shown", shown):
+    with patch.object(PictureChanges, "_store_and_show", shown):
         yield
 
 
 @bug
 def a_draft_shown_before_it_is_used() -> Iterator[None]:
     """Everybody sees what its member hasn't decided about."""
-    real = PictureChanges._shown
+    real = PictureChanges._store_and_show
 
     async def shown(self: PictureChanges, act: Act, planned: draft_rows.PictureDraft, made: Made) -> Reply:
         reply = await real(self, act, planned, made)
@@ -53,7 +53,7 @@ def a_draft_shown_before_it_is_used() -> Iterator[None]:
         await self.requests.ledger.write(show)
         return reply
 
-    with patch.object(PictureChanges, "_shown", shown):
+    with patch.object(PictureChanges, "_store_and_show", shown):
         yield
 
 

@@ -42,7 +42,7 @@ def _sent(self: Simplify, tx: Tx, act: Act, known: Known, step: StepRow) -> None
 @bug
 def a_ladder_that_climbs_by_itself() -> Iterator[None]:
     """The first step is sent as soon as it is shown."""
-    real = Simplify._shown
+    real = Simplify._show_step
 
     def shown(self: Simplify, tx: Tx, act: Act, row: LadderRow, step: StepRow | None) -> Reply:
         reply = real(self, tx, act, row, step)
@@ -54,7 +54,7 @@ def a_ladder_that_climbs_by_itself() -> Iterator[None]:
             _sent(self, tx, act, known, found)
         return reply
 
-    with patch.object(Simplify, "_shown", shown):
+    with patch.object(Simplify, "_show_step", shown):
         yield
 
 

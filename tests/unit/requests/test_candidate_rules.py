@@ -14,7 +14,7 @@ from bot.catalogue.load import Catalogue
 from bot.chat.views import Act, ActionName, Form
 from bot.ledger import picture_rows, sheet_rows
 from bot.ledger.tables import requests
-from bot.requests.actions import where
+from bot.requests.actions import place_of_new_request
 from bot.requests.rejections import WORDS
 from bot.requests.rules import Rules
 from bot.texts import text
@@ -200,7 +200,9 @@ async def test_candidates_appear_beside_the_result_unless_their_member_wants_the
         await s.world.bot.core.act(act)
         [child] = await children(s, result)
         expected = (
-            dataclasses.replace(request.place, reply={"token": "t"}) if direct and not private else where(act, request, private=private)
+            dataclasses.replace(request.place, reply={"token": "t"})
+            if direct and not private
+            else place_of_new_request(act, request, private=private)
         )
         assert child.place == expected
         assert (child.place.channel == "imagine") is (direct and not private)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.domain.gallery import GalleryMark
 from bot.domain.outcome import Picture
 from bot.domain.picture_changes import ChangeKind, PictureChange
-from bot.requests.making import as_json, file_name, making, packed
+from bot.requests.making import as_json, file_name, making, zip_of
 from tests.unit.requests.ground import PICTURE, Ground, drew
 
 CUT = replace(PICTURE, sha256="cd" * 32, change=PictureChange(ChangeKind.CROP, PICTURE.sha256, ratio="1:1"), revised_prompt="a cat, red")
@@ -39,6 +39,6 @@ async def test_one_picture_has_no_number_and_the_same_files_are_the_same_bytes(g
     request = await ground.drawn(prompt="a mill")
     one: Picture = replace(PICTURE, format="jpeg")
     assert file_name(request, one, 1, 1) == "2027-01-15-a-mill.jpg"
-    content = packed({"a.json": b"{}"})
+    content = zip_of({"a.json": b"{}"})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert [(each.filename, each.date_time) for each in archive.infolist()] == [("a.json", (1980, 1, 1, 0, 0, 0))]

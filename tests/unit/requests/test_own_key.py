@@ -13,7 +13,7 @@ from bot.domain.refusal import Refusal
 from bot.domain.requests import LOCAL, Place, Request
 from bot.providers.services.registry import SERVICES
 from bot.requests.own_address import WrongAddress, read_address
-from bot.requests.own_key import drawn_with, home_of, unusable
+from bot.requests.own_key import as_drawn_here, home_of, unusable
 from bot.requests.rules import Rules
 from bot.requests.services import DEFAULT, HALF_PRICE, ImageService, ImageServices
 from tests.unit.requests.ground import Ground
@@ -60,7 +60,7 @@ async def test_what_waits_is_drawn_with_the_key_of_the_moment(
     ground: Ground, mode: CommunityKeys, now: OwnService | None, sent_to: str, expected: str
 ) -> None:
     waiting = await request(ground, service=sent_to)
-    found = drawn_with(waiting, own(now), dataclasses.replace(RULES, community_keys=mode))
+    found = as_drawn_here(waiting, own(now), dataclasses.replace(RULES, community_keys=mode))
     assert (found.reason if isinstance(found, Refusal) else found.service) == expected
 
 
@@ -68,8 +68,8 @@ async def test_pictures_that_the_other_service_does_not_take_are_not_sent_to_it(
     waiting = await request(ground, service=OLD.name, references=("ab" * 32,), model="gpt-image-2")
     rules = dataclasses.replace(RULES, community_keys=OPTIONAL)
     silicon = dataclasses.replace(NEW, name=name_for("siliconflow", "s"), api="siliconflow")
-    assert isinstance(drawn_with(waiting, own(NEW), rules), Request)
-    assert drawn_with(waiting, own(silicon), rules) == Refusal("own_changed")
+    assert isinstance(as_drawn_here(waiting, own(NEW), rules), Request)
+    assert as_drawn_here(waiting, own(silicon), rules) == Refusal("own_changed")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ async def test_attached_pictures_go_where_as_many_are_taken(
 ) -> None:
     waiting = await request(ground, service=OLD.name, references=("ab" * 32,) * count, mask="cd" * 32 if mask else "", per_call=3)
     rules = dataclasses.replace(RULES, model=dataclasses.replace(RULES.model, references=limits))
-    found = drawn_with(waiting, {}, dataclasses.replace(rules, community_keys=OPTIONAL))
+    found = as_drawn_here(waiting, {}, dataclasses.replace(rules, community_keys=OPTIONAL))
     assert found == (dataclasses.replace(waiting, service=DEFAULT, per_call=0) if drawn else Refusal("own_changed"))
 
 

@@ -20,7 +20,7 @@ from bot.ports import SystemPorts
 from bot.providers.http_provider import HttpProvider
 from bot.providers.pictures import PictureStore
 from bot.requests.null_service import NullGate
-from bot.requests.own_services import OwnServices, as_sealed, from_sealed, keys_in, none_at_all
+from bot.requests.own_services import OwnServices, as_sealed, from_sealed, keys_in, not_wired
 from bot.requests.services import DEFAULT, ImageService, ImageServices, ServicePlan
 from bot.vault import Vault
 from bot.vault.cipher import Cipher, new_key
@@ -70,7 +70,7 @@ async def test_changes_in_a_row_are_read_by_one_look_after_the_one_under_way(gro
     """One that was begun before a change may not have seen it."""
     told: list[str] = []
     vault, registry = Vault(ground.ledger, ()), ImageServices([ImageService(DEFAULT, Service(), None)])  # type: ignore[arg-type]
-    services = OwnServices(ground.ledger, vault, registry, none_at_all, nothing_made, GateSettings(), told.append)
+    services = OwnServices(ground.ledger, vault, registry, not_wired, nothing_made, GateSettings(), told.append)
     for _ in range(5):
         services.wake("test:home")
     await services.stop()

@@ -11,7 +11,7 @@ from bot.chat.views import ActionName, FieldKind
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
 from bot.domain.requests import Place
-from bot.requests.actions import imagine_fields, where
+from bot.requests.actions import imagine_fields, place_of_new_request
 from bot.requests.transitions import SHEET
 from tests.unit.requests.ground import Ground, drew, failure
 
@@ -35,7 +35,7 @@ async def test_a_new_request_belongs_where_it_was_asked_for_and_a_private_one_to
     ground: Ground, was_private: bool, home: Place, press: dict[str, Any], private: bool, there: Place
 ) -> None:
     request = await ground.drawn(place=home, private=was_private)
-    assert where(ground.act(ActionName.AGAIN, request.id, **press), request, private=private) == there
+    assert place_of_new_request(ground.act(ActionName.AGAIN, request.id, **press), request, private=private) == there
 
 
 async def test_the_text_goes_first_where_there_is_none_yet_and_the_model_where_there_is(ground: Ground) -> None:
