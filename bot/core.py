@@ -326,7 +326,7 @@ class Core:
 
         def forget(tx: Tx) -> None:
             if own_rows.leave(tx, platform, community) is not None:
-                own_notices.over(tx, platform, community)
+                own_notices.end_outage(tx, platform, community)
 
         await self.ledger.write(forget)
         return ended

@@ -10,7 +10,7 @@ from bot.cli.screen import say
 from bot.ledger import notice_rows, read_only
 from bot.ledger.notice_rows import Notice
 from bot.ledger.store import LedgerProblem
-from bot.messages.notices import sentence, shown_facts, times, title
+from bot.messages.notices import how_often, sentence, shown_facts, title
 from bot.texts import joined, text
 
 OPEN = 3
@@ -37,7 +37,7 @@ def show(notices: Sequence[Notice]) -> None:
     for one in notices:
         facts = joined("; ", [joined(": ", [fact.label, fact.value]) for fact in shown_facts(one.facts)])
         lines = [
-            joined(": ", [title(one.kind), times(one)]),
+            joined(": ", [title(one.kind), how_often(one)]),
             *([facts] if facts else []),
             text("doctor.fix", fix=sentence(one.kind, one.facts)),
         ]

@@ -25,8 +25,8 @@ class Incidents:
     def start(self) -> None:
         """Start listening. Incidents left open by an earlier process are resolved unless they recur soon."""
         self.supervisor.on_incident, self.supervisor.on_recovery = self.began, self.ended
-        if self._left():
-            self._timer = asyncio.get_running_loop().call_later(STEADY, self._solve_left)
+        if self._recovered_unseen():
+            self._timer = asyncio.get_running_loop().call_later(STEADY, self._end_recovered)
 
     def began(self, name: str, error: str) -> None:
         """A task or connection has started to fail."""
@@ -44,11 +44,11 @@ class Incidents:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _left(self) -> list[str]:
+    def _recovered_unseen(self) -> list[str]:
         health = self.supervisor.health()
         causes = [cause for cause in self.notices.open if cause.startswith(CAUSE)]
         return [cause for cause in causes if not ((state := health.get(cause.removeprefix(CAUSE))) and state.failing)]
 
-    def _solve_left(self) -> None:
-        for cause in self._left():
+    def _end_recovered(self) -> None:
+        for cause in self._recovered_unseen():
             self.ended(cause.removeprefix(CAUSE))

@@ -89,22 +89,26 @@ class Notices:
             return None
         if row.kind == WEEKLY:
             return View(
-                title=title(row.kind), text=(sentence(row.kind, row.facts),), facts=weekly.shown(row.facts), tone=Tone.NEUTRAL, final=True
+                title=title(row.kind),
+                text=(sentence(row.kind, row.facts),),
+                facts=weekly.facts_in_words(row.facts),
+                tone=Tone.NEUTRAL,
+                final=True,
             )
         if row.resolved_at is not None:
             return View(
-                title=_over(row.kind),
-                text=(times(row), text("notice.resolved_at", at=moment(row.resolved_at))),
+                title=_resolved_title(row.kind),
+                text=(how_often(row), text("notice.resolved_at", at=moment(row.resolved_at))),
                 tone=Tone.DONE,
                 final=True,
             )
         hint = self.hint() if row.kind in KINDS else ""
-        words = (times(row), *([hint] if hint else []), *paragraphs(sentence(row.kind, row.facts)))
+        words = (how_often(row), *([hint] if hint else []), *paragraphs(sentence(row.kind, row.facts)))
         collect = (Button(ActionName.EVIDENCE, message.id, text("evidence.button")),) if row.kind in KINDS else ()
         return View(title=title(row.kind), text=words, facts=shown_facts(row.facts), buttons=collect, tone=Tone.PROBLEM, final=True)
 
 
-def times(row: notice_rows.Notice) -> str:
+def how_often(row: notice_rows.Notice) -> str:
     """How often it happened, and when."""
     if row.count == 1:
         return text("notice.once", at=moment(row.last_at))
@@ -128,7 +132,7 @@ def title(kind: str) -> str:
     return text(f"notice.title_{kind}") if kind not in KINDS else text("notice.title", kind=kind.replace("_", " "))
 
 
-def _over(kind: str) -> str:
+def _resolved_title(kind: str) -> str:
     """Title once it's resolved; a notice about the way back says that it's at its end."""
     key = f"notice.over_{kind}"
     return text(key) if has(key) else text("notice.resolved", what=title(kind))

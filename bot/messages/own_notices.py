@@ -64,7 +64,7 @@ class OwnNotices(Notices):
     def works(self, tx: Tx, request: Request) -> None:
         """The community's service draws again."""
         if _of_now(tx, request) is not None:
-            over(tx, request.place.platform, request.place.community)
+            end_outage(tx, request.place.platform, request.place.community)
 
     def _show(self, tx: Tx, platform: str, community: str) -> None:
         place = self.place_of(tx.connection, platform, community)
@@ -87,7 +87,7 @@ def _of_now(tx: Tx, request: Request) -> OwnService | None:
     return service if service is not None and service.name == request.service else None
 
 
-def over(tx: Tx, platform: str, community: str) -> None:
+def end_outage(tx: Tx, platform: str, community: str) -> None:
     """Mark a community's outage as over: its service drew something, or it has another key or none."""
     known = outage(tx.connection, platform, community)
     if known and not known.get("over"):

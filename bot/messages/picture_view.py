@@ -44,7 +44,7 @@ def changed_lines(found: Sequence[Picture]) -> list[str]:
     """Which of a request's pictures the bot has changed, and how; without the words of a text."""
     changed = [(number, one.change) for number, one in enumerate(found, 1) if one.change is not None]
     return (
-        [joined(" ", (text("picture.changed", number=number, how=_how(change, "picture.text")) for number, change in changed))]
+        [joined(" ", (text("picture.changed", number=number, how=_change_in_words(change, "picture.text")) for number, change in changed))]
         if changed
         else []
     )
@@ -59,7 +59,7 @@ def undrawn_lines(request: Request, found: Sequence[Picture]) -> list[str]:
     return [text("change.not_drawn", why=why)]
 
 
-def _how(change: PictureChange, with_text: str) -> str:
+def _change_in_words(change: PictureChange, with_text: str) -> str:
     parts = [text(with_text, text=" ".join(change.text.split()))] if change.text else []
     return joined(", ", [*parts, text("picture.cropped", ratio=change.ratio)] if change.ratio else parts)
 
@@ -67,7 +67,7 @@ def _how(change: PictureChange, with_text: str) -> str:
 def _view(request: Request, picture: Picture, name: str, alt: str, number: int = 1, count: int = 1) -> PictureView:
     values = {"prompt": alt_text(request.prompt), "number": number, "count": count}
     if picture.change is not None:
-        alt, values["how"] = f"{alt}_changed", _how(picture.change, "picture.with_text")
+        alt, values["how"] = f"{alt}_changed", _change_in_words(picture.change, "picture.with_text")
     return PictureView(
         sha256=picture.sha256,
         format=picture.format,

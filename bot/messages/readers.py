@@ -58,6 +58,6 @@ def zone_in(settings: Mapping[str, object]) -> str:
     return found if isinstance(found, str) else ""
 
 
-def spoken_to(message: Message, language: str) -> str:
+def language_for_audience(message: Message, language: str) -> str:
     """The language, or the default for operators if not even their notices are in it."""
     return for_operators(language) if message.audience is Audience.OPERATORS else language

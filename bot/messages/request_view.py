@@ -50,15 +50,15 @@ def render(facts: RequestFacts, audience: Audience) -> View:
         case RequestState.COLLECTING:
             return _collecting(facts)
         case RequestState.REFUSED:
-            return _once(facts, _refused(facts))
+            return _without_paying_again(facts, _refused(facts))
         case RequestState.ANSWERED:
-            return _once(facts, _answered(facts, audience))
+            return _without_paying_again(facts, _answered(facts, audience))
 
 
 _PAYS_AGAIN = frozenset({ActionName.RETRY, ActionName.NEAREST, ActionName.FIT_FEWER, ActionName.FIT_LOWER, ActionName.FIT_SMALLER})
 
 
-def _once(facts: RequestFacts, view: View) -> View:
+def _without_paying_again(facts: RequestFacts, view: View) -> View:
     """After a retry, remove the buttons that would pay a second time; the result is in a newer message."""
     if not facts.tried_again or facts.request.answer is Answer.PICTURES:
         return view

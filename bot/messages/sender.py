@@ -34,7 +34,7 @@ from bot.domain.requests import Place
 from bot.events import EventStream, MessageRefused
 from bot.ledger import message_rows
 from bot.ledger.store import Ledger, LedgerProblem, Tx
-from bot.messages.readers import Reader, spoken_to
+from bot.messages.readers import Reader, language_for_audience
 from bot.messages.send_state import SendState
 from bot.observe import hide
 from bot.ports import Ports
@@ -195,9 +195,9 @@ class Sender:
             message = dataclasses.replace(message, maybe_shown=True)
         if view.final is not state.final:
             state.final, state.tries = view.final, 0
-        if _looks_like(view, state.shown) and self._schedule_repeat(message_id, state):
+        if _looks_same(view, state.shown) and self._schedule_repeat(message_id, state):
             return
-        if _looks_like(view, state.shown) and not view.final:
+        if _looks_same(view, state.shown) and not view.final:
             self._schedule_refresh(message_id, state, view)
             return
         now = self.ports.monotonic()
@@ -291,7 +291,7 @@ class Sender:
                 if repair and view.final and state.repairs < MAX_REPAIRS:
                     state.repairs += 1
                     state.repeat_at = self.ports.monotonic() + REPEAT_FINAL_AFTER * 2.0 ** (state.repairs - 1)
-                await self._sent(message_id, state, stored, view, ref or stored.message.ref)
+                await self._note_sent(message_id, state, stored, view, ref or stored.message.ref)
             case Unknown(ref, detail):
                 state.uncertain, state.shown, state.repeat_at = True, None, None
                 if ref:
@@ -304,7 +304,7 @@ class Sender:
                 state.not_before, state.progress_not_before = (state.not_before, until) if progress else (until, state.progress_not_before)
                 self._set_timer(message_id, state, max(0.05, seconds))
             case Refused() if view.amends and stored.sent:
-                await self._sent(message_id, state, stored, view, stored.message.ref)  # the message that it amends stays as it is
+                await self._note_sent(message_id, state, stored, view, stored.message.ref)  # the message that it amends stays as it is
             case Refused(why, detail):
                 self.events.publish(MessageRefused(stored.message.place.platform, message_id, why.value, detail))
                 state.shown, state.tries = None if view.final else view, 0
@@ -312,7 +312,7 @@ class Sender:
                     await self.ledger.write(lambda tx: message_rows.refuse(tx, message_id, why.value, sent=stored.wanted))
                 self.on_refused(stored.message, result)
 
-    async def _sent(self, message_id: str, state: SendState, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
+    async def _note_sent(self, message_id: str, state: SendState, stored: message_rows.Stored, view: View, ref: Mapping[str, str]) -> None:
         state.shown, state.tries, state.ref = view, 0, ref
         if view.final:
             if state.uncertain and state.repeat_at is None:
@@ -379,9 +379,9 @@ async def _language(chat: ChatPort, message: Message) -> str:
     if isinstance(chat, LocalizesViews) and chat.localizes_views:
         return DEFAULT_LANGUAGE
     stated = await chat.language_at(message.place) if not message.language and isinstance(chat, StatesLanguage) else ""
-    return spoken_to(message, message.language or stated or DEFAULT_LANGUAGE)
+    return language_for_audience(message, message.language or stated or DEFAULT_LANGUAGE)
 
 
-def _looks_like(view: View, last: View | None) -> bool:
+def _looks_same(view: View, last: View | None) -> bool:
     """Whether two views look the same to people, which ignores `refresh_at`."""
     return last is not None and dataclasses.replace(view, refresh_at=last.refresh_at) == last

@@ -32,7 +32,7 @@ class Undeliverable:
             return
         detail = refused.detail[:60]
         if _is_direct(message):
-            self.writes.begin(lambda tx: self._closed(tx, message, detail))
+            self.writes.begin(lambda tx: self._note_unreachable(tx, message, detail))
             return
         place = message.place
         facts = {"platform": place.platform, "channel": place.channel, "detail": detail, "audience": message.audience.value}
@@ -43,22 +43,22 @@ class Undeliverable:
         """A platform shows this message. Runs for every delivery, so it reads nothing unless a notice is open."""
         if _is_direct(message):
             if _of_platform(message) in self.notices.open:
-                self.writes.begin(lambda tx: self._reached(tx, message))
+                self.writes.begin(lambda tx: self._note_reached(tx, message))
             return
         over = [cause for kind in _CHANNEL_KINDS if (cause := _of_channel(kind, message)) in self.notices.open]
         if over:
-            self.writes.begin(lambda tx: self._open_again(tx, over))
+            self.writes.begin(lambda tx: self._resolve(tx, over))
 
-    def _open_again(self, tx: Tx, causes: Sequence[str]) -> None:
+    def _resolve(self, tx: Tx, causes: Sequence[str]) -> None:
         for cause in causes:
             self.notices.resolve(tx, cause)
 
-    def _closed(self, tx: Tx, message: Message, detail: str) -> None:
+    def _note_unreachable(self, tx: Tx, message: Message, detail: str) -> None:
         people = [one for one in self._people(tx, message) if one != _reader(message)]
         people = [*people, _reader(message)][-MOST_PEOPLE:]
         self.notices.report(tx, _of_platform(message), DIRECT, _facts(message, people, detail))
 
-    def _reached(self, tx: Tx, message: Message) -> None:
+    def _note_reached(self, tx: Tx, message: Message) -> None:
         people = self._people(tx, message)
         if _reader(message) not in people:
             return

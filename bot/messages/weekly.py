@@ -17,7 +17,7 @@ ENDED, REJECTED = "ended:", "rejected:"
 """Beginnings of stored facts: how many requests ended in a way, and how many results were rejected for a reason."""
 
 
-def shown(facts: Mapping[str, str]) -> tuple[Fact, ...]:
+def facts_in_words(facts: Mapping[str, str]) -> tuple[Fact, ...]:
     """The week's numbers for people; those of versions that stored words are shown as they were."""
     if "week" not in facts:
         return tuple(Fact(text(f"notice.fact_{name}"), str(value)) for name, value in facts.items())
@@ -25,13 +25,13 @@ def shown(facts: Mapping[str, str]) -> tuple[Fact, ...]:
     found = {
         "cost": text("notice.fact_cost_value", pictures=int(facts["pictures"]), **spent),
         "pace": text("notice.fact_pace_value", last=facts["last"], **spent),
-        "requests": _counted(facts, ENDED, "web.dashboard.outcome_") or "0",
-        "rejected": _counted(facts, REJECTED, "rejected.reason_"),
+        "requests": _counts_in_words(facts, ENDED, "web.dashboard.outcome_") or "0",
+        "rejected": _counts_in_words(facts, REJECTED, "rejected.reason_"),
     }
     return tuple(Fact(text(f"notice.fact_{name}"), words) for name, words in found.items() if words)
 
 
-def _counted(facts: Mapping[str, str], beginning: str, words: str) -> str:
+def _counts_in_words(facts: Mapping[str, str], beginning: str, words: str) -> str:
     """ "12 pictures and 3 blocked", the most frequent first."""
     counts = {name.removeprefix(beginning): int(count) for name, count in facts.items() if name.startswith(beginning)}
     named = {name: text(words + name) if has(words + name) else name.replace("_", " ") for name in counts}

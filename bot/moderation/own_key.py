@@ -154,7 +154,7 @@ def _changed(tx: Tx, act: Act, values: Mapping[str, Any], how: str, service: Own
     settings_rows.replace(tx, act.platform, act.community, values, act.person)
     facts = {"changed": [SETTING], "how": how, "service": service.api, "host": service.host}
     case_rows.write_audit(tx, "", act.community, Person(act.person, ""), "settings", facts=facts)
-    own_notices.over(tx, act.platform, act.community)
+    own_notices.end_outage(tx, act.platform, act.community)
     own_rows.forget_unneeded(tx)
     tx.wake(CHANGED, f"{act.platform}:{act.community}")
 

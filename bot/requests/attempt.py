@@ -103,9 +103,9 @@ def open_attempt(tx: Tx, request_id: str, deps: Dependencies, service: ImageServ
     rules = deps.rules.in_community(own).for_call(request.service, request.model)
     host = "" if service is None else service.host
     if request.count > 1 and not request.per_call:
-        request = dataclasses.replace(request, per_call=parts.learned(tx.connection, host, request.model, tx.now))
+        request = dataclasses.replace(request, per_call=parts.learned_limit(tx.connection, host, request.model, tx.now))
     sent = dataclasses.replace(request, left_out=to_leave_out(tx.connection, request, rules, host, tx.now))
-    wanted = parts.wanted(sent, rules.model)
+    wanted = parts.next_count(sent, rules.model)
     cost = rules.highest_cost(sent.size, sent.quality, wanted, sent.prompt, sent.left_out, len(sent.references))
     limits = rules.limits.within(own)
     reserved = budgets.reserve(tx, request, cost, wanted, limits)
@@ -230,7 +230,7 @@ def _take_step(
             values["failure"] = dataclasses.replace(failure, facts={**failure.facts, "left_out": ", ".join(sorted(options))})
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **values)
         case TryFewer(per_call):
-            parts.learn(tx, host, request.model, per_call)
+            parts.learn_limit(tx, host, request.model, per_call)
             request_rows.annotate(tx, request.id, per_call=per_call, option_refused=True)  # so no other service is asked
             transitions.queue(tx, request, RequestEvent.REQUEUE, tx.now, **{**values, "failure": None})
         case NextPart():

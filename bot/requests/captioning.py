@@ -40,7 +40,7 @@ class Captioning:
         self.work = PictureWork(self._draw, "caption_not_drawn")
 
     async def _draw(self, request_id: str) -> None:
-        request = await self.ledger.write(lambda tx: _waiting(tx, request_id))
+        request = await self.ledger.write(lambda tx: _if_uncaptioned(tx, request_id))
         if request is None:
             return
         found = await self.ledger.read(lambda c: picture_rows.of_request(c, request_id))
@@ -64,12 +64,12 @@ class Captioning:
         return dataclasses.replace(drawn, change=change)
 
 
-def to_draw(tx: Tx) -> Sequence[str]:
+def uncaptioned(tx: Tx) -> Sequence[str]:
     """Requests whose text isn't drawn yet."""
     return [one.removeprefix(CAPTION_DUE) for one in memory_rows.keys(tx.connection, CAPTION_DUE)]
 
 
-def _waiting(tx: Tx, request_id: str) -> Request | None:
+def _if_uncaptioned(tx: Tx, request_id: str) -> Request | None:
     """The request, if its text is still to be drawn."""
     if memory_rows.recall(tx.connection, CAPTION_DUE + request_id) is None:
         return None

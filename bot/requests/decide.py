@@ -149,7 +149,7 @@ def _call_differently(result: CallResult, outcome: Outcome, rules: Rules, now: f
         return None
     if request.unbilled_tries + 1 >= rules.max_unbilled_tries or now >= request.deadline_at:
         return None
-    if per_call := parts.fewer(result.attempt.wanted, outcome, failure):
+    if per_call := parts.named_limit(result.attempt.wanted, outcome, failure):
         return TryFewer(per_call)
     refused = refused_options(request, outcome, failure, result.defaulted)
     return TryWithout(refused) if refused else None

@@ -46,7 +46,7 @@ def defaulted_options(connection: Connection, request: Request, rules: Rules, no
         pass  # likewise: it might choose a larger one
     elif not size or check_size(rules.model, size) in (AUTO, check_size(rules.model, str(own.get("size") or "") or None)):
         found.add("size")
-    if parts.wanted(request, rules.model) == 1:
+    if parts.next_count(request, rules.model) == 1:
         found.add("n")
     return frozenset(found)
 

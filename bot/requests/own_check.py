@@ -74,12 +74,12 @@ def _read(status: int, body: bytes, service: OwnService) -> KeyCheck:
         return KeyCheck("not_api", facts=facts)
     missing = next((one for one in service.models if one not in models), None) if models else None
     if missing is not None:
-        near = near_to(missing, models)
+        near = similar_names(missing, models)
         return KeyCheck("model_near" if near else "model", facts={**facts, "model": missing, "near": near})
     return KeyCheck(proven=True, facts=facts)
 
 
-def near_to(missing: str, models: Iterable[str]) -> list[str]:
+def similar_names(missing: str, models: Iterable[str]) -> list[str]:
     """Names from a service's list that may have been meant; at most three."""
     usable = list(islice((one for one in models if MODEL.fullmatch(one)), COMPARED))
     return difflib.get_close_matches(missing, usable, n=3, cutoff=0.5) or sorted(one for one in usable if "image" in one)[:3]

@@ -17,18 +17,18 @@ from bot.ledger.store import Tx
 from bot.requests.learned_values import Learned, recall, remember
 
 
-def wanted(request: Request, model: Model) -> int:
+def next_count(request: Request, model: Model) -> int:
     """Pictures that the request's next call asks for."""
     limits = [one for one in (request.per_call, model.per_call) if one]
     return max(1, min(request.count - request.settled, *limits, request.count))
 
 
-def left(request: Request, asked: int) -> int:
+def count_after(request: Request, asked: int) -> int:
     """Pictures still to request after a call that asked for `asked`."""
     return max(0, request.count - request.settled - asked)
 
 
-def fewer(asked: int, outcome: Outcome, failure: Failure | None) -> int | None:
+def named_limit(asked: int, outcome: Outcome, failure: Failure | None) -> int | None:
     """The service's limit on pictures per call, if it rejected this call free of charge and named one."""
     if failure is None or failure.kind is not Kind.UNSUPPORTED_COUNT or failure.is_guess or outcome.pictures:
         return None
@@ -41,13 +41,13 @@ def fewer(asked: int, outcome: Outcome, failure: Failure | None) -> int | None:
 def has_next(request: Request, asked: int, pictures: int, failure: Failure | None, now: float) -> bool:
     """Whether another part follows after a call: not after a block, nor after one that gave nothing."""
     blocked = failure is not None and failure.group is Group.SAFETY
-    return pictures > 0 and not blocked and left(request, asked) > 0 and now < request.deadline_at
+    return pictures > 0 and not blocked and count_after(request, asked) > 0 and now < request.deadline_at
 
 
-def learned(connection: Connection, service: str, model: str, now: float) -> int:
+def learned_limit(connection: Connection, service: str, model: str, now: float) -> int:
     """The limit on pictures per call that this service named for this model within the last days; 0 if none."""
     return int(recall(connection, Learned.PER_CALL, service, model, now) or 0)
 
 
-def learn(tx: Tx, service: str, model: str, limit: int) -> None:
+def learn_limit(tx: Tx, service: str, model: str, limit: int) -> None:
     remember(tx, Learned.PER_CALL, service, model, limit)

@@ -33,7 +33,7 @@ from bot.requests.attachments import StoredPictures
 from bot.requests.block_memory import blocked_member
 from bot.requests.change_choices import KINDS, MOST_PICTURES, ChangeProblem, WantedChange, change_form, wanted_of
 from bot.requests.picture_actions import usable_pictures
-from bot.requests.publishing import fixed
+from bot.requests.publishing import why_unchangeable
 from bot.texts import joined, text
 
 log = structlog.get_logger()
@@ -144,7 +144,7 @@ class PictureChanges:
         paused = blocked_member(tx, request)
         if paused is not None:
             return Reply(joined(" ", refusal_lines(Refusal(paused.reason, until=paused.until))), changed=False)
-        if (kept := fixed(tx, request)) is not None:
+        if (kept := why_unchangeable(tx, request)) is not None:
             return kept
         if wanted.change.kind is ChangeKind.CROP:
             return None

@@ -49,7 +49,7 @@ def unpublishable(tx: Tx, request: Request) -> Reply | None:
     return Reply(text("change.still_drawn"), changed=False) if drawing else None
 
 
-def fixed(tx: Tx, request: Request) -> Reply | None:
+def why_unchangeable(tx: Tx, request: Request) -> Reply | None:
     """Why a result can't change now: a reviewer is looking at it, or others see it as a reviewer has seen it."""
     case = case_rows.standing(tx.connection, request.review) if request.review else None
     kept = case is not None and (case.state in WAITING or (request.published and case.state is CaseState.CLOSED_PUBLISHED))

@@ -23,7 +23,7 @@ from bot.prompts.ladder import steps_down
 from bot.prompts.normalise import UnusableText, normalise
 from bot.requests.actions import DOUBLE_CLICK, RequestActions, place_of_new_request
 from bot.requests.picture_actions import usable_pictures
-from bot.requests.publishing import fixed
+from bot.requests.publishing import why_unchangeable
 from bot.requests.rules import Rules
 from bot.requests.tiers import rules_here
 from bot.texts import joined, text
@@ -116,7 +116,7 @@ class Rejections:
                 return Reply(text("candidates.gone"), changed=False)
             if request.picked and wanted in shown:
                 return Reply(text("candidates.picked_already"), changed=False)
-            if (kept := fixed(tx, request)) is not None:
+            if (kept := why_unchangeable(tx, request)) is not None:
                 return kept
             picture_rows.pick(tx, request.id, wanted.id)
             request_rows.annotate(tx, request.id, picked=True)

@@ -23,7 +23,7 @@ from bot.ledger import (
     template_rows,
 )
 from bot.ledger.store import Tx
-from bot.requests.captioning import to_draw
+from bot.requests.captioning import uncaptioned
 from bot.requests.recover import interrupt
 from bot.requests.rejections import drop_aside
 from bot.requests.transitions import CAPTION, SHEET, answer, break_off, drop, refuse
@@ -59,7 +59,7 @@ def sweep(tx: Tx, is_running: Callable[[str], bool]) -> None:
     template_rows.drop_drafts_before(tx, tx.now - DRAFTS_KEPT)
     gallery_rows.drop_searches_before(tx, tx.now - DRAFTS_KEPT)
     drop_aside(tx)
-    for request_id in to_draw(tx):
+    for request_id in uncaptioned(tx):
         tx.wake(CAPTION, request_id)
     for request_id in sheet_rows.to_make(tx.connection):
         tx.wake(SHEET, request_id)

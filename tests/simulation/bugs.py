@@ -281,13 +281,13 @@ def a_blocks_verdict_lost_with_its_fenced_writer() -> Iterator[None]:
 @bug
 def a_late_progress_edit_over_the_final_one() -> Iterator[None]:
     """A lost edit is not followed by a repetition of the final view."""
-    real = Sender._sent
+    real = Sender._note_sent
 
     async def sent(self: Sender, message_id: str, state: Any, *rest: Any) -> None:
         state.uncertain = False
         await real(self, message_id, state, *rest)
 
-    with patch.object(Sender, "_sent", sent):
+    with patch.object(Sender, "_note_sent", sent):
         yield
 
 

@@ -75,5 +75,5 @@ def a_text_asked_of_the_service() -> Iterator[None]:
 @bug
 def a_text_forgotten_by_a_kill() -> Iterator[None]:
     """What wasn't drawn before a kill isn't looked for."""
-    with patch.object(bot.requests.sweep, "to_draw", lambda _: []):
+    with patch.object(bot.requests.sweep, "uncaptioned", lambda _: []):
         yield

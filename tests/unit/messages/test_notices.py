@@ -132,7 +132,7 @@ def test_a_failures_notice_is_named_and_explained_by_its_kind(tmp_path: Path) ->
 def test_a_weekly_message_joins_its_counts_by_the_languages_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = {"week": "5300", "pictures": "2", "day": "800", "month": "5300", "end": "20000", "last": "2026-11-30"}
     facts |= {"ended:pictures": "2", "ended:blocked": "9", "ended:failed": "4", "rejected:text": "1"}
-    shown = {fact.label: fact.value for fact in weekly.shown(facts)}
+    shown = {fact.label: fact.value for fact in weekly.facts_in_words(facts)}
     assert shown["Requests"] == "9 blocked, 4 failed and 2 pictures"
     assert shown["Cost"] == "$0.0053 (2 pictures), about $0.0008 a day"
     assert shown["Not right"] == "1 Words or letters are wrong"

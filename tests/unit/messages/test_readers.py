@@ -12,7 +12,7 @@ from bot.chat.views import Audience
 from bot.domain.requests import Place
 from bot.ledger import settings_rows
 from bot.ledger.store import Ledger
-from bot.messages.readers import Reader, Readers, spoken_to
+from bot.messages.readers import Reader, Readers, language_for_audience
 
 HANDLE = {"token": "t", "language": "zh-Hans", "community_language": "zh-Hant"}
 
@@ -72,5 +72,5 @@ async def test_times_are_the_readers_then_the_communitys_then_the_operators(
 
 
 def test_operators_read_a_language_only_if_their_notices_are_in_it() -> None:
-    assert spoken_to(message(Audience.OPERATORS, {}), "de") == "en"
-    assert spoken_to(message(Audience.MODERATORS, {}), "de") == "de"
+    assert language_for_audience(message(Audience.OPERATORS, {}), "de") == "en"
+    assert language_for_audience(message(Audience.MODERATORS, {}), "de") == "de"

@@ -12,7 +12,7 @@ from bot.chat.views import ActionName, Form
 from bot.domain.picture_changes import ChangeKind, PictureChange
 from bot.ledger import block_rows, picture_rows
 from bot.prompts.normalise import fingerprint
-from bot.requests.captioning import to_draw
+from bot.requests.captioning import uncaptioned
 from bot.requests.choices import Choices, combined
 from bot.requests.questions import ask_about
 from bot.requests.sweep import sweep
@@ -39,7 +39,7 @@ async def test_the_words_are_drawn_on_every_picture_at_no_cost(tmp_path: Path) -
 
 
 def to_draw_of(connection: Any) -> list[str]:
-    return list(to_draw(type("Tx", (), {"connection": connection})()))  # type: ignore[arg-type]
+    return list(uncaptioned(type("Tx", (), {"connection": connection})()))  # type: ignore[arg-type]
 
 
 async def test_again_keeps_the_words_and_candidates_are_without_them(tmp_path: Path) -> None:

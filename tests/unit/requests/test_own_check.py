@@ -7,23 +7,25 @@ import time
 import pytest
 
 from bot.domain.own_services import OwnService
-from bot.requests.own_check import COMPARED, ENTRIES, LONGEST, CheckRate, _read, near_to
+from bot.requests.own_check import COMPARED, ENTRIES, LONGEST, CheckRate, _read, similar_names
 
 OWN = OwnService("", "gateway", "https://art.example/v1", ("gpt-image-2",), "", "", 0.0)
 
 
 def test_a_long_list_of_long_names_is_compared_in_part() -> None:
-    assert near_to("gpt-image-9", ["gpt-image-2", "dall-e-3", "other"]) == ["gpt-image-2"]
-    assert near_to("zzz", ["b-image", "a-image", "text"]) == ["a-image", "b-image"]
+    assert similar_names("gpt-image-9", ["gpt-image-2", "dall-e-3", "other"]) == ["gpt-image-2"]
+    assert similar_names("zzz", ["b-image", "a-image", "text"]) == ["a-image", "b-image"]
     begun = time.process_time()
-    assert near_to("mx" * 50, (f"{number:06}" + "mx" * 47 for number in range(200_000)))
+    assert similar_names("mx" * 50, (f"{number:06}" + "mx" * 47 for number in range(200_000)))
     assert time.process_time() - begun < 3.0
     late = [f"x{number}" for number in range(COMPARED)] + ["gpt-image-2"]
-    assert near_to("gpt-image-9", late) == []
+    assert similar_names("gpt-image-9", late) == []
 
 
 def test_names_that_nobody_could_type_are_not_shown() -> None:
-    assert near_to("gpt-image-9", ["gpt-image-" + "9" * 100, "@everyone gpt-image-9", "gpt-image-9\n", "[gpt-image-9](https://x)"]) == []
+    assert (
+        similar_names("gpt-image-9", ["gpt-image-" + "9" * 100, "@everyone gpt-image-9", "gpt-image-9\n", "[gpt-image-9](https://x)"]) == []
+    )
 
 
 def test_a_community_has_one_check_at_a_time_and_a_few_a_minute() -> None:
@@ -87,7 +89,7 @@ def test_the_missing_model_is_named_and_up_to_three_that_may_have_been_meant() -
     assert facts["model"] == "gpt-image-2"
     assert len(facts["near"]) == 3  # type: ignore[arg-type]
     assert set(facts["near"]) < set(ids[:4])  # type: ignore[call-overload]
-    assert near_to("zzz", [f"{name}-image" for name in "edcba"]) == ["a-image", "b-image", "c-image"]
+    assert similar_names("zzz", [f"{name}-image" for name in "edcba"]) == ["a-image", "b-image", "c-image"]
 
 
 @pytest.mark.parametrize(("entries", "problem"), [(ENTRIES, ""), (ENTRIES + 1, "not_api")])

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.failure import Failure
 from bot.domain.kinds import Kind
 from bot.domain.outcome import Billed, Outcome
-from bot.requests.parts import fewer, has_next
+from bot.requests.parts import has_next, named_limit
 from tests.unit.requests.ground import PICTURE
 from tests.unit.requests.test_decide import NOW, failure, request
 
@@ -39,16 +39,16 @@ def too_many(limit: str, confidence: float = 1.0) -> Failure:
     ],
 )
 def test_only_a_named_smaller_number_is_taken(limit: str, asked: int, found: int | None) -> None:
-    assert fewer(asked, FREE, too_many(limit)) == found
+    assert named_limit(asked, FREE, too_many(limit)) == found
 
 
 def test_what_was_charged_or_drawn_or_is_a_guess_is_not_asked_for_again() -> None:
-    assert fewer(10, dataclasses.replace(FREE, billed=Billed.UNKNOWN), too_many("4")) is None
-    assert fewer(10, dataclasses.replace(FREE, billed=Billed.YES), too_many("4")) is None
-    assert fewer(10, dataclasses.replace(FREE, pictures=(PICTURE,)), too_many("4")) is None
-    assert fewer(10, FREE, too_many("4", confidence=0.2)) is None
-    assert fewer(10, FREE, dataclasses.replace(failure(Kind.UNSUPPORTED_SIZE), facts={"limit": "4"})) is None
-    assert fewer(10, FREE, None) is None
+    assert named_limit(10, dataclasses.replace(FREE, billed=Billed.UNKNOWN), too_many("4")) is None
+    assert named_limit(10, dataclasses.replace(FREE, billed=Billed.YES), too_many("4")) is None
+    assert named_limit(10, dataclasses.replace(FREE, pictures=(PICTURE,)), too_many("4")) is None
+    assert named_limit(10, FREE, too_many("4", confidence=0.2)) is None
+    assert named_limit(10, FREE, dataclasses.replace(failure(Kind.UNSUPPORTED_SIZE), facts={"limit": "4"})) is None
+    assert named_limit(10, FREE, None) is None
 
 
 def test_another_part_follows_one_that_gave_pictures_until_the_deadline() -> None:

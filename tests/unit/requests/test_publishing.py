@@ -11,7 +11,7 @@ from bot.chat.views import ActionName, Audience, Reply
 from bot.domain.case_states import CaseState
 from bot.ledger import memory_rows, message_rows, picture_rows, request_rows
 from bot.ledger.store import Tx
-from bot.requests.publishing import fixed, publish, unpublishable
+from bot.requests.publishing import publish, unpublishable, why_unchangeable
 from bot.requests.transitions import CAPTION_DUE
 from bot.texts import text
 from tests.unit.moderation.test_reviews import asked, reviewed, set_to
@@ -90,7 +90,7 @@ async def test_what_a_reviewer_has_or_had_before_them_cannot_change(
         def look(tx: Tx) -> Reply | None:
             found = request_rows.get(tx.connection, made)
             assert found is not None
-            return fixed(tx, dataclasses.replace(found, published=published))
+            return why_unchangeable(tx, dataclasses.replace(found, published=published))
 
         assert await s.world.bot.ledger.write(look) == (Reply(text("review.fixed"), changed=False) if kept else None)
 

@@ -87,11 +87,11 @@ async def test_what_was_learned_counts_for_a_week_for_that_service_and_model(gro
 
 @pytest.mark.parametrize(("after", "limit"), [(0.0, 4), (LEARNED_FOR - 1, 4), (LEARNED_FOR, 0)])
 async def test_a_named_limit_counts_for_a_week_for_that_service_and_model(ground: Ground, after: float, limit: int) -> None:
-    await ground.ledger.write(lambda tx: parts.learn(tx, "one.example", "sd3", 4))
+    await ground.ledger.write(lambda tx: parts.learn_limit(tx, "one.example", "sd3", 4))
     ground.at[0] += after
 
     async def known(service: str, model: str) -> int:
-        return await ground.ledger.read(lambda c: parts.learned(c, service, model, ground.at[0]))
+        return await ground.ledger.read(lambda c: parts.learned_limit(c, service, model, ground.at[0]))
 
     assert await known("one.example", "sd3") == limit
     assert await known("other.example", "sd3") == await known("one.example", "other") == 0
