@@ -115,7 +115,7 @@ class Intake:
     # ---- private views -------------------------------------------------------------------------------------------------------
 
     async def show(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
-        values = {name: value for name, value in given.items() if value and name != "id"}
+        values = {name: value for name, value in given.items() if name != "id"}
         await self._view(interaction, lambda visitor: self.core.show(visitor, given.get("id"), values))
 
     async def status(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:

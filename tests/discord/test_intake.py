@@ -71,7 +71,7 @@ async def test_a_form_that_was_not_taken_can_be_sent_again(tmp_path: Path) -> No
         with closing(sqlite3.connect(str(s.bot.ledger.where), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             locked = await s.discord.people.submit(opened, prompt="while nothing can be stored")
-            await s.whisper(locked)
+            await s.whisper(locked, say(text("reply.cannot_store"), "en"))
             other.execute("ROLLBACK")
         again = await s.discord.people.submit(opened, prompt="in snow")
         await agreed(s, again)
@@ -136,3 +136,23 @@ async def test_what_it_would_cost_counts_the_pictures_that_are_attached(tmp_path
             return max(float(one) for one in re.findall(r"\$([0-9.]+[0-9])", (await s.whisper(event)).text))
 
         assert await price() < await price(picture=photo(s)) < await price(picture=photo(s), picture2=photo(s), picture3=photo(s))
+
+
+async def test_a_batch_is_looked_at_by_its_number(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        event = await s.discord.people.slash(s.ada, s.channel, "imagine-batch", batch=7)
+        await s.whisper(event, "There's no batch 7 that you may see")
+
+
+@pytest.mark.parametrize("within", [0.0, 5.0])
+async def test_a_view_that_cannot_be_made_says_so_at_once_and_in_the_placeholder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: float
+) -> None:
+    monkeypatch.setattr(intake, "VIEW_WITHIN", within)
+    async with stage(tmp_path) as s:
+        assert s.bot is not None
+        with closing(sqlite3.connect(str(s.bot.ledger.where), isolation_level=None)) as other:
+            other.execute("ALTER TABLE requests RENAME TO asked")
+            event = await s.discord.people.slash(s.ada, s.channel, "imagine-show")
+            await s.whisper(event, "nothing you did")
+            other.execute("ALTER TABLE asked RENAME TO requests")
