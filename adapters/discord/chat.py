@@ -74,7 +74,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
             del self.refused_messages[one]
         return waiting
 
-    def _stopped_for(self) -> float:
+    def _pause_left(self) -> float:
         return self._stopped_until - self.ports.monotonic()
 
     async def _online(self) -> bool:
@@ -83,17 +83,17 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     def _address(self, message: Message) -> str:
         return address(message, _handle(message))
 
-    async def _prepared(self, message: Message, view: View) -> Draft:
+    async def _prepare(self, message: Message, view: View) -> Draft:
         until = self.ports.monotonic() + ALL_ROUTES
         pictures, notes = await self.fitting.load(view.pictures)
         draft = Draft(view, pictures, tuple(notes), until=until)
         return _bare(draft) if pictures and self.unanswered.without_files(message.id) else draft
 
-    async def _shown(self, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult:
-        result = await super()._shown(message, view, ref, draft)
+    async def _edit_or_post(self, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult:
+        result = await super()._edit_or_post(message, view, ref, draft)
         if isinstance(result, Unknown) and draft.pictures and self.unanswered.may_move(message, view):
             # No route accepts the files: send the text alone, with a note on where to find the picture.
-            alone = await super()._shown(message, view, ref, _bare(draft))
+            alone = await super()._edit_or_post(message, view, ref, _bare(draft))
             return result if isinstance(alone, Refused) else alone
         return result
 
@@ -108,10 +108,10 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         # One unanswered route matters more than another route's rejection.
         return last if lost is None else Unknown(ref.ref(), lost.detail)
 
-    def _left(self, message: Message, ref: MessageRef) -> MessageRef:
+    def _ref_after_moving(self, message: Message, ref: MessageRef) -> MessageRef:
         return ref.left(_handle(message))
 
-    async def _taken_away(self, message: Message, copy: str) -> bool:
+    async def _delete_copy(self, message: Message, copy: str) -> bool:
         route, channel, identity = copy.split("/")
         handle = _handle(message)
         if route != "post" and handle is not None and handle.alive(self.ports.now()):
@@ -140,21 +140,21 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
             self.refused_messages.pop(message.id, None)
         return result
 
-    def _passed(self, route: Route, message: Message, ref: MessageRef) -> MessageRef:
+    def _skip_route(self, route: Route, message: Message, ref: MessageRef) -> MessageRef:
         return ref.left(_handle(message)) if route.home else ref
 
     def _remember(self, route: Route, message: Message, ref: MessageRef, view: View) -> None:
         if not route.home:
             super()._remember(route, message, ref, view)
 
-    def _closed(self, route: Route, message: Message, error: ClassifiedError) -> None:
+    def _log_refused_route(self, route: Route, message: Message, error: ClassifiedError) -> None:
         log.warning("discord_way_closed", route=route.name, message=message.id, channel=message.place.channel, detail=error.detail)
 
-    def _refused(self, message: Message, last: ClassifiedError) -> Refused:
+    def _refusal(self, message: Message, last: ClassifiedError) -> Refused:
         channel = int(message.place.channel) if message.place.channel.isdigit() else 0
         if is_staff(message):
             self.refused_messages[message.id] = channel
-        return super()._refused(message, self._closed_channels[channel][1] if self._is_closed(channel) else last)
+        return super()._refusal(message, self._closed_channels[channel][1] if self._is_closed(channel) else last)
 
     def _take_home(self, message: Message, ref: MessageRef) -> bool:
         handle = _handle(message)

@@ -1,7 +1,7 @@
 """ChatPort for platforms whose messages can be edited: when to edit, post anew, switch routes, or leave a message alone.
 
-One policy for all platforms. A platform defines how to edit, which routes reach the same people, and how to delete a copy. Content isn't
-decided here, and no route widens the audience.
+One policy for all platforms. A platform defines how to edit, which routes reach the same people, and how to delete a copy. It doesn't
+decide what a message says, and no route widens the audience.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class EditingChat(ABC, Generic[R, D, W]):
         """Message -> the new message and view that replaced it after unanswered edits; no late edit can overwrite that one."""
 
     async def send(self, message: Message, view: View) -> SendResult:
-        if (wait := self._stopped_for()) > 0:
+        if (wait := self._pause_left()) > 0:
             return Later(wait)
         if not await self._online():
             return Later(NOT_ONLINE)
@@ -57,32 +57,34 @@ class EditingChat(ABC, Generic[R, D, W]):
         before = self.unanswered.count(message.id)
         if ref.identity and not ref.bare and self._fresh.get(message.id) == (ref.identity, view):
             return await self._delete_stale(message, ref, before)
-        result = await self._shown(message, view, ref, await self._prepared(message, view))
+        result = await self._edit_or_post(message, view, ref, await self._prepare(message, view))
         return await self._delete_stale(message, self.refs.of(result.ref), before) if isinstance(result, Sent) else result
 
     # ---- the policy ----------------------------------------------------------------------------------------------------------
 
-    async def _shown(self, message: Message, view: View, ref: R, draft: D) -> SendResult:
+    async def _edit_or_post(self, message: Message, view: View, ref: R, draft: D) -> SendResult:
         if not ref.route:
-            return await self._posted(message, view, ref, draft, NO_ROUTE)
+            return await self._post_anew(message, view, ref, draft, NO_ROUTE)
         edited = await self._edit(message, view, ref, draft)
         if isinstance(edited, Unknown):
             if not self.unanswered.may_move(message, view):
                 return edited
             log.warning(f"{self.platform}_message_moves", message=message.id, detail=edited.detail)
             self.unanswered.moved(message.id)
-            return await self._posted(message, view, self._left(message, ref), draft, ClassifiedError(ErrorClass.LOST, edited.detail))
+            return await self._post_anew(
+                message, view, self._ref_after_moving(message, ref), draft, ClassifiedError(ErrorClass.LOST, edited.detail)
+            )
         if not isinstance(edited, ClassifiedError):
             return edited
-        ref = await self._edit_refused(view, ref)
+        ref = await self._after_refused_edit(view, ref)
         if (settled := after_failed_edit(message, view, ref, edited)) is not None:
             return settled
-        result = await self._posted(message, view, ref.anew(), draft, edited)
+        result = await self._post_anew(message, view, ref.anew(), draft, edited)
         if isinstance(result, Sent):
-            await self._replaced(ref)
+            await self._after_replacing(ref)
         return result
 
-    async def _posted(self, message: Message, view: View, ref: R, draft: D, last: ClassifiedError) -> SendResult:
+    async def _post_anew(self, message: Message, view: View, ref: R, draft: D, last: ClassifiedError) -> SendResult:
         """Try the routes until one accepts the message. An unanswered route is only skipped after somebody has waited long enough."""
         unknown: Unknown | None = None
         start = ref
@@ -96,19 +98,19 @@ class EditingChat(ABC, Generic[R, D, W]):
                 unknown = result
                 if not self.unanswered.may_move(message, view):
                     return result
-                ref = self._passed(route, message, ref)
+                ref = self._skip_route(route, message, ref)
                 continue
             if isinstance(result, Sent) and self.unanswered.of(message.id) is not None:
                 self._remember(route, message, self.refs.of(result.ref), view)
             if not isinstance(result, ClassifiedError):
                 return result
             last = result
-            self._closed(route, message, last)
-        return unknown or self._refused(message, last)
+            self._log_refused_route(route, message, last)
+        return unknown or self._refusal(message, last)
 
     async def _delete_stale(self, message: Message, ref: R, before: int) -> Sent:
         """After showing: delete older copies whose edits weren't answered, so that they don't keep showing an old state."""
-        left = [copy for copy in ref.stale if not await self._taken_away(message, copy)]
+        left = [copy for copy in ref.stale if not await self._delete_copy(message, copy)]
         ref = replace(ref, stale=tuple(left))
         lost = self.unanswered.of(message.id)
         if lost is None:
@@ -120,13 +122,13 @@ class EditingChat(ABC, Generic[R, D, W]):
     def _remember(self, route: W, message: Message, ref: R, view: View) -> None:
         self._fresh[message.id] = (ref.identity, view)
 
-    def _refused(self, message: Message, last: ClassifiedError) -> Refused:
+    def _refusal(self, message: Message, last: ClassifiedError) -> Refused:
         return Refused(WHY.get(last.error_class, RefusedWhy.EXPIRED), last.detail)
 
     # ---- what a platform says ------------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _stopped_for(self) -> float:
+    def _pause_left(self) -> float:
         """Seconds during which nothing is sent, because the platform rejects the bot."""
 
     @abstractmethod
@@ -137,7 +139,7 @@ class EditingChat(ABC, Generic[R, D, W]):
         """URL of the message in the platform's clients; empty if there is none."""
 
     @abstractmethod
-    async def _prepared(self, message: Message, view: View) -> D:
+    async def _prepare(self, message: Message, view: View) -> D:
         """Prepare what all routes of one send share."""
 
     @abstractmethod
@@ -145,8 +147,8 @@ class EditingChat(ABC, Generic[R, D, W]):
         """Edit the message in place. Returns ClassifiedError if the platform rejects it, Unknown if it wasn't answered (already recorded in
         `unanswered`)."""
 
-    async def _edit_refused(self, view: View, ref: R) -> R:
-        """The platform rejected the edit: remove what must not stay there."""
+    async def _after_refused_edit(self, view: View, ref: R) -> R:
+        """Remove what must not stay in a message whose edit the platform rejected. Returns its ref."""
         return ref
 
     @abstractmethod
@@ -158,22 +160,22 @@ class EditingChat(ABC, Generic[R, D, W]):
         """Try one route; None if it isn't available for this message. Unanswered sends are recorded in `unanswered`."""
 
     @abstractmethod
-    def _left(self, message: Message, ref: R) -> R:
+    def _ref_after_moving(self, message: Message, ref: R) -> R:
         """The ref after unanswered edits: the message is shown elsewhere, and its old copy becomes stale."""
 
-    def _passed(self, route: W, message: Message, ref: R) -> R:
+    def _skip_route(self, route: W, message: Message, ref: R) -> R:
         """Skip a route that wasn't answered."""
         return ref
 
     @abstractmethod
-    async def _taken_away(self, message: Message, copy: str) -> bool:
+    async def _delete_copy(self, message: Message, copy: str) -> bool:
         """Delete a stale copy. Returns False if the platform didn't answer, so that it's retried."""
 
-    def _closed(self, route: W, message: Message, error: ClassifiedError) -> None:
-        """Log a route that rejected the message."""
+    def _log_refused_route(self, route: W, message: Message, error: ClassifiedError) -> None:
+        """Log that a route rejected the message."""
 
-    async def _replaced(self, ref: R) -> None:
-        """A message that can't be edited was replaced by another one."""
+    async def _after_replacing(self, ref: R) -> None:
+        """Clean up a message that couldn't be edited, after another one has replaced it."""
 
 
 def after_failed_edit(message: Message, view: View, ref: StoredRef, error: ClassifiedError) -> SendResult | None:

@@ -66,7 +66,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
         if caller.url:
             self._interactions[row] = (caller, self.ports.now())
 
-    def _stopped_for(self) -> float:
+    def _pause_left(self) -> float:
         return self.delivery.stopped_until - self.ports.monotonic()
 
     async def _online(self) -> bool:
@@ -75,13 +75,13 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
     def _address(self, message: Message) -> str:
         return MessageRef.of(message.ref).address(self.workspace)
 
-    async def _prepared(self, message: Message, view: View) -> None:
+    async def _prepare(self, message: Message, view: View) -> None:
         """Nothing: pictures are uploaded when a route is tried, because each place has its own."""
 
-    async def _shown(self, message: Message, view: View, ref: MessageRef, draft: None) -> SendResult:
+    async def _edit_or_post(self, message: Message, view: View, ref: MessageRef, draft: None) -> SendResult:
         if ref.route == "url":
             return await self._after_url(message, view, ref)
-        return await super()._shown(message, view, ref, draft)
+        return await super()._edit_or_post(message, view, ref, draft)
 
     # ---- a message that is there ---------------------------------------------------------------------------------------------
 
@@ -94,21 +94,21 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             self.unanswered.record(message.id, "update", result.detail, files=False)
         return result
 
-    async def _edit_refused(self, view: View, ref: MessageRef) -> MessageRef:
+    async def _after_refused_edit(self, view: View, ref: MessageRef) -> MessageRef:
         if ref.files and not view.pictures:
             ref = await self._without_files(ref)
             await classified_call(self.wire.delete(ref.channel, ref.ts))
         return ref
 
-    async def _replaced(self, ref: MessageRef) -> None:
+    async def _after_replacing(self, ref: MessageRef) -> None:
         if not ref.final:
             # A message that can't be edited may still be deletable; it must not keep waiting beside its answer.
             await classified_call(self.wire.delete(ref.channel, ref.ts))
 
-    def _left(self, message: Message, ref: MessageRef) -> MessageRef:
+    def _ref_after_moving(self, message: Message, ref: MessageRef) -> MessageRef:
         return ref.left()
 
-    async def _taken_away(self, message: Message, copy: str) -> bool:
+    async def _delete_copy(self, message: Message, copy: str) -> bool:
         channel, _, ts = copy.partition(":")
         classified = await classified_call(self.wire.delete(channel, ts))
         return classified is None or classified.error_class not in NOT_NOW
@@ -128,7 +128,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             self._why[message.place.channel] = UNANSWERED
         return result
 
-    def _closed(self, route: Route, message: Message, error: ClassifiedError) -> None:
+    def _log_refused_route(self, route: Route, message: Message, error: ClassifiedError) -> None:
         if route.kind is RouteKind.POST and self._why.get(route.channel) != error.detail:
             self._why[route.channel] = error.detail
             explained = why_not(error.detail, self.bot_name)
@@ -212,7 +212,7 @@ class SlackChat(EditingChat[MessageRef, None, Route]):
             if not view.final:
                 return Sent(message_ref.ref())
             # Somebody may have invited the bot meanwhile, so try its own message first.
-            return await self._posted(message, view, replace(message_ref, route=""), None, NO_ROUTE)
+            return await self._post_anew(message, view, replace(message_ref, route=""), None, NO_ROUTE)
         if message_ref.files and not view.pictures:
             message_ref = await self._without_files(message_ref)
         press, at = self._interactions.get(message.subject.partition(":")[2], (None, 0.0))
