@@ -10,12 +10,13 @@ import pytest
 from adapters.kit.editing_chat import after_failed_edit
 from adapters.kit.errors import WHY, ClassifiedError, ErrorClass
 from adapters.kit.files import AppendLog, read_words, write_words
-from adapters.kit.interaction_ids import InteractionId, custom_id, parsed, unique
+from adapters.kit.interaction_ids import InteractionId, custom_id, parsed, question, unique
 from adapters.kit.message_ref import StoredRef
 from adapters.kit.payload import part, parts, word, words
 from bot.chat.port import Later, Message, Sent
-from bot.chat.views import ActionName, Audience, Button, Tone, View
+from bot.chat.views import ActionName, Audience, Button, ButtonStyle, Tone, View
 from bot.domain.requests import Place
+from bot.texts import text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,12 @@ def test_a_button_that_is_there_twice_is_shown_once_and_one_that_cannot_be_undon
     again, delete = Button(ActionName.AGAIN, "r", "Again"), Button(ActionName.DELETE, "r", "Delete")
     assert [name for name, _ in unique([again, delete, again], confirm_is_form=True)] == ["v1:again:r", "v1:delete:r:f"]
     assert [name for name, _ in unique([delete], confirm_is_form=False)] == ["v1:delete:r"]
+
+
+def test_the_question_before_a_deletion_has_the_button_that_confirms_it() -> None:
+    asked = question(InteractionId(ActionName.DELETE, "r", opens_form=True))
+    button = Button(ActionName.DELETE, "r", text("button.delete"), ButtonStyle.DANGER)
+    assert asked == View(text("confirm.delete"), buttons=(button,), final=True)
 
 
 def test_a_log_keeps_its_lines_for_the_owner_alone_and_lives_with_half_a_line(tmp_path: Path) -> None:
