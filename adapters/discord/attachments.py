@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import discord
 
 from adapters.discord.wire import Session
-from adapters.kit.attachments import fetched
+from adapters.kit.attachments import fetch_with_retries
 from adapters.kit.errors import NETWORK
 from adapters.kit.payload import Payload, part, parts, word
 from bot.adapter import Download
@@ -90,7 +90,7 @@ class DiscordAttachments:
 
     async def fetch(self, handle: Mapping[str, str]) -> bytes:
         """Raises NotFetched and NotTaken, and ConnectionError if a message can't be looked up yet."""
-        return await fetched(lambda: self._fetch(handle))
+        return await fetch_with_retries(lambda: self._fetch(handle))
 
     async def _fetch(self, handle: Mapping[str, str]) -> bytes:
         url = handle.get("url", "")

@@ -14,7 +14,7 @@ from adapters.discord.client import outgoing, point_at
 from adapters.discord.moderators import rights_of
 from adapters.kit.env import host_of
 from adapters.kit.errors import NETWORK
-from adapters.kit.setup import ChannelFound, Findings, examined
+from adapters.kit.setup import ChannelFound, Findings, run_checks
 from bot import egress
 from bot.adapter import Finding
 from bot.failures.reason import reason_of
@@ -108,7 +108,7 @@ async def examine(env: Mapping[str, str], *, every: bool = False) -> list[Findin
             return FINDINGS.bad("network", text("discord.doctor.not_reachable", address=address, error=reason_of(error)))
         return None
 
-    return await examined(_look(found, env), explain, every=every)
+    return await run_checks(_look(found, env), explain, every=every)
 
 
 @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapters.discord.escape import label
-from adapters.kit.pictures import stored
+from adapters.kit.pictures import read_pictures
 from bot.chat.views import PictureView
 from bot.pixels.errors import BadPicture, NotTaken
 from bot.pixels.workers import Work, in_a_thread
@@ -45,7 +45,7 @@ class ImageFitting:
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
         """The stored bytes, and a sentence for each missing picture."""
-        found, notes = await stored(self.read, pictures, "discord")
+        found, notes = await read_pictures(self.read, pictures, "discord")
         return [FittedImage(f"{number}-{one.filename}"[-100:], one.alt, content) for number, (one, content) in enumerate(found, 1)], notes
 
     async def fit(self, pictures: Sequence[FittedImage], limit: int) -> list[FittedImage]:

@@ -11,8 +11,8 @@ PAUSES = (0.5, 2.0, 6.0)
 """Seconds before each further try."""
 
 
-async def fetched(fetch: Callable[[], Awaitable[bytes]]) -> bytes:
-    """The file. Raises NotTaken at once, and NotFetched at once unless it may pass."""
+async def fetch_with_retries(fetch: Callable[[], Awaitable[bytes]]) -> bytes:
+    """Fetch a file, several times if need be. Raises NotTaken at once, and NotFetched at once unless it may pass."""
     for pause in PAUSES:
         try:
             return await fetch()

@@ -37,7 +37,7 @@ class StoredRef:
         """Parse the value of `Message.ref`; what's missing, or unreadable like a number of an unknown version, is a new message."""
         known = {one.name: (one.default, ref.get(STORED_AS.get(one.name, one.name), "")) for one in fields(cls)}
         try:
-            return cls(**{name: _parsed(word, default) for name, (default, word) in known.items() if word})
+            return cls(**{name: _parse(word, default) for name, (default, word) in known.items() if word})
         except ValueError:
             return cls()
 
@@ -54,7 +54,7 @@ class StoredRef:
         return replace(self.anew(gone=True), final=True)
 
 
-def _parsed(word: str, default: Any) -> Any:
+def _parse(word: str, default: Any) -> Any:
     if isinstance(default, bool):
         return word == "1"
     if isinstance(default, tuple):

@@ -11,7 +11,7 @@ MOST_PICTURES = 10
 """Maximum pictures per message; no request has more."""
 
 
-async def stored(
+async def read_pictures(
     read: Callable[[str], Awaitable[bytes]], pictures: Sequence[PictureView], platform: str
 ) -> tuple[list[tuple[PictureView, bytes]], list[str]]:
     """The pictures' bytes, and a sentence for each missing one."""

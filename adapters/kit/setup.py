@@ -51,7 +51,7 @@ class Findings:
             yield self.good("proxy", text(f"{self.platform}.doctor.proxy", proxy=egress.place_of(route.proxy), name=route.decided_by))
 
 
-async def examined(
+async def run_checks(
     look: AsyncGenerator[Finding, None], explain: Callable[[Exception], Finding | None], *, every: bool = False
 ) -> list[Finding]:
     """Findings in order, up to the first failure unless `every`. `explain` converts an exception of a check to a finding."""

@@ -41,22 +41,22 @@ class TtlCache(Generic[V]):
             return known[1]
         try:
             async with asyncio.timeout(within):
-                return await asyncio.shield(self._asked(key))
+                return await asyncio.shield(self._query_of(key))
         except Exception as error:
             classified = self.classify(error)
             detail = type(error).__name__ if classified is None else classified.detail
             log.warning(f"{self.platform}_does_not_say", asked=key, error=detail)
             return None
 
-    def older(self, key: str) -> V | None:
+    def last_known(self, key: str) -> V | None:
         known = self._known.get(key)
         return None if known is None else known[1]
 
-    def _asked(self, key: str) -> asyncio.Task[V]:
+    def _query_of(self, key: str) -> asyncio.Task[V]:
         asking = self._asking.get(key)
         if asking is None:
             asking = self._asking[key] = asyncio.ensure_future(self._ask(key))
-            asking.add_done_callback(lambda task: self._answered(key, task))
+            asking.add_done_callback(lambda task: self._forget_query(key, task))
         return asking
 
     async def _ask(self, key: str) -> V:
@@ -65,7 +65,7 @@ class TtlCache(Generic[V]):
         self._known[key] = (begun, found)
         return found
 
-    def _answered(self, key: str, task: asyncio.Task[V]) -> None:
+    def _forget_query(self, key: str, task: asyncio.Task[V]) -> None:
         self._asking.pop(key, None)
         if not task.cancelled():
             task.exception()  # mark the exception as retrieved, even if nobody is waiting

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from adapters.kit.attachments import fetched
+from adapters.kit.attachments import fetch_with_retries
 from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import Payload, part, parts, word
 from adapters.slack.errors import NotConnected, known
@@ -134,7 +134,7 @@ class SlackAttachments:
                 await self.connected.wait()
         except TimeoutError:
             raise NotConnected from None  # it isn't the picture's fault: the request stays received, and is taken up again
-        return await fetched(lambda: self._fetch(handle.get("file", "")))
+        return await fetch_with_retries(lambda: self._fetch(handle.get("file", "")))
 
     async def _fetch(self, identity: str) -> bytes:
         file = await self._looked_up(identity)

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.kit.env import host_of
 from adapters.kit.errors import ErrorClass
 from adapters.kit.listening import listening
-from adapters.kit.setup import ChannelFound, Findings, examined
+from adapters.kit.setup import ChannelFound, Findings, run_checks
 from adapters.slack import settings
 from adapters.slack.errors import TOKEN_ERRORS, answer_of, code_of, retry_after
 from adapters.slack.manifest import SCOPES
@@ -239,7 +239,7 @@ async def examine_with(env: Mapping[str, str], look: Look, *, every: bool) -> li
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
         client = web_client(found.bot_token, found.api_url, egress.read(env), session)
-        return await examined(look(client, found), explain, every=every)
+        return await run_checks(look(client, found), explain, every=every)
 
 
 async def _look(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from adapters.kit.pictures import stored
+from adapters.kit.pictures import read_pictures
 from adapters.slack.escape import clean
 from bot.chat.views import PictureView
 from bot.pixels.errors import BadPicture, NotTaken
@@ -38,7 +38,7 @@ class ImageFitting:
 
     async def load(self, pictures: Sequence[PictureView]) -> tuple[list[FittedImage], list[str]]:
         """Pictures that Slack can show, and a sentence for each one that is missing or unreadable."""
-        read, notes = await stored(self.read, pictures, "slack")
+        read, notes = await read_pictures(self.read, pictures, "slack")
         found = []
         for one, content in read:
             picture = FittedImage(one.sha256, one.filename, one.alt, content)

@@ -65,7 +65,7 @@ class SlackModerators:
 
     async def who_is(self, person: str, within: float) -> Who | None:
         """A person as described by Slack, or an expired answer if it doesn't answer in time; None if there is none."""
-        return await self._names.get(person, within) or self._names.older(person)
+        return await self._names.get(person, within) or self._names.last_known(person)
 
     async def name_of(self, person: str, within: float) -> str:
         """A person's display name; empty if Slack doesn't answer in time."""
