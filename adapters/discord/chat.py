@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 import structlog
-from cachetools import FIFOCache
+from cachetools import FIFOCache, TTLCache
 
 from adapters.discord.answers import Placeholders
 from adapters.discord.errors import classify_error
@@ -52,8 +52,8 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         super().__init__(ports)
         self.wire, self.placeholders, self.fitting = wire, placeholders, fitting
         self._stopped_until = 0.0
-        self._closed_channels: FIFOCache[int, tuple[float, ClassifiedError]] = FIFOCache(CACHE_SIZE)
-        """Channel -> when it may be tried again, and the reason it's closed."""
+        self._closed_channels: TTLCache[int, ClassifiedError] = TTLCache(CACHE_SIZE, CLOSED_FOR, timer=ports.monotonic)
+        """Channel that rejected the bot -> why."""
         self.refused_messages: FIFOCache[str, int] = FIFOCache(CACHE_SIZE)
         """Moderators' and operators' messages rejected by a channel: message id -> channel."""
         self._sizes: FIFOCache[int, int] = FIFOCache(CACHE_SIZE)
@@ -127,7 +127,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
     # ---- routes --------------------------------------------------------------------------------------------------------------
 
     def _routes(self, message: Message, view: View) -> Sequence[Route]:
-        return new_message_routes(message, view, _handle(message), self.ports.now(), self._is_closed)
+        return new_message_routes(message, view, _handle(message), self.ports.now(), self._closed_channels.__contains__)
 
     async def _try(self, route: Route, message: Message, view: View, ref: MessageRef, draft: Draft) -> SendResult | ClassifiedError | None:
         if route.home and not self._take_home(message, ref):
@@ -154,15 +154,11 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
         channel = int(message.place.channel) if message.place.channel.isdigit() else 0
         if is_staff(message):
             self.refused_messages[message.id] = channel
-        return super()._refusal(message, self._closed_channels[channel][1] if self._is_closed(channel) else last)
+        return super()._refusal(message, self._closed_channels.get(channel, last))
 
     def _take_home(self, message: Message, ref: MessageRef) -> bool:
         handle = _handle(message)
         return handle is not None and ref.posts == 0 and self.placeholders.claim(handle.interaction, message.id)
-
-    def _is_closed(self, channel: int) -> bool:
-        until = self._closed_channels.get(channel)
-        return until is not None and until[0] > self.ports.monotonic()
 
     # ---- one route -----------------------------------------------------------------------------------------------------------
 
@@ -208,7 +204,7 @@ class DiscordChat(EditingChat[MessageRef, Draft, Route]):
             log.error("discord_stopped_sending", detail=classified.detail, seconds=classified.wait)
             return Later(classified.wait)
         if classified.error_class in (ErrorClass.FORBIDDEN, ErrorClass.NO_CHANNEL) and route.channel is not None:
-            self._closed_channels[route.channel] = (self.ports.monotonic() + CLOSED_FOR, classified)
+            self._closed_channels[route.channel] = classified
         return classified
 
     async def _smaller(self, draft: Draft) -> Draft:

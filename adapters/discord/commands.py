@@ -236,9 +236,9 @@ def build(client: discord.Client, offered: ModelOptions) -> Tree:
         ("imagine-guide", Intake.guide, _guide()),
         ("imagine-batch", Intake.batch, _batch()),
         ("imagine-show", Intake.show, _show()),
-        ("imagine-status", Intake.status, {}),
+        ("imagine-status", lambda intake, interaction, _: intake.view(interaction, intake.core.status), {}),
         ("imagine-help", Intake.help, {}),
-        ("imagine-privacy", Intake.privacy, {}),
+        ("imagine-privacy", lambda intake, interaction, _: intake.view(interaction, intake.core.privacy), {}),
     ]
     for name, run, options in everybody:
         tree.add_command(_command(name, run, options))

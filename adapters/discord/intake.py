@@ -47,7 +47,7 @@ class Intake:
         """/imagine. With `price`, only its member reads what it would cost, and nothing is sent."""
         if given.get("price"):
             pictures = sum(name in given for name in attachments.PICTURES)
-            await self._view(interaction, lambda visitor: self.core.price(visitor, given["prompt"], given, pictures))
+            await self.view(interaction, lambda visitor: self.core.price(visitor, given["prompt"], given, pictures))
             return
         await self._received(interaction, caller(interaction).submission(given, {}, attachments.of_options(given)))
 
@@ -116,10 +116,7 @@ class Intake:
 
     async def show(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         values = {name: value for name, value in given.items() if name != "id"}
-        await self._view(interaction, lambda visitor: self.core.show(visitor, given.get("id"), values))
-
-    async def status(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
-        await self._view(interaction, self.core.status)
+        await self.view(interaction, lambda visitor: self.core.show(visitor, given.get("id"), values))
 
     async def help(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         async def make(visitor: Visitor) -> View:
@@ -127,10 +124,7 @@ class Intake:
             more = (text("discord.help"),) if self.core.options().max_references else ()
             return replace(view, text=(*view.text, *more))
 
-        await self._view(interaction, make)
-
-    async def privacy(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
-        await self._view(interaction, self.core.privacy)
+        await self.view(interaction, make)
 
     async def settings(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-settings. A form must be the first answer."""
@@ -149,7 +143,7 @@ class Intake:
     async def batch(self, interaction: AnyInteraction, given: Mapping[str, Any]) -> None:
         """/imagine-batch: a file of topics, the form for them, or a look at a batch by its number."""
         if "batch" in given:
-            await self._view(interaction, lambda visitor: self.core.batch(visitor, int(given["batch"])))
+            await self.view(interaction, lambda visitor: self.core.batch(visitor, int(given["batch"])))
             return
         values = {name: str(value) for name, value in given.items() if name != "topics"}
         file = given.get("topics")
@@ -166,7 +160,7 @@ class Intake:
 
         await self.interactions.made(interaction, ActionName.BATCH_NEW, await self.interactions.batch_home(interaction), work)
 
-    async def _view(self, interaction: AnyInteraction, make: Callable[[Visitor], Awaitable[View]]) -> None:
+    async def view(self, interaction: AnyInteraction, make: Callable[[Visitor], Awaitable[View]]) -> None:
         """Send a private view, immediately if it's ready and small, otherwise through a placeholder."""
         making = asyncio.ensure_future(make(caller(interaction).visitor))
         done, _ = await asyncio.wait([making], timeout=VIEW_WITHIN)

@@ -37,6 +37,7 @@ class Rights:
         return self.permissions.administrator or self.permissions.manage_guild
 
 
+NONE = Rights(discord.Permissions.none(), frozenset())
 _click: ContextVar[tuple[str, str, Rights] | None] = ContextVar("discord_click", default=None)
 
 
@@ -64,21 +65,18 @@ class DiscordModerators:
 
     async def is_moderator(self, person: str, community: str) -> bool:
         """Whether the person has Manage Messages in that server."""
-        rights = await self._rights(person, community)
-        return rights is not None and rights.moderates()
+        return (await self._rights(person, community) or NONE).moderates()
 
     async def holds_role(self, person: str, community: str, role: str) -> bool:
         """Whether the person has a role that the community named for moderators, reviewers or a tier."""
-        rights = await self._rights(person, community)
-        return rights is not None and role in rights.roles
+        return role in (await self._rights(person, community) or NONE).roles
 
     async def is_member(self, person: str, community: str) -> bool:
         return await self._rights(person, community) is not None
 
     async def is_administrator(self, person: str, community: str) -> bool:
         """Whether the person has Manage Server in that server."""
-        rights = await self._rights(person, community)
-        return rights is not None and rights.administers()
+        return (await self._rights(person, community) or NONE).administers()
 
     async def _rights(self, person: str, community: str) -> Rights | None:
         click = _click.get()

@@ -21,7 +21,7 @@ from typing import cast
 
 import structlog
 import uvicorn
-from cachetools import TLRUCache
+from cachetools import TLRUCache, TTLCache
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.asgi.http_request import AsgiHttpRequest
 from slack_bolt.app.async_app import AsyncApp
@@ -153,7 +153,7 @@ class Guard:
         """Signatures of requests in progress."""
         self._limits: set[asyncio.Timeout] = set()
         self._reading = 0
-        self._complained: dict[str, float] = {}
+        self._complained: TTLCache[str, None] = TTLCache(100, COMPLAIN_EVERY, timer=ports.monotonic)
 
     async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -293,9 +293,8 @@ class Guard:
         return 200 <= status < 300
 
     def _complain(self, refusal: RejectedRequest) -> None:
-        now = self._ports.monotonic()
-        if now >= self._complained.get(refusal.why, now):
-            self._complained[refusal.why] = now + COMPLAIN_EVERY
+        if refusal.why not in self._complained:
+            self._complained[refusal.why] = None
             log.warning("slack_request_refused", status=refusal.status, why=refusal.why)
 
 

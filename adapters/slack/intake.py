@@ -75,12 +75,12 @@ class Intake:
     reads_files: bool = True
     """Whether the token has the scope files:read; without it, pictures can't be attached."""
     dedup: Deduplicator = field(default_factory=Deduplicator)
-    submissions: Submissions = field(init=False)
     _unread: set[str] = field(default_factory=set)
     """Keys of mentions whose thread isn't read yet."""
 
-    def __post_init__(self) -> None:
-        self.submissions = Submissions(self.core, self.tasks)
+    @property
+    def submissions(self) -> Submissions:
+        return Submissions(self.core, self.tasks)
 
     def at_home(self, caller: Caller) -> Caller:
         """The event with the bot's own workspace, which pays for everyone admitted; an event in a shared channel may name another one."""
