@@ -30,10 +30,7 @@ FATAL_CLOSES: dict[int, str] = {
     4014: "discord.setup.intents",
 }
 """Gateway close codes that a new session can't fix -> text key."""
-NEEDED: dict[str, str] = {
-    "view_channel": "discord.permission.view_channel",
-    "send_messages": "discord.permission.send_messages",
-}
+NEEDED = ("view_channel", "send_messages")
 """Permissions needed in the channels from the settings; pictures are never posted there."""
 INVITE = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True)
 """Permissions in the install link."""
@@ -60,7 +57,7 @@ async def channel(http: Any, variable: str, channel_id: str, bot: int) -> Channe
         rights = await rights_in(http, str(guild), found, bot)
     except (discord.HTTPException, KeyError, TypeError, ValueError):
         return ChannelFound(community=str(guild))  # can't be determined; posting will tell
-    missing = [text(key) for name, key in NEEDED.items() if not getattr(rights, name)]
+    missing = [text(f"discord.permission.{name}") for name in NEEDED if not getattr(rights, name)]
     if missing:
         sentence = text("discord.setup.channel_permissions", name=variable, channel=channel_id, missing=listed(missing, None))
         return ChannelFound(warning=sentence, community=str(guild))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import aiohttp
 import discord
 
@@ -37,12 +39,11 @@ STATUSES: dict[int, ErrorClass] = {
 """For answers without a known code."""
 
 
+@dataclass(slots=True, eq=False)
 class StillFailing(Exception):
     """Discord answered with server errors, even after retries."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(str(status))
-        self.status = status
+    status: int
 
 
 def classify_error(error: BaseException) -> ClassifiedError | None:

@@ -13,8 +13,8 @@ from adapters.discord.callers import caller
 from adapters.discord.handles import Handle, Home
 from adapters.discord.interactions import Interactions, custom_id_of, data_of
 from adapters.discord.picture_forms import PREFIX, PictureForms
-from adapters.kit.batches import Fetch, from_file
 from adapters.kit.callers import YES
+from adapters.kit.commands import Fetch, from_file
 from adapters.kit.submissions import Submissions
 from bot.chat.views import ActionName, Form, FormField, Reply, View
 from bot.core import Core, Duplicate, Visitor

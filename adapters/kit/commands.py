@@ -1,11 +1,15 @@
-"""Commands with one line of words beside their name: the view or the form that they ask the core for."""
+"""Commands with one line of words beside their name: the view or form that they ask the core for; and a batch by number or file."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from adapters.kit.callers import PlatformCaller
 from bot.chat.views import Form, Reply, View
 from bot.core import Core, Visitor
+from bot.domain.attachments import Attachment, NotFetched
+from bot.pixels.errors import NotTaken
+from bot.texts import text
 
 VIEWS: Mapping[str, Callable[[Core, Visitor, str], Awaitable[View]]] = {
     "/imagine-show": lambda core, visitor, typed: core.show(visitor, typed or None),
@@ -18,3 +22,25 @@ FORMS: Mapping[str, Callable[[Core, Visitor, str], Awaitable[Form | Reply]]] = {
     "/imagine-guide": lambda core, visitor, typed: core.guide(visitor, typed),
 }
 """A sentence instead of a form if the person can't have it."""
+HEAVY = 4 * 1024 * 1024
+"""Bytes of a file that isn't even fetched: the core takes no larger list of topics."""
+Fetch = Callable[[Mapping[str, str]], Awaitable[bytes]]
+
+
+async def from_file(
+    core: Core, fetch: Fetch, caller: PlatformCaller, reply: Mapping[str, str], values: Mapping[str, str], file: Attachment
+) -> Reply:
+    """Fetch a file of topics and propose its batch; or say what is wrong with it, with nothing stored."""
+    if file.size is not None and file.size > HEAVY:
+        return Reply(text("batch.topics.heavy", most=HEAVY >> 20), changed=False)
+    try:
+        content = await fetch(file.handle)
+    except (NotFetched, NotTaken):
+        return Reply(text("batch.file_lost", name=file.name[:60]), changed=False)
+    return await core.new_batch(caller.key, (caller.who(), caller.place(reply)), values, (file.name, content))
+
+
+def number_of(typed: str) -> int | None:
+    """The number of a batch, if that's all that was typed."""
+    found = typed.strip().lstrip("#")
+    return int(found) if found.isdecimal() and len(found) < 9 else None

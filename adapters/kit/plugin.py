@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import typer
@@ -13,7 +13,7 @@ from bot.texts import text
 
 
 class SettingsModule(Protocol):
-    """A platform's `settings` module."""
+    """A platform's `settings` module; perhaps also with `misshapen`, see bot.adapter.Plugin."""
 
     @property
     def VARIABLES(self) -> Mapping[str, str]: ...
@@ -22,8 +22,6 @@ class SettingsModule(Protocol):
 
     def problems(self, env: Mapping[str, str]) -> Sequence[str]: ...
 
-    def misshapen(self, env: Mapping[str, str]) -> Sequence[str]: ...
-
 
 class SettingsPlugin(ABC):
     """The part of bot.adapter.Plugin that the settings module provides. A platform adds `build`, `examine` and `setup`."""
@@ -31,7 +29,8 @@ class SettingsPlugin(ABC):
     def __init__(self, name: str, settings: SettingsModule, cli: typer.Typer | None = None) -> None:
         self.name, self.cli = name, cli
         self.variables: Mapping[str, str] = settings.VARIABLES
-        self.configured, self.problems, self.misshapen = settings.configured, settings.problems, settings.misshapen
+        self.configured, self.problems = settings.configured, settings.problems
+        self.misshapen: Callable[[Mapping[str, str]], Sequence[str]] = getattr(settings, "misshapen", lambda env: ())
 
     @abstractmethod
     async def examine(self, env: Mapping[str, str], *, every: bool = False) -> Sequence[Finding]:

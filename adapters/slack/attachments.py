@@ -30,11 +30,7 @@ MOST_IN_FORM = 10
 """Slack's limit of files in one field."""
 HOSTS = (".slack.com", ".slack-gov.com")
 """Where Slack keeps files; only these get the token."""
-WHY: Mapping[ErrorClass, str] = {
-    ErrorClass.SCOPE: "scope",
-    ErrorClass.LOST: "failed",
-    ErrorClass.UNAUTHORISED: "failed",
-}
+WHY: Mapping[ErrorClass, str] = {ErrorClass.SCOPE: "scope", ErrorClass.LOST: "failed", ErrorClass.UNAUTHORISED: "failed"}
 """Errors of files.info -> why a file didn't arrive; after all others it's gone, or not for the bot."""
 CONNECTED_WITHIN = 45.0
 """Seconds; the core allows a minute for a file."""

@@ -158,10 +158,10 @@ def _wrong_channel(found: dict[str, Any], variable: str) -> str | None:
     return None
 
 
+@dataclass(slots=True, eq=False)
 class _ChannelRefused(Exception):
-    def __init__(self, code: str, needed: str) -> None:
-        super().__init__(code)
-        self.code, self.needed = code, needed
+    code: str
+    needed: str
 
 
 async def _call(request: Any, name: str, channel_codes: tuple[str, ...] = ()) -> Any:

@@ -30,7 +30,7 @@ async def _look(client: AsyncWebClient, found: SlackSettings, env: Mapping[str, 
         return
     for finding in FINDINGS.proxy(env, found.api_url):
         yield finding
-    yield _encryption(env)
+    yield _encryption()
     yield await _app(client, install)
     async for finding in _way_in(client, found):
         yield finding
@@ -40,7 +40,7 @@ async def _look(client: AsyncWebClient, found: SlackSettings, env: Mapping[str, 
     yield FINDINGS.good("installation", text("slack.doctor.install_link", url=f"{install.address}{INSTALL_PATH}", path=REDIRECT_PATH))
 
 
-def _encryption(env: Mapping[str, str]) -> Finding:
+def _encryption() -> Finding:
     if not cipher.available():
         return FINDINGS.bad("encryption", text("operator.vault_no_package"))
     return FINDINGS.good("encryption", text("slack.doctor.encryption_ok"))

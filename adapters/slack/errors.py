@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -14,36 +15,33 @@ from adapters.kit.payload import part, word, words
 from bot.texts import has, text
 
 
+@dataclass(slots=True, eq=False)
 class RespondFailed(Exception):
     """A response_url rejected an answer."""
 
-    def __init__(self, status: int, code: str = "", wait: float | None = None) -> None:
-        super().__init__(f"{status}/{code}")
-        self.status = status
-        """Zero for an address that isn't Slack's."""
-        self.code = code
-        self.wait = wait
+    status: int
+    """Zero for an address that isn't Slack's."""
+    code: str = ""
+    wait: float | None = None
 
 
 class NotConnected(Exception):
     """There is no Slack session; nothing was sent."""
 
 
+@dataclass(slots=True, eq=False)
 class BackOff(Exception):
     """Another call would exceed Slack's limit; it wasn't made."""
 
-    def __init__(self, wait: float) -> None:
-        super().__init__(f"{wait:.1f}")
-        self.wait = wait
+    wait: float
 
 
+@dataclass(slots=True, eq=False)
 class UploadFailed(Exception):
     """The upload host rejected a file."""
 
-    def __init__(self, status: int, wait: float | None = None) -> None:
-        super().__init__(str(status))
-        self.status = status
-        self.wait = wait
+    status: int
+    wait: float | None = None
 
 
 class Unreadable(Exception):

@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapters.kit.batches import Fetch, from_file, number_of
-from adapters.kit.commands import FORMS, VIEWS
+from adapters.kit.commands import FORMS, VIEWS, Fetch, from_file, number_of
 from adapters.kit.dedup import Deduplicator
 from adapters.kit.errors import ErrorClass
 from adapters.kit.payload import Payload, parsed_words

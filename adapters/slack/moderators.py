@@ -35,7 +35,7 @@ class SlackModerators:
         self._groups = TtlCache(PLATFORM, ports, wire.group, RIGHTS_LIFE, classify_error)
         self._people = TtlCache(PLATFORM, ports, wire.who, RIGHTS_LIFE, classify_error)
         self._names = TtlCache(PLATFORM, ports, wire.who, NAMES_LIFE, classify_error)
-        self.channel_of: Callable[[str], Awaitable[str | None]] = _unknown
+        self.channel_of: Callable[[str], Awaitable[str | None]] | None = None
         """Looks up a community's moderators' channel; set once the core exists."""
         self.bot: str = ""
         """The bot's own user id, which is a member of the channel but not a moderator."""
@@ -57,7 +57,7 @@ class SlackModerators:
 
     async def list_moderators(self, community: str) -> frozenset[str] | None:
         """See bot.chat.port.ModeratorDirectory."""
-        channel = await self.channel_of(community)
+        channel = None if self.channel_of is None else await self.channel_of(community)
         if not channel:
             return None
         found = await self._members.get(channel, WITHIN)
@@ -86,7 +86,3 @@ class SlackModerators:
             log.warning("slack_moderators_channel_is_public", channel=channel)
             return frozenset()
         return await self._wire.members(channel)
-
-
-async def _unknown(community: str) -> str | None:
-    return None

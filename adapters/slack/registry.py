@@ -61,7 +61,7 @@ class Registry:
         """One for each workspace: a slow one must not keep others waiting."""
         self._core: Core | None = None
         self._session: aiohttp.ClientSession | None = None
-        self.renewed: Callable[[VaultEntry], Awaitable[VaultEntry]] = _as_it_is
+        self.renewed: Callable[[VaultEntry], Awaitable[VaultEntry]] | None = None
         """Renews an installation's token that expires soon; set by the adapter."""
 
     @property
@@ -100,7 +100,7 @@ class Registry:
             return self._open[team]
         async with self._opening[team]:
             if team not in self._open and (entry := await self._entry(team, enterprise)) is not None:
-                await self._start(team, await self.renewed(entry))
+                await self._start(team, entry if self.renewed is None else await self.renewed(entry))
             return self._open.get(team)
 
     async def _entry(self, team: str, enterprise: str) -> VaultEntry | None:
@@ -232,7 +232,3 @@ def identity_of(team: str, installation: Installation) -> Identity:
         scopes=scopes or None,
         enterprise=installation.enterprise_id or "",
     )
-
-
-async def _as_it_is(entry: VaultEntry) -> VaultEntry:
-    return entry

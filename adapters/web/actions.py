@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from adapters.kit.batches import number_of
 from adapters.kit.callers import NO
-from adapters.kit.commands import FORMS, VIEWS
+from adapters.kit.commands import FORMS, VIEWS, number_of
 from adapters.kit.replies import words_of
 from adapters.kit.submissions import Submissions
 from adapters.kit.tasks import BackgroundTasks

@@ -67,8 +67,3 @@ def problems(env: Mapping[str, str]) -> list[str]:
     if token and len(token) < SHORTEST_TOKEN:
         found.append(text("web.problem.token_short", least=SHORTEST_TOKEN))
     return found
-
-
-def misshapen(env: Mapping[str, str]) -> list[str]:
-    """None: WEB_TOKEN is the operator's own."""
-    return []
