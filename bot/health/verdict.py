@@ -41,7 +41,7 @@ class QueueState:
     looked_at: float = float("inf")
     """When the scheduler last looked at the queue; inf as long as it hasn't begun."""
     states: Mapping[str, int] = field(default_factory=dict)
-    """Number of live requests of the operator's services by state."""
+    """Number of unfinished requests of the operator's services by state."""
 
 
 @dataclass(slots=True)

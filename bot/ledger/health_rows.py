@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.domain.request_states import RequestState
 from bot.ledger.own_rows import OPERATORS
-from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.request_rows import UNFINISHED_ROWS
 from bot.ledger.tables import attempts, requests, spend
 
 _DUE_STATES = (RequestState.QUEUED.value, RequestState.CALLING.value, RequestState.COLLECTING.value)
@@ -22,7 +22,7 @@ LONGEST_LIFE = 3 * 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A live request whose turn has come."""
+    """An unfinished request whose turn has come."""
 
     id: str
     service: str
@@ -46,7 +46,7 @@ def oldest_due(connection: Connection, now: float, limit: int = 50, *, own: bool
     """Live requests that are due or being drawn, oldest first."""
     found = (
         select(requests.c.id, requests.c.service, requests.c.state, requests.c.due_at, requests.c.deadline_at)
-        .where(requests.c.state.in_(_DUE_STATES), requests.c.due_at <= now, LIVE_ROWS, ~OPERATORS if own else OPERATORS)
+        .where(requests.c.state.in_(_DUE_STATES), requests.c.due_at <= now, UNFINISHED_ROWS, ~OPERATORS if own else OPERATORS)
         .order_by(requests.c.due_at, requests.c.id)
         .limit(limit)
     )
@@ -54,8 +54,8 @@ def oldest_due(connection: Connection, now: float, limit: int = 50, *, own: bool
 
 
 def live_by_state(connection: Connection) -> Mapping[str, int]:
-    """Number of live requests in each state."""
-    rows = connection.execute(select(requests.c.state, func.count()).where(LIVE_ROWS, OPERATORS).group_by(requests.c.state))
+    """Number of unfinished requests in each state."""
+    rows = connection.execute(select(requests.c.state, func.count()).where(UNFINISHED_ROWS, OPERATORS).group_by(requests.c.state))
     return {row[0]: row[1] for row in rows}
 
 

@@ -12,7 +12,7 @@ from bot.domain.request_states import RequestState
 from bot.domain.requests import Person
 from bot.ledger import case_rows, memory_rows, settings_rows, vault_rows
 from bot.ledger.dialect import json_text
-from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.request_rows import UNFINISHED_ROWS
 from bot.ledger.store import Tx
 from bot.ledger.tables import community_settings, requests, spend
 from bot.ledger.vault_rows import SealedRow
@@ -39,7 +39,7 @@ def sealed(connection: Connection, now: float) -> Sequence[SealedRow]:
 def under_way(connection: Connection) -> frozenset[str]:
     """Names of the services at which a call is made or a task is polled."""
     states = (RequestState.CALLING.value, RequestState.COLLECTING.value)
-    rows = connection.execute(select(func.distinct(requests.c.service)).where(requests.c.state.in_(states), LIVE_ROWS))
+    rows = connection.execute(select(func.distinct(requests.c.service)).where(requests.c.state.in_(states), UNFINISHED_ROWS))
     return frozenset(str(row[0]) for row in rows if row[0])
 
 

@@ -53,9 +53,9 @@ class Counts:
 
 
 def closed_with_texts(connection: Connection, limit: int = 1000) -> Sequence[ClosedCase]:
-    """Closed cases with texts, earliest closed first. Cases with a live request (an accepted wording being drawn) are excluded, because
-    those words still have to be sent."""
-    under_way = exists().where(requests.c.case_id == cases.c.id, request_rows.LIVE_ROWS)
+    """Closed cases with texts, earliest closed first. Cases with an unfinished request (an accepted wording being drawn) are excluded,
+    because those words still have to be sent."""
+    under_way = exists().where(requests.c.case_id == cases.c.id, request_rows.UNFINISHED_ROWS)
     rows = connection.execute(
         select(cases.c.id, cases.c.platform, cases.c.community, cases.c.closed_at, cases.c.forget)
         .where(cases.c.texts_removed.is_(False), cases.c.closed_at.is_not(None), _CLOSED, ~under_way)
@@ -99,7 +99,7 @@ def steps_by(connection: Connection, actor: str, event: str) -> Sequence[Step]:
 
 def live_of(connection: Connection, platform: str, person: str) -> Sequence[str]:
     own = _own_requests(platform, person)
-    return [row.id for row in connection.execute(select(requests.c.id).where(own, request_rows.LIVE_ROWS))]
+    return [row.id for row in connection.execute(select(requests.c.id).where(own, request_rows.UNFINISHED_ROWS))]
 
 
 def ended_of(connection: Connection, platform: str, person: str) -> Sequence[EndedRequest]:

@@ -18,7 +18,7 @@ from bot.ledger.records import find_one, place_columns, record
 from bot.ledger.store import Tx
 from bot.ledger.tables import requests
 
-LIVE_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
+UNFINISHED_ROWS: ColumnElement[bool] = literal_column("state NOT IN ('answered', 'refused')")
 """Worded exactly as in the partial indexes, so that SQLite uses them."""
 # Hot statements are built once: building and hashing one again costs more than SQLite's work on it.
 _INSERT = upsert(requests).on_conflict_do_nothing(index_elements=["event_key"])
@@ -34,12 +34,12 @@ _UNFINISHED_OF = (
         requests.c.platform == bindparam("platform"),
         requests.c.person == bindparam("person"),
         requests.c.lane == Lane.INTERACTIVE.value,
-        LIVE_ROWS,
+        UNFINISHED_ROWS,
     )
 )
 _DUE = (
     select(requests)
-    .where(requests.c.state == bindparam("state"), requests.c.due_at <= bindparam("now"), LIVE_ROWS)
+    .where(requests.c.state == bindparam("state"), requests.c.due_at <= bindparam("now"), UNFINISHED_ROWS)
     .order_by(requests.c.due_at, requests.c.id)
     .limit(bindparam("limit"))
 )
@@ -51,13 +51,13 @@ _QUEUE = (
         *(json_length(_R.typed, "references"), json_number(_R.typed, "settled")),
         *(json_text(_R.typed, "mask"), json_truth(_R.typed, "option_refused")),
     )
-    .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), LIVE_ROWS)
+    .where(_R.state == RequestState.QUEUED.value, _R.due_at <= bindparam("now"), UNFINISHED_ROWS)
     .order_by(_R.due_at, _R.id)
     .limit(bindparam("limit"))
 )
-_OVERDUE = select(requests).where(LIVE_ROWS, requests.c.deadline_at <= bindparam("now"))
+_OVERDUE = select(requests).where(UNFINISHED_ROWS, requests.c.deadline_at <= bindparam("now"))
 
-LIVE = (RequestState.RECEIVED, RequestState.AWAITING_MEMBER, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
+UNFINISHED = (RequestState.RECEIVED, RequestState.AWAITING_MEMBER, RequestState.QUEUED, RequestState.CALLING, RequestState.COLLECTING)
 
 
 def insert_received(
@@ -163,7 +163,7 @@ def due(connection: Connection, state: RequestState, now: float, limit: int = 20
 def due_later(connection: Connection, now: float) -> Mapping[str, float]:
     """When each request that waits for a later call or poll is due, by id."""
     waits = requests.c.state.in_((RequestState.QUEUED.value, RequestState.COLLECTING.value))
-    found = connection.execute(select(requests.c.id, requests.c.due_at).where(waits, requests.c.due_at > now, LIVE_ROWS))
+    found = connection.execute(select(requests.c.id, requests.c.due_at).where(waits, requests.c.due_at > now, UNFINISHED_ROWS))
     return {row.id: row.due_at for row in found}
 
 
@@ -219,7 +219,7 @@ def latest_before(connection: Connection, request: Request, since: float) -> flo
         requests.c.community == request.place.community,
         requests.c.created_at > since,
         requests.c.lane == Lane.INTERACTIVE.value,
-        or_(LIVE_ROWS, requests.c.answer == Answer.PICTURES.value),
+        or_(UNFINISHED_ROWS, requests.c.answer == Answer.PICTURES.value),
         earlier,
     )
     value = connection.execute(found).scalar()
@@ -235,8 +235,8 @@ def in_state(connection: Connection, state: RequestState) -> Sequence[Request]:
     return due(connection, state, now=float("inf"), limit=1_000_000)
 
 
-def live_child(connection: Connection, parent: str, person: str, origin: Origin, since: float) -> str | None:
-    """A request made the same way from the same parent by the same person, if it's still live or younger than `since`: the second half of a
+def unfinished_child(connection: Connection, parent: str, person: str, origin: Origin, since: float) -> str | None:
+    """A request made the same way from the same parent by the same person, if it's unfinished or younger than `since`: the second half of a
     double click."""
     return connection.execute(
         select(requests.c.id)
@@ -244,7 +244,7 @@ def live_child(connection: Connection, parent: str, person: str, origin: Origin,
             requests.c.parent == parent,
             requests.c.person == person,
             requests.c.origin == origin.value,
-            requests.c.state.in_([state.value for state in LIVE]) | (requests.c.created_at >= since),
+            requests.c.state.in_([state.value for state in UNFINISHED]) | (requests.c.created_at >= since),
         )
         .limit(1)
     ).scalar()
@@ -270,7 +270,7 @@ def children(connection: Connection, parents: Sequence[str], origins: Sequence[O
 def extend_received(tx: Tx) -> None:
     """Extend commands that wait for their acknowledgement by the time in which no process could ask the platform."""
     left = tx.now + requests.c.deadline_at - requests.c.created_at
-    late = (requests.c.state == RequestState.RECEIVED.value) & (requests.c.deadline_at < left) & LIVE_ROWS
+    late = (requests.c.state == RequestState.RECEIVED.value) & (requests.c.deadline_at < left) & UNFINISHED_ROWS
     tx.connection.execute(update(requests).where(late).values(deadline_at=left))
 
 

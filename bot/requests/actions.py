@@ -75,7 +75,9 @@ class RequestActions:
             made = tried_again(tx.connection, request) if origin in (Origin.RETRY, Origin.NEAREST) else None
             if made is not None:
                 return Reply(text("reply.already_worked" if made.answer is not None else "reply.already_started"), changed=False)
-            if origin is not Origin.EDIT and request_rows.live_child(tx.connection, request.id, act.person, origin, tx.now - DOUBLE_CLICK):
+            if origin is not Origin.EDIT and request_rows.unfinished_child(
+                tx.connection, request.id, act.person, origin, tx.now - DOUBLE_CLICK
+            ):
                 return Reply(text("reply.already_started"), changed=False)
             if origin is Origin.RETRY and request.state not in (RequestState.ANSWERED, RequestState.REFUSED):
                 return Reply(text("reply.still_running"), changed=False)

@@ -21,7 +21,7 @@ def tried_again(connection: Connection, request: Request) -> Request | None:
     while parents:
         children = request_rows.children(connection, parents, _AGAIN)
         for one in children:
-            if one.state in request_rows.LIVE or (one.answer is Answer.PICTURES and not one.deleted):
+            if one.state in request_rows.UNFINISHED or (one.answer is Answer.PICTURES and not one.deleted):
                 return one
         parents = [one.id for one in children]
     return None

@@ -96,7 +96,7 @@ class Rejections:
         def body(tx: Tx, request: Request) -> Reply:
             if not act_rows.claim_act(tx, act.event_key):
                 return Reply(text("reply.already_done"), changed=False)
-            if request_rows.live_child(tx.connection, request.id, act.person, Origin.CANDIDATES, tx.now - DOUBLE_CLICK):
+            if request_rows.unfinished_child(tx.connection, request.id, act.person, Origin.CANDIDATES, tx.now - DOUBLE_CLICK):
                 return Reply(text("reply.already_started"), changed=False)
             submission = _submission(act, request, rules_here(tx.connection, request.place, self.requests.rules))
             self.requests.submit(tx, act, submission, Lineage(Origin.CANDIDATES, request.id))

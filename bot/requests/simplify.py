@@ -155,7 +155,7 @@ def _known(connection: Connection, row: LadderRow) -> Known | None:
         request = request_rows.get(connection, step.request_id) if step.request_id else None
         if request is None:
             continue
-        running = running or request.state in request_rows.LIVE
+        running = running or request.state in request_rows.UNFINISHED
         if _is_block(request):
             blocked = request
         wrong = rejection_rows.of_request(connection, request.id) is not None

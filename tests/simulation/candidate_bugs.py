@@ -38,7 +38,7 @@ def a_rejection_that_is_paid_for_at_once() -> Iterator[None]:
 @bug
 def candidates_for_every_click() -> Iterator[None]:
     """A double click asks for candidates twice."""
-    with patch.object(request_rows, "live_child", lambda *_: None):
+    with patch.object(request_rows, "unfinished_child", lambda *_: None):
         yield
 
 

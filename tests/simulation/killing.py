@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from bot.ledger import read_only
-from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.request_rows import UNFINISHED_ROWS
 from bot.ledger.server import LedgerServer
 from bot.ledger.tables import messages, requests, spend
 from tests.simulation import victim
@@ -139,4 +139,4 @@ def loop(
 def _open(connection: Connection) -> bool:
     """Whether somebody still waits."""
     unsettled = select(messages.c.id).where(messages.c.settled.is_(False))
-    return any(connection.execute(one.limit(1)).first() is not None for one in (select(requests.c.id).where(LIVE_ROWS), unsettled))
+    return any(connection.execute(one.limit(1)).first() is not None for one in (select(requests.c.id).where(UNFINISHED_ROWS), unsettled))

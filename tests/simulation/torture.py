@@ -22,7 +22,7 @@ import psycopg
 from sqlalchemy import Connection, func, select
 
 from bot.ledger import read_only
-from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.request_rows import UNFINISHED_ROWS
 from bot.ledger.server import LedgerServer
 from bot.ledger.tables import attempts, messages, requests, spend
 from tests.postgres import keeper
@@ -236,7 +236,7 @@ def _unacknowledged(folder: Path, events: Sequence[str]) -> bool:
 
 def _unfinished(connection: Connection) -> bool:
     unsettled = select(messages.c.id).where(messages.c.settled.is_(False))
-    return any(connection.execute(one.limit(1)).first() is not None for one in (select(requests.c.id).where(LIVE_ROWS), unsettled))
+    return any(connection.execute(one.limit(1)).first() is not None for one in (select(requests.c.id).where(UNFINISHED_ROWS), unsettled))
 
 
 def _seen(folder: Path, server: LedgerServer, processes: Processes, n: int, blows: Counter[str], seconds: float) -> Tortured:

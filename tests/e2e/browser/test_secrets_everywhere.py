@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from bot.ledger import read_only
-from bot.ledger.request_rows import LIVE_ROWS
+from bot.ledger.request_rows import UNFINISHED_ROWS
 from bot.ledger.tables import requests
 from tests.e2e.browser.conftest import OpenPage
 from tests.e2e.browser.process import Process
@@ -106,7 +106,7 @@ def answered(process: Process) -> None:
     """Wait until nothing waits any more."""
     file = Path(process.env["DATA_DIR"]) / "imagine-bot.db"
     until = time.monotonic() + 60
-    while read_only.look(file, lambda c: c.execute(select(requests.c.id).where(LIVE_ROWS).limit(1)).first()) is not None:
+    while read_only.look(file, lambda c: c.execute(select(requests.c.id).where(UNFINISHED_ROWS).limit(1)).first()) is not None:
         assert time.monotonic() < until, b"".join(process.said)[-3000:]
         time.sleep(0.1)
 

@@ -167,7 +167,7 @@ class Ground:
         """Answer every request that is under way."""
 
         def body(tx: Tx) -> None:
-            for request in request_rows.requests_where(tx.connection, request_rows.LIVE_ROWS):
+            for request in request_rows.requests_where(tx.connection, request_rows.UNFINISHED_ROWS):
                 request_rows.move(tx, request, RequestEvent.ANSWER, answer=answer.value, answered_at=tx.now)
 
         await self.ledger.write(body)

@@ -347,7 +347,7 @@ async def settled(s: Stage) -> dict[str, list[tuple[Any, ...]]]:
     """What the ledger knows, once everything is drawn and shown."""
 
     def unfinished(connection: Connection) -> bool:
-        live = [one for one in request_rows.of_person(connection, "test", "ana") if one.state in request_rows.LIVE]
+        live = [one for one in request_rows.of_person(connection, "test", "ana") if one.state in request_rows.UNFINISHED]
         return bool(live or message_rows.unsettled(connection))
 
     def everything(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
