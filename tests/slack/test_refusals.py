@@ -30,7 +30,7 @@ CODES = {
     "msg_too_long": "too long",
     "access_denied": "administrator",
     "missing_scope": "lacks a permission",
-    "method_not_supported_for_channel_type": "of this kind",
+    "method_not_supported_for_channel_type": "this kind of conversation",
     "a_code_of_tomorrow": "a_code_of_tomorrow",
 }
 
