@@ -51,7 +51,7 @@ FLOOR = 0.001
 PULL = 5.0
 """How strongly weights are pulled to nothing (the reader's factor: to one); 1 and 10 are no better on sets that the weights don't know."""
 ACCUSING = tuple(round(0.2 + 0.1 * step, 2) for step in range(7))
-ALONE = (0.55, 0.65, 0.75)
+ALONE = (0.65, 0.75)
 """How probable a block may have to be that no rule names."""
 MAY_ACCUSE = 0.1
 REPEATING = tuple(round(0.3 + 0.05 * step, 2) for step in range(12))

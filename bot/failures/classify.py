@@ -13,6 +13,7 @@ from bot.domain.statuses import EXPIRED_ADDRESS
 from bot.failures import facts as fact_reader
 from bot.failures import reader
 from bot.failures.evidence import FETCHED
+from bot.failures.guesses import is_a_guess_about_nothing
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.reader.features import marks
 from bot.failures.refine import certainty, nothing_uploaded, refine
@@ -183,6 +184,7 @@ def judge(seen: Signals, text: Text, known: Tables) -> tuple[Kind, Action | None
 
 _FOUND_NOTHING = phrases(
     """found no sensitive / found no unsafe / found no harmful / found no inappropriate / found no violation / found nothing sensitive /
+    no concepts detected / safety checker passed / safety check passed / passed the safety / passed moderation /
     detected no sensitive / detected no unsafe / detected no harmful / detected no inappropriate / detected no violation"""
 )
 
@@ -228,6 +230,8 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, 
         elif kind is Kind.MALFORMED_RESPONSE and "speaks" in seen.shapes:
             return Kind.EMPTY_RESULT, Action.NONE if doubtful else None, belief.confidence  # the model answered in words
         return kind, Action.NONE if doubtful or accused else action, min(confidence, belief.confidence)
+    if KINDS[belief.kind].group is Group.SAFETY and is_a_guess_about_nothing(text):
+        return Kind.EMPTY_RESULT, Action.NONE, belief.confidence
     if belief.kind is not kind:
         action = None
     return belief.kind, Action.NONE if doubtful else action, belief.confidence

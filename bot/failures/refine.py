@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.kinds import Action, Kind
+from bot.failures.guesses import suspects_a_block
 from bot.failures.rules.load import family
 from bot.failures.rules.rule import Text
 from bot.failures.signals import Signals
@@ -36,6 +37,15 @@ _STOPPED_FOR = re.compile(
     r"(?:(?:image_)?other|unexpected_\w+|language|malformed_\w+)\b"
 )
 """A stop reason in words that isn't the end: what may have been stopped by a filter isn't sent again."""
+_A_DAY = re.compile(
+    r"\d{1,6} ?(?:/|per |pro |par |por |al |na |за |mỗi )"
+    r"(?:day|tag|d[ií]a|jour|giorno|dia|dag|dzie[nń]|g[uü]n|hari|ng[aà]y|день|сутки)\b"
+    r"|\b(?:monthly|daily) (?:requests?|images?|generations?|limit|quota|cap|allowance)\b"
+    r"|\d ?/ ?[天日일]|\d{1,6} ?(?:次|张|張|回|枚|장|회)? ?/ ?(?:天|日|일)"
+)
+"""A limit for a day, in the short form of programs: `(500/Tag)`."""
+_EXPIRED = re.compile(r"\b(?:url|link|address|signature|request)\b[^.|]{0,30}\bexpired\b|链接已?过期|链接已失效|有効期限が切れ")
+"""A finished picture's address that is gone: another fetch gives the same."""
 _BY_HAND = phrases(
     """retry manually / try again manually / manually retry / charged twice / double charge / duplicate charge / double billing / 手动重试 /
     手動重試 / 重复计费 / 重複計費 / 重复扣费 / 重複扣費 / 二重課金 / 중복 결제 / trùng phí / tính phí trùng / thử lại thủ công"""
@@ -52,7 +62,11 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
         asked = _REQUESTED.search(text.whole[:3000])
         if asked and int(asked[2]) > int(asked[1]):
             return kind, Action.NONE
-    if kind in _NO_PICTURE and action is None and _STOPPED_FOR.search(text.whole[:3000]):
+    if kind is Kind.RATE_LIMITED and action is None and _A_DAY.search(text.whole[:3000]):
+        return Kind.QUOTA_EXHAUSTED, Action.NONE
+    if kind in _NO_PICTURE and action is None and (_STOPPED_FOR.search(text.whole[:3000]) or suspects_a_block(text)):
+        return kind, Action.NONE
+    if kind is Kind.DOWNLOAD_FAILED and action is None and _EXPIRED.search(text.whole[:3000]):
         return kind, Action.NONE
     if action is None and text.has_any(_BY_HAND):
         return kind, Action.NONE

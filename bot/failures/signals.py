@@ -47,7 +47,7 @@ _CAUSED = re.compile(
     r"(?:\s|^)\(?Caused by:? |\s<- |\n?\[cause\]: |\nDuring handling of the above[^\n]{0,60}\n|\nThe above exception was[^\n]{0,80}\n"
 )
 """Boundary between two exceptions of a chain."""
-_REASONS = frozenset({*(status.phrase.lower() for status in HTTPStatus if status >= 400), "an error occurred"})
+_REASONS = {**{status.phrase.lower(): int(status) for status in HTTPStatus if status >= 400}, "an error occurred": None}
 """What frameworks put beside the service's words (`"title": "Bad Request"`); the status says it already."""
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w/-]|\.\w)")
 
@@ -333,6 +333,8 @@ class _Reader:
             self.inner = stated_status(words) or self.inner
             if evidence.status is None and evidence.body is None:
                 self.spoken = stated_status(words)
+            if evidence.status is None and self.inner is None:
+                self.inner = self.spoken = next(filter(None, (_REASONS.get(text.lower()) for text in self.texts)), None)
         for group in _VIOLATIONS.findall(words[:2000]):
             self.categories.extend(name.strip() for name in group.split(","))
         top = self.raw_fields.get("code", [""])[0]
@@ -347,14 +349,13 @@ class _Reader:
         if "param" in self.raw_fields and self.inner is None:
             digits = self.raw_fields["param"][0]
             self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
-        if has_unsafe_flag(headers, self.true, self.false):
-            self.shapes.add("unsafe_flag")
-        if any(map(is_safety_code, self.codes)):
-            self.shapes.add("safety_code")
-        if has_open_state(self.fields):
-            self.shapes.add("open_state")
-        if names_a_size(words):
-            self.shapes.add("names_a_size")
+        shapes = {
+            "unsafe_flag": has_unsafe_flag(headers, self.true, self.false),
+            "safety_code": any(map(is_safety_code, self.codes)),
+            "open_state": has_open_state(self.fields),
+            "names_a_size": names_a_size(words),
+        }
+        self.shapes |= {shape for shape, holds in shapes.items() if holds}
         self.found_codes()
         named_codes = [*self.raw, *(value for key in QUOTA_FIELDS for value in self.raw_fields.get(key, ()))]
         spoken = " | ".join(

@@ -23,7 +23,9 @@ _PAIR = re.compile(
     r"""(?:"((?:[^"\\]|\\.){0,2000})"|'((?:[^'\\]|\\.){0,2000})'|(-?\d{1,20}(?:\.\d{1,9})?)|(true|false|null|True|False|None)\b)""",
     re.DOTALL,
 )
-_OPEN_STRING = re.compile(r"""["'](message|msg|detail|error|description)["']\s{0,8}:\s{0,8}["']([^"'{}\[\]]{3,2000})$""", re.IGNORECASE)
+_OPEN_STRING = re.compile(
+    r"""["'](message|msg|detail|error|description)["']\s{0,8}:\s{0,8}(?:"([^"{}\[\]]{3,2000})|'([^'{}\[\]]{3,2000}))$""", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _HIDDEN = re.compile(r"<(?:style|script)\b[^<>]{0,200}>[^<]{0,8000}", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z]\w{0,40})>([^<>]{1,2000})</")
@@ -160,7 +162,7 @@ def _read_json_or_text(text: str, found: Unwrapped) -> None:
     found.pairs.extend(_loose_pairs(loose))
     cut = _OPEN_STRING.search(loose[-2100:])
     if cut:
-        found.texts.append(cut[2])
+        found.texts.append(cut[2] or cut[3])
     if not found.pairs and not cut:
         found.texts.append(rest[:4000])
 

@@ -73,6 +73,7 @@ def tables() -> Tables:
             *(rule for section in guards.values() for rule in section),
             *(rule for name, section in services.items() if name != "weak" for rule in section),
             *shapes["verdicts"],
+            *steps["busy"],
             *steps["permanent"],
             *steps["answer"],
             *(rule for section in words.values() for rule in section),
