@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import structlog
@@ -25,6 +25,7 @@ from adapters.slack.registry import Registry
 from adapters.slack.rotation import Rotation
 from adapters.slack.settings import INSTALL_PATH, InstallSettings, SlackSettings
 from adapters.slack.wire import web_client
+from adapters.slack.workspace import Workspace
 from bot.adapter import Context, SetupProblem
 from bot.chat.port import ChatPort, Later, Message, ModeratorCheck, Refused, RefusedWhy, SendResult
 from bot.chat.views import View
@@ -43,7 +44,9 @@ NOT_CONNECTED, NO_KEY = 5.0, 300.0
 
 
 class RoutedChat:
-    """ChatPort: each message goes out in its own workspace."""
+    """ChatPort, OwnClocks and StatesLanguage: each message goes out in its own workspace."""
+
+    own_clocks: Literal[True] = True
 
     def __init__(self, registry: Registry, tasks: BackgroundTasks, now: Callable[[], float]) -> None:
         self._registry, self._tasks, self._now = registry, tasks, now
@@ -64,24 +67,44 @@ class RoutedChat:
             self._tasks.start(self._registry.verify_soon(community), "verify")
         return result
 
+    async def language_at(self, place: Place) -> str:
+        """See bot.chat.port.StatesLanguage. Empty where the bot isn't installed."""
+        found = await _known(self._registry, place.community)
+        return "" if found is None else await found.chat.language_at(place)
+
 
 class RoutedModerators:
-    """ModeratorCheck and ModeratorDirectory: each workspace answers for its own people."""
+    """ModeratorCheck, ModeratorDirectory and RoleCheck: each workspace answers for its own people. Where the bot isn't installed, and where
+    the installation can't be read, nobody has a right."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     async def is_moderator(self, person: str, community: str) -> bool:
-        found = await self._registry.of_community(community)
+        found = await _known(self._registry, community)
         return found is not None and await found.moderators.is_moderator(person, community)
 
     async def is_administrator(self, person: str, community: str) -> bool:
-        found = await self._registry.of_community(community)
+        found = await _known(self._registry, community)
         return found is not None and await found.moderators.is_administrator(person, community)
 
+    async def holds_role(self, person: str, community: str, role: str) -> bool:
+        """Whether the person is in a user group (S…) of that workspace."""
+        found = await _known(self._registry, community)
+        return found is not None and await found.moderators.holds_role(person, community, role)
+
     async def list_moderators(self, community: str) -> frozenset[str] | None:
-        found = await self._registry.of_community(community)
+        found = await _known(self._registry, community)
         return None if found is None else await found.moderators.list_moderators(community)
+
+
+async def _known(registry: Registry, community: str) -> Workspace | None:
+    """A community's workspace; None if the bot isn't installed there, and if the installation can't be read now."""
+    try:
+        return await registry.of_community(community)
+    except VaultProblem as problem:
+        log.error("slack_installation_unreadable", workspace=community, what_to_do=str(problem))
+        return None
 
 
 class InstalledSlack:

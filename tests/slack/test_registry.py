@@ -353,6 +353,9 @@ async def test_messages_and_questions_go_to_the_workspace_they_are_for(home: Pat
         assert not await moderators.is_moderator(d.slack.mona.id, studio.id)
         assert not await moderators.is_administrator(d.slack.mona.id, studio.id)
         assert await moderators.list_moderators(studio.id) is None
+        d.slack.world.groups["S0ARTISTS"] = {d.slack.mona.id}
+        assert not await moderators.holds_role(d.slack.mona.id, studio.id, "S0ARTISTS")
+        assert await chat.language_at(message.place) == ""
         await d.installation(studio)
         assert isinstance(await chat.send(message, View("Hello", final=True)), Sent)
         workspace = await d.registry.of_community(studio.id)
@@ -365,9 +368,20 @@ async def test_messages_and_questions_go_to_the_workspace_they_are_for(home: Pat
         for person, yes in ((d.slack.mona.id, True), (d.slack.ada.id, False)):
             assert await moderators.is_moderator(person, studio.id) is yes
             assert await moderators.is_administrator(person, studio.id) is yes
+            assert await moderators.holds_role(person, studio.id, "S0ARTISTS") is yes
+        channel.locale = "pt-BR"
+        assert await chat.language_at(message.place) == "pt-BR"
         wrong = Installations(Vault(d.world.bot.ledger, [Fernet.generate_key().decode()]))
         d.installations, kept = wrong, d.installations
-        assert await RoutedChat(d.opened(), d.tasks, d.clock.monotonic).send(message, View("Hello")) == Later(NO_KEY)
+        unread = d.opened()
+        closed, nobody = RoutedChat(unread, d.tasks, d.clock.monotonic), RoutedModerators(unread)
+        assert await closed.send(message, View("Hello")) == Later(NO_KEY)
+        assert await closed.language_at(message.place) == ""
+        who = (d.slack.mona.id, studio.id)
+        assert not await nobody.is_moderator(*who)
+        assert not await nobody.is_administrator(*who)
+        assert not await nobody.holds_role(*who, "S0ARTISTS")
+        assert await nobody.list_moderators(studio.id) is None
         d.installations = kept
         offline = RoutedChat(d.opened(online=False), d.tasks, d.clock.monotonic)
         assert await offline.send(message, View("Hello")) == Later(NOT_CONNECTED)
