@@ -50,7 +50,6 @@ _CAUSED = re.compile(
 _REASONS = {**{status.phrase.lower(): int(status) for status in HTTPStatus if status >= 400}, "an error occurred": None}
 """What frameworks put beside the service's words (`"title": "Bad Request"`); the status says it already."""
 _EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w/-]|\.\w)")
-
 _BRACKETED = re.compile(r"[(\[（]([A-Z]{5,24}|safety|recitation|blocklist|content.filter)[)\]）]")
 
 

@@ -65,16 +65,25 @@ def test_a_reason_that_is_no_longer_needed_is_seen(tmp_path: Path, monkeypatch: 
 def test_a_change_whose_place_is_gone_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "tests" / "mutants"
     folder.mkdir(parents=True)
-    (tmp_path / "rule.py").write_text("allowed = person == owner\n", encoding="utf-8")
+    (tmp_path / "rule.py").write_text("def may():\n    allowed = person == owner\n", encoding="utf-8")
     (folder / "groups.toml").write_text(
         '[[group]]\nname = "g"\nmodules = ["rule.py", "gone.py"]\ntests = ["rule.py::test_a"]\n', encoding="utf-8"
     )
     changes = "\n".join(f'[[change]]\nrule = "{one}"\nmodule = "rule.py"\nbefore = "{one}"\nafter = "x"\n' for one in ("owner", "moved"))
     (folder / "by_hand.toml").write_text(changes, encoding="utf-8")
+    stays, line_gone, rule_gone = (
+        "rule.may: allowed = person == owner -> allowed = None",
+        "rule.may: x = 1 -> x = 2",
+        "rule, by hand: other",
+    )
+    keys = (stays, "rule, by hand: owner", line_gone, rule_gone)
+    (folder / "explained.toml").write_text("".join(f'"{key}" = "why"\n' for key in keys), encoding="utf-8")
     monkeypatch.setattr(project_rules, "ROOT", tmp_path)
     assert project_rules.outdated_changes() == [
         "tests/mutants/groups.toml names gone.py, which isn't there",
         "tests/mutants/by_hand.toml: 'moved' has 0 places in rule.py; it needs one",
+        f"tests/mutants/explained.toml: the code no longer has: {line_gone}",
+        f"tests/mutants/explained.toml: the code no longer has: {rule_gone}",
     ]
 
 
