@@ -15,7 +15,7 @@ import typer
 
 from bot.chat.port import ChatPort, ModeratorCheck
 from bot.core import Core
-from bot.domain.attachments import NotFetched
+from bot.domain.attachments import MAX_BYTES, NotFetched
 from bot.domain.requests import Place
 from bot.egress import Egress
 from bot.pixels.workers import Work, in_a_thread
@@ -27,14 +27,14 @@ from bot.vault import Vault
 class Download(Protocol):
     """Guarded download of a file that a member attached; see `bot.providers.attachment_download`."""
 
-    async def __call__(self, address: str, *, own: str = "", headers: Mapping[str, str] = ...) -> bytes: ...
+    async def __call__(self, address: str, *, own: str = "", headers: Mapping[str, str] = ..., most: int = MAX_BYTES) -> bytes: ...
 
 
 Turn = Callable[[str, float], Awaitable[float]]
 """Books the next turn in a named queue whose turns are so many seconds apart; returns the seconds until it comes."""
 
 
-async def _no_download(address: str, *, own: str = "", headers: Mapping[str, str] = MappingProxyType({})) -> bytes:
+async def _no_download(address: str, *, own: str = "", headers: Mapping[str, str] = MappingProxyType({}), most: int = MAX_BYTES) -> bytes:
     raise NotFetched("failed")
 
 
@@ -56,8 +56,8 @@ class Context:
     wall: Ports = field(default_factory=SystemPorts)
     """Its `now()` is the system clock; for times that the platform stamps, such as a signature's."""
     download: Download = _no_download
-    """Downloads an attached file with all guards: https on port 443 and public addresses only, at most 40 MB. `headers` (a token) are sent
-    to the origin of `own` only, which may be any address. Raises NotFetched and NotTaken."""
+    """Downloads an attached file with all guards: https on port 443 and public addresses only, at most `most` bytes. `headers` (a token)
+    are sent to the origin of `own` only, which may be any address. Raises NotFetched and NotTaken."""
     egress: Egress = field(default_factory=Egress)
     """Certificates and proxies for outgoing connections; `examine` reads them from its `env` with `bot.egress.read`."""
     turn: Turn | None = None

@@ -18,7 +18,7 @@ from adapters.kit.attachments import fetch_with_retries
 from adapters.kit.errors import NETWORK
 from adapters.kit.payload import Payload, part, parts, word
 from bot.adapter import Download
-from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
+from bot.domain.attachments import MAX_BYTES, Attachment, AttachmentRole, NotFetched
 
 PICTURES, MASK = ("picture", "picture2", "picture3", "picture4"), "mask"
 """Options of /imagine."""
@@ -88,20 +88,20 @@ class DiscordAttachments:
     own: str
     """Address of Discord's API: its host may be any address, so that stand-ins work. No header is sent."""
 
-    async def fetch(self, handle: Mapping[str, str]) -> bytes:
-        """Raises NotFetched and NotTaken, and ConnectionError if a message can't be looked up yet."""
-        return await fetch_with_retries(lambda: self._fetch(handle))
+    async def fetch(self, handle: Mapping[str, str], most: int = MAX_BYTES) -> bytes:
+        """A file of at most so many bytes. Raises NotFetched and NotTaken, and ConnectionError if a message can't be looked up yet."""
+        return await fetch_with_retries(lambda: self._fetch(handle, most))
 
-    async def _fetch(self, handle: Mapping[str, str]) -> bytes:
+    async def _fetch(self, handle: Mapping[str, str], most: int) -> bytes:
         url = handle.get("url", "")
         if not url:
             raise NotFetched("gone")
         try:
-            return await self.download(url, own=self.own)
+            return await self.download(url, own=self.own, most=most)
         except NotFetched as problem:
             if problem.why != "gone" or not handle.get("message"):
                 raise
-        return await self.download(await self._looked_up(handle), own=self.own)
+        return await self.download(await self._looked_up(handle), own=self.own, most=most)
 
     async def _looked_up(self, handle: Mapping[str, str]) -> str:
         """A fresh link to a picture in a message. Without the message-content intent, Discord only shows the bot messages in direct

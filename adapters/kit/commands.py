@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 from adapters.kit.callers import PlatformCaller
 from bot.chat.views import Form, Reply, View
@@ -23,20 +24,29 @@ FORMS: Mapping[str, Callable[[Core, Visitor, str], Awaitable[Form | Reply]]] = {
 }
 """A sentence instead of a form if the person can't have it."""
 HEAVY = 4 * 1024 * 1024
-"""Bytes of a file that isn't even fetched: the core takes no larger list of topics."""
-Fetch = Callable[[Mapping[str, str]], Awaitable[bytes]]
+"""Bytes of a file at which its download stops, if it's begun at all: the core takes no larger list of topics."""
+
+
+class Fetch(Protocol):
+    """Downloads an attached file of at most so many bytes. Raises NotFetched and NotTaken."""
+
+    async def __call__(self, handle: Mapping[str, str], most: int = ...) -> bytes: ...
 
 
 async def from_file(
     core: Core, fetch: Fetch, caller: PlatformCaller, reply: Mapping[str, str], values: Mapping[str, str], file: Attachment
 ) -> Reply:
     """Fetch a file of topics and propose its batch; or say what is wrong with it, with nothing stored."""
+    heavy = Reply(text("batch.topics.heavy", most=HEAVY >> 20), changed=False)
+    lost = Reply(text("batch.file_lost", name=file.name[:60]), changed=False)
     if file.size is not None and file.size > HEAVY:
-        return Reply(text("batch.topics.heavy", most=HEAVY >> 20), changed=False)
+        return heavy
     try:
-        content = await fetch(file.handle)
-    except (NotFetched, NotTaken):
-        return Reply(text("batch.file_lost", name=file.name[:60]), changed=False)
+        content = await fetch(file.handle, HEAVY)
+    except NotTaken as problem:
+        return heavy if problem.why == "bytes" else lost
+    except NotFetched:
+        return lost
     return await core.new_batch(caller.key, (caller.who(), caller.place(reply)), values, (file.name, content))
 
 

@@ -20,7 +20,7 @@ from adapters.kit.payload import Payload, part, parts, word
 from adapters.slack.errors import NotConnected, known
 from adapters.slack.wire import SlackWire
 from bot.adapter import Download
-from bot.domain.attachments import Attachment, AttachmentRole, NotFetched
+from bot.domain.attachments import MAX_BYTES, Attachment, AttachmentRole, NotFetched
 from bot.pixels.errors import NotTaken
 from bot.texts import text
 
@@ -123,16 +123,16 @@ class SlackAttachments:
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     """Whether calls can be made; a fetch after a restart waits for it."""
 
-    async def fetch(self, handle: Mapping[str, str]) -> bytes:
-        """Raises NotFetched and NotTaken, and NotConnected if Slack isn't reached."""
+    async def fetch(self, handle: Mapping[str, str], most: int = MAX_BYTES) -> bytes:
+        """A file of at most so many bytes. Raises NotFetched and NotTaken, and NotConnected if Slack isn't reached."""
         try:
             async with asyncio.timeout(CONNECTED_WITHIN):
                 await self.connected.wait()
         except TimeoutError:
             raise NotConnected from None  # it isn't the picture's fault: the request stays received, and is taken up again
-        return await fetch_with_retries(lambda: self._fetch(handle.get("file", "")))
+        return await fetch_with_retries(lambda: self._fetch(handle.get("file", ""), most))
 
-    async def _fetch(self, identity: str) -> bytes:
+    async def _fetch(self, identity: str, most: int) -> bytes:
         file = await self._looked_up(identity)
         mode, url = word(file, "mode"), word(file, "url_private_download") or word(file, "url_private")
         if mode in DELETED or file.get("file_access") == "access_denied":
@@ -142,7 +142,9 @@ class SlackAttachments:
             raise NotTaken("address", "not at Slack")
         if not own:
             raise NotFetched("gone")
-        content = await self.download(url, own=own, headers={"authorization": f"Bearer {self.token}"})
+        if isinstance(size := file.get("size"), int) and size > most:
+            raise NotTaken("bytes", f"{most >> 20} mb")
+        content = await self.download(url, own=own, headers={"authorization": f"Bearer {self.token}"}, most=most)
         if content[:64].lstrip().lower().startswith(PAGES) and not word(file, "mimetype").startswith("text/"):
             raise NotFetched("gone")
         return content

@@ -9,14 +9,14 @@ from cachetools import FIFOCache
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
+from adapters.kit.commands import HEAVY
 from adapters.kit.replies import words_of
 from adapters.web.languages import reading
 from adapters.web.people import PEOPLE, PLATFORM
 from bot.core import Core
-from bot.domain.attachments import Attachment
+from bot.domain.attachments import MAX_BYTES, Attachment
 from bot.texts import say, text
 
-MOST_BYTES = 40 * 1024 * 1024
 MOST_KEPT = 500
 """Uploads that the pages may still name; the core deletes unused ones after an hour anyway."""
 _EDGES = re.compile(r"([0-9]{1,5})x([0-9]{1,5})", re.ASCII)
@@ -43,7 +43,7 @@ class Uploads:
         language = reading(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
         if person not in PEOPLE:
             return _problem(say(text("web.our_fault"), language), 403)
-        if (content := await _body(request)) is None:
+        if (content := await _body(request, MAX_BYTES)) is None:
             return Response(status_code=400)
         found = _EDGES.fullmatch(request.query_params.get("mask_of", ""))
         size = None if found is None else (int(found[1]), int(found[2]))
@@ -59,18 +59,18 @@ class Uploads:
 
 async def topics_of(request: Request, core: Core) -> Response:
     """POST /topics: a file of topics. Answers with its words and a remark about them; nothing is stored."""
-    if (content := await _body(request)) is None:
+    if (content := await _body(request, HEAVY)) is None:
         return Response(status_code=400)
     words, remark = await asyncio.to_thread(core.read_topics, request.query_params.get("name", "")[:120], content)
     return JSONResponse({"words": words, "remark": remark})
 
 
-async def _body(request: Request) -> bytes | None:
-    """The file, or the first bytes of one that is too large, which the core answers in words; None if the page was closed meanwhile."""
+async def _body(request: Request, most: int) -> bytes | None:
+    """The file, or the first bytes of one with more than `most`, which the core answers in words; None if the page was closed meanwhile."""
     content = bytearray()
     try:
         async for piece in request.stream():
-            if len(content) <= MOST_BYTES:
+            if len(content) <= most:
                 content += piece
     except Exception:
         return None

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MAX_BYTES = 40 * 1024 * 1024
+"""Of a delivered picture; its download stops there."""
+
 
 class AttachmentRole(StrEnum):
     PICTURE = "picture"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from bot.domain.attachments import NotFetched
+from bot.domain.attachments import MAX_BYTES, NotFetched
 from bot.domain.statuses import EXPIRED_ADDRESS
 from bot.egress import Egress
 from bot.providers.download import Downloader, Resolve, UnusableAnswer, resolve
@@ -26,13 +26,14 @@ class AttachmentDownload:
     def __init__(self, egress: Egress | None = None, transport: httpx.AsyncBaseTransport | None = None, lookup: Resolve = resolve) -> None:
         self._egress, self._transport, self._lookup = egress or Egress(), transport, lookup
 
-    async def __call__(self, address: str, *, own: str = "", headers: Mapping[str, str] | None = None) -> bytes:
-        """The file's bytes. `headers` go to the origin of `own` only. Raises NotFetched and NotTaken."""
+    async def __call__(self, address: str, *, own: str = "", headers: Mapping[str, str] | None = None, most: int = MAX_BYTES) -> bytes:
+        """The file's bytes. `headers` go to the origin of `own` only. Raises NotFetched, and NotTaken as soon as there are more than `most`
+        bytes."""
         transport = self._transport or RoutedTransport(self._egress)
         async with httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=httpx.Timeout(20.0)) as client:
             downloader = Downloader(client, httpx.URL(own or NOWHERE), dict(headers or {}), self._lookup)
             try:
-                fetched = await downloader.fetch(address)
+                fetched = await downloader.fetch(address, most)
             except (httpx.HTTPError, UnusableAnswer):
                 raise NotFetched("failed") from None
         if fetched.status != 200:

@@ -89,27 +89,27 @@ class Downloader:
         except (httpx.InvalidURL, ValueError, UnicodeError):
             return ""
 
-    async def fetch(self, address: str) -> Fetched:
-        """Download one picture.
+    async def fetch(self, address: str, most: int = MAX_BYTES) -> Fetched:
+        """Download one file of at most so many bytes.
 
         Raises NotTaken (address not allowed and not contacted, too many bytes, unknown content-encoding), UnusableAnswer, and httpx errors.
         """
         url = _joined(self._own, address)
         for _ in range(MAX_HOPS + 1):
-            answer = await self._hop(url)
+            answer = await self._hop(url, most)
             if isinstance(answer, Fetched):
                 return answer
             url = answer
         raise UnusableAnswer("too many redirects")
 
-    async def _hop(self, url: httpx.URL) -> Fetched | httpx.URL:
+    async def _hop(self, url: httpx.URL, most: int) -> Fetched | httpx.URL:
         request = await self._request(url)
         response = await self._client.send(request, stream=True)
         try:
             location = response.headers.get("location")
             if response.status_code in (301, 302, 303, 307, 308) and location:
                 return _joined(url, location)
-            return await self._read(response)
+            return await self._read(response, most)
         finally:
             await response.aclose()
 
@@ -131,17 +131,24 @@ class Downloader:
         headers = {"host": url.netloc.decode("ascii"), "accept-encoding": "identity"}
         return self._client.build_request("GET", pinned, headers=headers, extensions={"sni_hostname": url.raw_host.decode("ascii")})
 
-    async def _read(self, response: httpx.Response) -> Fetched:
+    async def _read(self, response: httpx.Response, most: int) -> Fetched:
         headers = {name.lower(): value for name, value in response.headers.items()}
         if response.status_code != 200:
             return Fetched(response.status_code, headers, [await first_bytes(response, MAX_EVIDENCE_BYTES)])
+        stated = headers.get("content-length", "")
+        if stated.isdecimal() and int(stated) > most:
+            raise _too_large(most)
         pieces, total = [], 0
         async for piece in body_of(response):
             total += len(piece)
-            if total > MAX_BYTES:
-                raise NotTaken("bytes", f"{MAX_BYTES >> 20} mb")
+            if total > most:
+                raise _too_large(most)
             pieces.append(piece)
         return Fetched(response.status_code, headers, pieces)
+
+
+def _too_large(most: int) -> NotTaken:
+    return NotTaken("bytes", f"{most >> 20} mb")
 
 
 def peer_of(url: httpx.URL) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.domain.attachments import AttachmentRole, NotFetched, ReferenceLimits, StoredAttachment
+from bot.domain.attachments import MAX_BYTES, AttachmentRole, NotFetched, ReferenceLimits, StoredAttachment
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Request
@@ -31,8 +31,6 @@ FETCH_TIMEOUT = 60.0
 """Seconds per picture."""
 AT_ONCE = 2
 """Pictures that are fetched and checked at the same time, which bounds the memory that they take."""
-MAX_BYTES = 40 * 1024 * 1024
-"""Of a delivered file; `bot.providers.download` stops there as well."""
 UPLOADS_PER_PERSON = 40
 """Uploads that no request uses yet."""
 UPLOAD_KEPT = 3600.0

@@ -17,6 +17,7 @@ from tests.discord.stage import Stage, stage
 from tests.discord.standin.files import upload
 from tests.discord.standin.world import Interaction, Message
 from tests.platforms.batches import EQUALS, called, drafted, half_price, tasks
+from tests.platforms.pouring import Pour
 from tests.platforms.stage import png
 from tests.unit.batch.kit import until
 
@@ -142,6 +143,17 @@ async def test_a_file_that_is_none_of_topics_is_a_sentence_for_its_sender_alone(
         many = "\n".join(f"topic {n}" for n in range(10_000)).encode()
         await s.whisper(await command(s, many), "a batch takes at most 1")
         await s.whisper(await command(s, budget="nothing"), "isn't an amount of money")
+        assert not [one for one in s.discord.visible(s.ada) if "waiting for your start" in one.text]
+
+
+async def test_a_file_that_is_larger_than_discord_says_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        pour = Pour()
+        file = upload(s.discord.world, "covers.csv", b"", claimed=300, pour=pour)
+        event = await s.discord.people.slash(s.ada, s.channel, "imagine-batch", topics=file)
+        await s.until(lambda: event.callback is not None, what="an acknowledgement")
+        await s.whisper(event, "This file is larger than 4 MB")
+        assert 4 << 20 < pour.taken < 24 << 20, "what the connection holds beyond the limit, and no more"
         assert not [one for one in s.discord.visible(s.ada) if "waiting for your start" in one.text]
 
 

@@ -59,7 +59,7 @@ async def test_the_token_never_reaches_another_host(tmp_path: Path) -> None:
 async def test_only_slacks_own_hosts_get_the_token(monkeypatch: pytest.MonkeyPatch, url: str, own: str) -> None:
     asked: list[tuple[str, dict[str, str]]] = []
 
-    async def download(address: str, *, own: str = "", headers: dict[str, str] | None = None) -> bytes:
+    async def download(address: str, *, own: str = "", headers: dict[str, str] | None = None, most: int = 0) -> bytes:
         asked.append((own, dict(headers or {})))
         return b"picture"
 

@@ -11,6 +11,7 @@ from adapters.kit import attachments
 from bot.batch import view
 from bot.ledger import request_rows
 from tests.platforms.batches import EQUALS, called, drafted, half_price, tasks
+from tests.platforms.pouring import Pour
 from tests.platforms.stage import png
 from tests.slack.stage import Stage, stage
 from tests.slack.standin.world import Event, Message
@@ -120,6 +121,26 @@ async def test_a_file_that_is_none_of_topics_is_a_sentence_for_its_sender_alone(
         await sent(s, content="\n".join(f"topic {n}" for n in range(10_000)).encode())
         await s.whisper(s.ada, "a batch takes at most 1")
         assert not s.messages(words="waiting for your start")
+
+
+@pytest.mark.parametrize("stated", [0, 300])
+async def test_a_file_that_is_larger_than_slack_says_is_read_up_to_the_limit(tmp_path: Path, stated: int) -> None:
+    async with stage(tmp_path) as s:
+        file = s.slack.files.upload(s.ada, "covers.csv", b"", size=stated)
+        s.slack.files.pours[file.id] = pour = Pour()
+        await s.slack.acked(await s.slack.people.submit(await opened(s), topics_file=[file]))
+        await s.whisper(s.ada, "This file is larger than 4 MB")
+        assert len(s.slack.files.downloads) == 1
+        assert 4 << 20 < pour.taken < 24 << 20, "what the connection holds beyond the limit, and no more"
+        assert not s.messages(words="waiting for your start")
+
+
+async def test_a_file_whose_size_slack_says_when_it_is_looked_up_is_not_fetched(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        file = s.slack.files.upload(s.ada, "covers.csv", b"", size=5 << 20, details=False)
+        await s.slack.acked(await s.slack.people.submit(await opened(s), topics_file=[file]))
+        await s.whisper(s.ada, "This file is larger than 4 MB")
+        assert s.slack.files.downloads == []
 
 
 async def test_a_cost_tag_is_a_field_of_the_form(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.platforms.pouring import Pour
+
 if TYPE_CHECKING:
     from tests.discord.standin.world import World
 
@@ -24,6 +26,8 @@ class File:
     """Size that Discord states, for files that no test wants to make."""
     redirect: str = ""
     """Address that the CDN sends a reader on to."""
+    pour: Pour | None = None
+    """What the CDN sends instead of the content."""
 
     def json(self, base: str, epoch: int) -> dict[str, Any]:
         url = f"{base}/attachments/{self.id}/{self.name}?ex={epoch}"

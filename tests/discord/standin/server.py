@@ -75,7 +75,7 @@ class StandIn:
             raise web.HTTPNotFound
         if file.redirect:
             raise web.HTTPFound(file.redirect)
-        return web.Response(body=file.content)
+        return web.Response(body=file.content) if file.pour is None else await file.pour.answer(request)
 
     def environment(self) -> dict[str, str]:
         """What an operator would set."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.platforms.pouring import Pour
 from tests.slack.standin.api import Call, method
 from tests.slack.standin.rules import Refusal
 from tests.slack.standin.world import File, User, Workspace, World
@@ -26,6 +27,8 @@ class Files:
         self.standin, self.world = standin, standin.world
         self.downloads: list[dict[str, str]] = []
         """Headers of every download."""
+        self.pours: dict[str, Pour] = {}
+        """By the id of a file: what the file host sends instead of its content."""
         self.stuck: asyncio.Event | None = None
         """While set to an unset event, no download ends."""
         self._timers: set[asyncio.TimerHandle] = set()
@@ -105,7 +108,7 @@ class Files:
             raise web.HTTPNotFound
         if file.redirect:
             raise web.HTTPFound(file.redirect)
-        return web.Response(body=file.content)
+        return web.Response(body=file.content) if (pour := self.pours.get(file.id)) is None else await pour.answer(request)
 
     def _later(self, file: File) -> None:
         self.settle(file)

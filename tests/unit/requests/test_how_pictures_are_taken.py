@@ -12,14 +12,14 @@ from structlog.testing import capture_logs
 
 from bot.chat.views import ActionName
 from bot.core import Received, Visitor
-from bot.domain.attachments import Attachment, NotFetched, ReferenceLimits
+from bot.domain.attachments import MAX_BYTES, Attachment, NotFetched, ReferenceLimits
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import RequestState
 from bot.domain.requests import Person, Place, Request, Submission
 from bot.ledger import picture_rows
 from bot.ledger.store import LedgerProblem
 from bot.pixels.errors import NotTaken
-from bot.requests.attachments import MAX_BYTES, UPLOADS_PER_PERSON, Upload
+from bot.requests.attachments import UPLOADS_PER_PERSON, Upload
 from tests.unit.pixels.test_reference import file, mask, picture
 from tests.unit.requests.jobs import recorded
 from tests.unit.requests.test_attachments import MASK, PHOTO, Source, stage
