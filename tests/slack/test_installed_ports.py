@@ -18,6 +18,7 @@ from bot.providers.pictures import PictureStore
 from bot.texts import say, text
 from tests.slack.installed_stage import installed
 from tests.slack.standin import text as reading
+from tests.slack.test_attachments import agreed, photo
 from tests.slack.test_installed_setup import GOOD
 from tests.slack.test_tiers import write
 from tests.world import BLOCK, bad, world
@@ -98,3 +99,19 @@ async def test_a_user_group_gives_its_tier_and_its_rights_in_its_own_workspace(t
         for person, yes in ((press.person, True), (ben, False)):
             assert bool(await access.of("slack", press.workspace.id, person.id)) is yes
         assert s.slack.calls("usergroups.users.list")[-1].token == press.workspace.token
+
+
+async def test_a_file_is_opened_with_the_token_of_its_own_workspace(tmp_path: Path) -> None:
+    async with installed(tmp_path) as s:
+        for site in s.sites[:2]:
+            await s.install(site)
+        press = s.sites[1]
+        await s.slack.people.mention(press.person, press.channel, "in snow", files=[photo(s, user=press.person)])
+        await agreed(s, press.person)
+        await s.picture(press.channel, press.person)
+        assert [one["authorization"] for one in s.slack.files.downloads] == [f"Bearer {press.workspace.token}"]
+        event = await s.slack.people.slash(press.person, press.channel, "/imagine-batch", "")
+        await s.form(event)
+        topics = s.slack.files.upload(press.person, "covers.csv", b"topic\na harbour\na bridge\n")
+        await s.slack.acked(await s.slack.people.submit(event, topics_file=[topics]))
+        assert "covers.csv" in (await s.message("waiting for your start", press.channel, press.person)).text

@@ -101,7 +101,8 @@ class Files:
         if self.stuck is not None:
             await self.stuck.wait()
         file = self.world.files.get(request.match_info["file"].partition("-")[2])
-        known = request.headers.get("Authorization") == f"Bearer {self.standin.workspace.token}"
+        home = self.standin.workspace if file is None or file.owner is None else file.owner.workspace
+        known = request.headers.get("Authorization") == f"Bearer {home.token}"
         if not known or "files:read" not in self.world.scopes:
             return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
         if file is None or file.deleted:
