@@ -279,8 +279,11 @@ async def test_a_large_one_becomes_a_jpeg_on_white() -> None:
 
 
 async def test_a_picture_that_is_gone_or_broken_leaves_a_sentence() -> None:
-    assert await loaded(LookupError()) == ([], ["Sorry, one of this request's pictures isn't stored anymore."])
+    assert await loaded(LookupError()) == (
+        [],
+        ["Sorry, one of this request's pictures isn't stored anymore. You can make a new one any time."],
+    )
     assert await loaded(LookupError("It was deleted.")) == ([], ["It was deleted."])
     found, [note] = await loaded(b"no picture at all")
     assert found == []
-    assert "can't be read" in note
+    assert "is damaged" in note

@@ -1,6 +1,6 @@
 draft_of = Entwurf { $number }
 price_least = { $drafts } als Entwürfe: etwa { $least }. Das ist das Mindeste, wenn du keinen davon fertig zeichnen lässt.
-price_most = Höchstens { $most } und { $pictures }, was auch geschieht.
+price_most = Was auch geschieht: Es kostet höchstens { $most }, und es entstehen höchstens { $pictures }.
 price_all = Mit einem fertigen Bild zu jedem Thema: insgesamt etwa { $all }.
 price_over = Alle Themen fertig zu zeichnen, würde etwa { $all } kosten, mehr als das Budget von { $budget }.
 finish_price = { $pictures } in hoher Qualität: bis zu { $cost }.
@@ -38,8 +38,8 @@ reason-other = Es wurde nicht abgeschickt ({ $kind }).
 no-max_pictures = { $topics } Themen mit je { $drafts } Entwürfen sind { $count } Bilder, mehr als dein Limit von { $most }. Erhöhe das Limit, oder gib weniger Themen an.
 no-budget = Allein die Entwürfe können { $drafts } kosten, mehr als dein Budget von { $budget }. Erhöhe das Budget, oder gib weniger Themen an.
 no-label = { $value } ist keine Nummer eines Entwurfs. Sie gehen von 1 bis { $last }; 7b ist der zweite Entwurf von Thema 7.
-no-no_item = In diesem Stapel gibt es kein Thema { $number }.
-no-no_draft = Thema { $number } hat keinen solchen Entwurf.
+no-no_item = In diesem Stapel gibt es kein Thema { $number }. Schau bitte noch einmal auf die Nummer.
+no-no_draft = Diesen Entwurf gibt es bei Thema { $number } nicht. Schau bitte noch einmal auf seine Nummer.
 no-max_pictures_value = { $value } ist keine Zahl von Bildern. Schreib eine ganze Zahl von 1 bis { $most }.
 no-drafts = „{ $value }“ geht hier nicht als Zahl der Entwürfe. Bitte schreib eine ganze Zahl von 1 bis { $most }.
 no-budget_value = { $value } ist kein Geldbetrag. Schreib Dollar, etwa 5 oder 2.50.
@@ -47,9 +47,9 @@ no-long = { $field } hat { $count } Zeichen. Höchstens { $most } gehen.
 no-template = Die Vorlage sagt nicht, wo das Thema hinkommt. Setz { $placeholder } hinein.
 no-size = Das Bildmodell zeichnet { $size } nicht. Es zeichnet zum Beispiel { $known }.
 no-line_size = Zeile { $line }: Das Bildmodell zeichnet { $size } nicht. Es zeichnet zum Beispiel { $known }.
-no-no_numbers = Nenn mindestens einen Entwurf mit seiner Nummer.
-no-no_reason = Sag in ein paar Worten, warum, damit die anderen es wissen.
-no-nothing_picked = Noch ist nichts ausgewählt. Wähle zuerst Entwürfe aus.
+no-no_numbers = Nenn bitte mindestens einen Entwurf mit seiner Nummer.
+no-no_reason = Sag bitte in ein paar Worten, warum, damit die anderen es wissen.
+no-nothing_picked = Du hast noch nichts ausgewählt. Wähl bitte zuerst die Entwürfe aus, die dir gefallen.
 no-no_half_price = Der Bilddienst hat keine Stapel zum halben Preis. Stell die Bilder ohne --half-price fertig.
 no-fails_again = Thema { $number } wurde blockiert oder ist falsch und würde wieder scheitern. Ändere das Thema und nimm es in einen neuen Stapel auf.
 no-over = Stapel { $batch } wurde beendet, darin ändert sich nichts mehr.
@@ -62,10 +62,10 @@ no-item_finished = Thema { $number } ist fertig.
 no-item_failed = Thema { $number } ist gescheitert, es gibt also nichts auszuwählen.
 no-state_proposed = Stapel { $batch } ist noch nicht gestartet. Bitte starte ihn zuerst.
 no-state_running = Stapel { $batch } zeichnet noch seine Entwürfe. Bitte versuch es wieder, wenn sie fertig sind.
-no-state_paused = Stapel { $batch } ist pausiert. Lass ihn zuerst weitermachen.
+no-state_paused = Stapel { $batch } ist pausiert. Lass ihn bitte zuerst weitermachen.
 no-state_drafted = Stapel { $batch } hat schon alle seine Entwürfe. Du kannst die aussuchen, die dir gefallen.
 no-state_finishing = Stapel { $batch } zeichnet schon seine fertigen Bilder. Sie kommen, sobald sie fertig sind.
-no-state_finish_paused = Stapel { $batch } ist beim Fertigzeichnen pausiert. Lass ihn zuerst weitermachen.
+no-state_finish_paused = Stapel { $batch } wurde beim Fertigzeichnen pausiert. Lass ihn bitte zuerst weitermachen.
 no-state_finished = Stapel { $batch } ist fertig. Für weitere Bilder beginne einen neuen.
 no-state_stopped = Stapel { $batch } wurde beendet. Was da ist, bleibt; für weitere Bilder beginne einen neuen.
 topics-empty = In dieser Datei steht kein Thema. Schreib ein Thema je Zeile oder eine Tabelle mit einer Spalte namens topic.
@@ -104,13 +104,13 @@ choose = Wähle nach Nummer: Nimm, was fertig werden soll, sortiere den Rest aus
 picked = Ausgewählt: { $drafts }.
 rejected_one = Aussortiert: { $number } ({ $topic }): { $why }
 rejected_more = { $count ->
-        [one] Ein weiterer ist aussortiert.
-       *[other] { $count } weitere sind aussortiert.
+        [one] Ein weiteres Thema ist auch aussortiert.
+       *[other] { $count } weitere Themen sind auch aussortiert.
     }
 failed_one = Gescheitert: { $number } ({ $topic }): { $why }
 failed_more = { $count ->
-        [one] Ein weiterer ist gescheitert.
-       *[other] { $count } weitere sind gescheitert.
+        [one] Ein weiteres Thema ist auch gescheitert.
+       *[other] { $count } weitere Themen sind auch gescheitert.
     }
 full = Der Bilddienst nimmt nur eine begrenzte Zahl Bilder zum halben Preis auf einmal. Der Rest folgt in kleineren Teilen, sobald frühere fertig sind; du musst nichts tun.
 of = { $done } von { $of }
@@ -137,19 +137,19 @@ finishing_already = Er wird schon fertig gezeichnet.
 form_title = Neuer Stapel
 form_text = Bis zu 1000 Themen. Du siehst den Preis, bevor etwas gezeichnet wird.
 form_topics = Themen
-form_topics_hint = Ein Thema je Zeile oder eine Tabelle mit einer Spalte namens topic.
+form_topics_hint = Schreib ein Thema je Zeile, oder füge eine Tabelle mit einer Spalte namens topic ein.
 form_template = Prompt um jedes Thema herum
-form_template_hint = Mit {"{"}topic{"}"} dort, wo das Thema hinkommt. Leer: nur das Thema.
+form_template_hint = Mit {"{"}topic{"}"} dort, wo das Thema hinkommt. Wenn du es leer lässt: nur das Thema.
 form_style = Stil
 form_style_hint = Für alle Themen, zum Beispiel: flache Farben, keine Menschen
 form_size = Größe
 form_size_default = Wie üblich
 form_max_pictures = Höchstens so viele Bilder
-form_max_pictures_hint = Entwürfe und fertige zusammen. Leer: ein fertiges Bild zu jedem Thema.
+form_max_pictures_hint = Entwürfe und fertige zusammen. Wenn du es leer lässt: ein fertiges Bild zu jedem Thema.
 form_budget = Budget in Dollar
-form_budget_hint = Es wird nie überschritten. Leer: was das alles höchstens kostet.
+form_budget_hint = Mehr gibt der Stapel nie aus. Wenn du es leer lässt: was das alles höchstens kostet.
 form_drafts = Entwürfe je Thema
-form_drafts_hint = 1 bis 4. Leer: 1.
+form_drafts_hint = Von 1 bis 4. Wenn du es leer lässt, ist es 1.
 form_tag = Kosten-Stichwort
 form_tag_hint = Für die Abrechnung des Betreibers, zum Beispiel: fruehling
 form_submit = Preis zeigen
@@ -168,13 +168,13 @@ form_redraw_submit = Noch einmal zeichnen
 form_raise_title = Stapel { $batch }: andere Limits
 form_raise_text = Der Stapel macht weiter, bis zu diesen Limits.
 form_raise_submit = Weiter
-file_lost = Die Datei { $name } ließ sich nicht lesen. Bitte hänge sie noch einmal an.
-said_proposed = Der Stapel wartet auf deinen Start.
+file_lost = Tut mir leid, ich konnte die Datei { $name } nicht lesen. Bitte hänge sie noch einmal an.
+said_proposed = Der Stapel ist bereit und wartet darauf, dass du ihn startest.
 said_started = Stapel { $batch } hat begonnen.
 said_paused = Stapel { $batch } ist pausiert. Was gerade gezeichnet wird, wird noch fertig, weil es bezahlt ist.
 said_resumed = Stapel { $batch } macht weiter.
 said_stopped = Stapel { $batch } ist beendet. Was da ist, bleibt.
-said_retried = Was gescheitert ist und jetzt klappen könnte, wird noch einmal gezeichnet.
+said_retried = Alles, was gescheitert ist und jetzt klappen könnte, wird noch einmal gezeichnet.
 said_finishing = { $count ->
         [one] Ein Bild wird fertig gezeichnet.
        *[other] { $count } Bilder werden fertig gezeichnet.

@@ -1,11 +1,11 @@
-restoring = Der Bilddienst ist gerade erst zurück, deshalb fängt der Bot mit wenigen Anfragen auf einmal an.
+restoring = Der Bilddienst ist gerade erst zurück, deshalb fängt der Bot mit wenigen Anfragen auf einmal an. Deine behält ihren Platz in der Schlange.
 for_about = In etwa { $wait } dürfte es weitergehen.
 paused = Der Bilddienst hat den Bot gebeten, einen Moment zu warten.
 rate = Der Bilddienst nimmt nur wenige Anfragen auf einmal an, deshalb wartet deine noch.
-concurrency = Der Bilddienst zeichnet nur wenige Bilder gleichzeitig.
-breaker = Der Bilddienst hat Probleme, deshalb versucht der Bot eine Anfrage nach der anderen.
+concurrency = Der Bilddienst zeichnet nur wenige Bilder gleichzeitig, deshalb wartet deins noch.
+breaker = Der Bilddienst hat Probleme, deshalb versucht der Bot eine Anfrage nach der anderen. Deine behält ihren Platz in der Schlange.
 quota = Das Guthaben des Bots beim Bilddienst ist aufgebraucht. Der Betreiber des Bots weiß Bescheid, und deine Anfrage bleibt in der Schlange.
-probing = Der Bilddienst hatte ein Problem, deshalb versucht der Bot eine Anfrage nach der anderen.
+probing = Der Bilddienst hatte ein Problem, deshalb versucht der Bot eine Anfrage nach der anderen. Deine behält ihren Platz in der Schlange.
 after_rate_limited = Der Bilddienst bekommt gerade zu viele Anfragen.
 after_overloaded = Der Bilddienst ist gerade überlastet.
 after_server_error = Beim Bilddienst ist etwas schiefgegangen.

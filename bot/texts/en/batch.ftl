@@ -2,7 +2,7 @@
 
 draft_of = draft { $number }
 price_least = { $drafts } as drafts: about { $least }, if you don't finish any of them.
-price_most = At most { $most } and { $pictures }, whatever happens.
+price_most = Whatever happens, it costs at most { $most } and draws at most { $pictures }.
 price_all = With a finished picture of every topic: about { $all } in all.
 price_over = Finishing every topic would cost about { $all }, more than the budget of { $budget }.
 finish_price = { $pictures } in high quality: up to { $cost }.
@@ -20,7 +20,7 @@ state-finished = finished
 state-stopped = stopped
 
 ## paused
-paused-asked = It's paused. Nothing more is drawn until you let it go on.
+paused-asked = It's paused, so nothing more is drawn until you let it go on.
 paused-money = It's paused: the next picture can cost up to { $need }, and { $left } of the budget of { $limit } is left. Raise the budget, or choose from what's there.
 paused-pictures = It's paused: { $left } left of the most, { $limit }. Raise the number, or choose from what's there.
 paused-full = It's paused: the image service's limit on half-price pictures has been full for hours. Nothing is lost; let it go on later, or ask the bot's operators to look at that limit.
@@ -49,8 +49,8 @@ reason-other = It wasn't sent ({ $kind }).
 no-max_pictures = { $topics } topics with { $drafts } drafts each are { $count } pictures, more than your limit of { $most }. Raise the limit, or give fewer topics.
 no-budget = The drafts alone can cost { $drafts }, more than your budget of { $budget }. Raise the budget, or give fewer topics.
 no-label = { $value } isn't a draft's number. They go from 1 to { $last }; 7b is the second draft of topic 7.
-no-no_item = There's no topic { $number } in this batch.
-no-no_draft = Topic { $number } has no such draft.
+no-no_item = There's no topic { $number } in this batch. Please check the number.
+no-no_draft = Topic { $number } doesn't have that draft. Please check its number.
 no-max_pictures_value = { $value } isn't a number of pictures. Write a whole number from 1 to { $most }.
 no-drafts = “{ $value }” isn't a number of drafts that works here. Please write a whole number from 1 to { $most }.
 no-budget_value = { $value } isn't an amount of money. Write dollars, such as 5 or 2.50.
@@ -58,9 +58,9 @@ no-long = The { $field } has { $count } characters. At most { $most } are possib
 no-template = The template doesn't say where the topic goes. Put { $placeholder } into it.
 no-size = The image model doesn't draw { $size }. It draws { $known }, for example.
 no-line_size = Line { $line }: the image model doesn't draw { $size }. It draws { $known }, for example.
-no-no_numbers = Name at least one draft by its number.
-no-no_reason = Say in a few words why, so that the others know.
-no-nothing_picked = Nothing is picked yet. Pick drafts first.
+no-no_numbers = Please name at least one draft by its number.
+no-no_reason = Please say in a few words why, so the others know.
+no-nothing_picked = You haven't picked anything yet. Please pick the drafts that you like first.
 no-no_half_price = The image service has no half-price batches. Finish without --half-price.
 no-fails_again = Topic { $number } was blocked or is wrong, and would fail again. Change the topic, and add it in a new batch.
 no-over = Batch { $batch } was stopped, so nothing in it changes anymore.
@@ -73,10 +73,10 @@ no-item_finished = Topic { $number } is finished.
 no-item_failed = Topic { $number } failed, so there's nothing to choose from.
 no-state_proposed = Batch { $batch } hasn't been started yet. Please start it first.
 no-state_running = Batch { $batch } is still drawing its drafts. Please try again when they're done.
-no-state_paused = Batch { $batch } is paused. Let it go on first.
+no-state_paused = Batch { $batch } is paused. Please let it go on first.
 no-state_drafted = Batch { $batch } already has all its drafts. You can pick the ones you like.
 no-state_finishing = Batch { $batch } is already drawing its finished pictures. They'll come as soon as they're done.
-no-state_finish_paused = Batch { $batch } is paused while finishing. Let it go on first.
+no-state_finish_paused = Batch { $batch } was paused while finishing. Please let it go on first.
 no-state_finished = Batch { $batch } is finished. For more pictures, start a new one.
 no-state_stopped = Batch { $batch } was stopped. What it has stays; for more pictures, start a new one.
 
@@ -115,17 +115,17 @@ repeated = { $count ->
     }
 ignored = These columns aren't used: { $names }. The known ones are topic, template, size, style and caption.
 paused_operator = It's paused, because the image service can't be used right now. The bot's operators are told. The topics that it failed for cost nothing so far, and are drawn when you let it go on.
-choose = Choose by number: pick what should be finished, reject what shouldn't, or ask for another draft.
+choose = Choose by number: pick the drafts you'd like finished, reject the ones you don't want, or ask for another draft.
 picked = Picked: { $drafts }.
 rejected_one = Rejected { $number } ({ $topic }): { $why }
 rejected_more = { $count ->
-        [one] One more is rejected.
-       *[other] { $count } more are rejected.
+        [one] One other topic was rejected, too.
+       *[other] { $count } other topics were rejected, too.
     }
 failed_one = Failed { $number } ({ $topic }): { $why }
 failed_more = { $count ->
-        [one] One more failed.
-       *[other] { $count } more failed.
+        [one] One other topic failed, too.
+       *[other] { $count } other topics failed, too.
     }
 full = The image service takes only so many half-price pictures at a time. The rest follows in smaller parts as earlier ones are done, and you don't need to do anything.
 of = { $done } of { $of }
@@ -158,19 +158,19 @@ finishing_already = It's being finished already.
 form_title = New batch
 form_text = Up to 1,000 topics. You see the price before anything is drawn.
 form_topics = Topics
-form_topics_hint = One topic a line, or a table with a column named topic.
+form_topics_hint = Write one topic per line, or paste a table with a column named topic.
 form_template = Prompt around each topic
-form_template_hint = With {"{"}topic{"}"} where the topic goes. Empty: the topic alone.
+form_template_hint = Put {"{"}topic{"}"} where the topic goes. If you leave it empty: just the topic.
 form_style = Style
 form_style_hint = For all topics, such as: flat colours, no people
 form_size = Size
 form_size_default = As usual
 form_max_pictures = Most pictures
-form_max_pictures_hint = Drafts and finished ones together. Empty: one finished picture of each topic.
+form_max_pictures_hint = Drafts and finished ones together. If you leave it empty: one finished picture of each topic.
 form_budget = Budget in dollars
-form_budget_hint = It can't be passed. Empty: what all of that costs at most.
+form_budget_hint = The batch never spends more. If you leave it empty: the most that all of this can cost.
 form_drafts = Drafts of each topic
-form_drafts_hint = 1 to 4. Empty: 1.
+form_drafts_hint = From 1 to 4. If you leave it empty, it's 1.
 form_tag = Cost tag
 form_tag_hint = For the operators' usage report, such as: spring-campaign
 form_submit = Show the price
@@ -191,13 +191,13 @@ form_raise_text = The batch continues, up to these limits.
 form_raise_submit = Go on
 
 ## said
-file_lost = The file { $name } couldn't be read. Attach it again, please.
-said_proposed = The batch waits for your start.
+file_lost = Sorry, I couldn't read the file { $name }. Please attach it again.
+said_proposed = The batch is ready, and waits for you to start it.
 said_started = Batch { $batch } has begun.
 said_paused = Batch { $batch } is paused. What's being drawn is finished, because it's paid for.
 said_resumed = Batch { $batch } continues.
 said_stopped = Batch { $batch } is stopped. What's there stays.
-said_retried = What failed and may work now is drawn again.
+said_retried = Everything that failed and may work now is being drawn again.
 said_finishing = { $count ->
         [one] One picture is being finished.
        *[other] { $count } pictures are being finished.

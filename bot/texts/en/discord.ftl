@@ -1,6 +1,6 @@
 help = To start from pictures that are already here, open the menu of their message and pick Apps, then Imagine with this picture. That's also how to use more than four: post them together in one message.
 not_here = This bot isn't switched on for this server yet. Please ask the bot's operator to switch it on.
-settings_in_server = Settings belong to a server: use /imagine-settings there.
+settings_in_server = Every server has its own settings. Please type /imagine-settings in the server that you'd like to change.
 old_command = This command doesn't exist anymore. Close Discord and open it again to see the current ones.
 old_button = This button is from an older version of the bot. Type /imagine-show to see your pictures with buttons that work.
 old_form = This form is from an older version of the bot. Please open it again.
@@ -11,7 +11,7 @@ interrupted = Sorry, the bot restarted while it was working on this. Please pres
 done = Done.
 no_picture_there = There's no picture in that message. Pick a message with a picture attached, or attach one to /imagine.
 pictures_lost = The bot no longer knows which pictures this form was about. Please open it again from the message.
-picture_gone = Sorry, one of this request's pictures isn't stored anymore.
+picture_gone = Sorry, one of this request's pictures isn't stored anymore. You can make a new one any time.
 picture_too_large = Your picture is too large to post here, even compressed. Type /imagine-show in a server with a higher upload limit to get it.
 picture_not_taken = Your picture is done, but Discord isn't accepting it right now. It's saved: type /imagine-show to get it.
 filtered = This server's own filter doesn't let the bot show the wording here. Type /imagine-show to see it; nobody else will.
@@ -22,8 +22,8 @@ form-yes = Yes
 form-no = No
 form-pictures_title_one = Imagine with this picture
 form-pictures_title_many = Imagine with these { $count } pictures
-form-pictures_one = Made from { $names }.
-form-pictures_many = Made from { $names }.
+form-pictures_one = Your new picture will be made from { $names }.
+form-pictures_many = Your new picture will be made from { $names }.
 
 ## command
 

@@ -2,7 +2,7 @@
 
 safety_prompt-member = The image service's automatic filter blocked your words, so there's no picture. That can happen with harmless ideas too. Press Edit prompt and describe a gentler scene, without real people, brands or anything shocking.
 safety_prompt-moderator = The image service's filter blocked the prompt before anything was drawn. Read it, then suggest a rewrite that changes the intent, ask the member to rephrase, or deny it. You can't overrule the image service. If the prompt is clearly harmless, choose Not a policy matter.
-safety_prompt-member_copyright = The image service's automatic filter took your words for a request to copy someone's work, so there's no picture. Press Edit prompt and leave out names of characters, brands, artists and works; describe in your own words what you want to see.
+safety_prompt-member_copyright = The image service's automatic filter thought that your words asked for a copy of someone's work, so there's no picture. That can happen with harmless ideas too. Press Edit prompt and leave out names of characters, brands, artists and works; describe in your own words what you'd like to see.
 safety_prompt-moderator_copyright = The image service's filter blocked the prompt over copyright or a brand before anything was drawn. Read it for names of characters, brands, artists or works, then suggest a rewrite without them, ask the member to rephrase, or deny it. You can't overrule the image service.
 
 ## safety_reference_image
@@ -14,7 +14,7 @@ safety_reference_image-moderator = The image service's filter blocked the reques
 
 safety_output-member = Your picture was made, but the image service's automatic filter held it back before anyone saw it. That can happen with harmless ideas too. Press Edit prompt and describe a calm, everyday scene.
 safety_output-moderator = The prompt passed, but the image service's filter held back the finished picture; nobody can see it. Read the prompt. If it can be read two ways, suggest a rewrite that rules out the sensitive one; otherwise ask the member to rephrase. You can't overrule the image service.
-safety_output-member_copyright = Your picture was made, but the image service's automatic filter found it too close to someone's existing work and held it back. Press Edit prompt and leave out names of characters, brands, artists and works; describe in your own words what you want to see.
+safety_output-member_copyright = Your picture was made, but the image service's automatic filter found it too close to someone's existing work and held it back. That can happen with harmless ideas too. Press Edit prompt and leave out names of characters, brands, artists and works; describe in your own words what you'd like to see.
 safety_output-moderator_copyright = The prompt passed, but the image service's filter found the finished picture too close to an existing work; nobody can see it. Read the prompt for names of characters, brands, artists or works, and suggest a rewrite without them. You can't overrule the image service.
 
 ## safety_account_flagged
@@ -116,16 +116,16 @@ endpoint_not_found-moderator = The bot has the wrong address for the image servi
 
 ## quota_exhausted
 
-quota_exhausted-member = This bot's account at the image service is out of credit, so there's no picture. Trying again right away won't help. The bot's operator has been told; press Retry once they've topped it up.
+quota_exhausted-member = This bot's account at the image service is out of credit, so there's no picture. It's nothing you did, and trying again right away won't help. The bot's operator has been told; press Retry once they've topped it up.
 quota_exhausted-moderator = The bot's account at the image service is out of credit. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to top it up.
 quota_exhausted-member_plan = This bot needs a larger plan at the image service before it can make pictures. It's nothing you did. The bot's operator has been told; press Retry once they've fixed it.
 quota_exhausted-moderator_plan = The bot's plan at the image service has no pictures, or none left. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to change the plan.
-quota_exhausted-member_reset = This bot has used up its pictures at the image service for now, so there's no picture. The service says they renew in about { $wait }; press Retry after that.
+quota_exhausted-member_reset = This bot has used up its pictures at the image service for now, so there's no picture yet. It's nothing you did. The service says there'll be more in about { $wait }; press Retry after that.
 quota_exhausted-moderator_reset = The bot has used up its allowance at the image service, which renews in about { $wait }. This isn't about content, so there's nothing for you to decide. If members ask: they can press Retry after that.
 
 ## billing_limit
 
-billing_limit-member = This bot's account at the image service has hit its spending limit, so there's no picture. The bot's operator has been told; press Retry once they've sorted it out.
+billing_limit-member = This bot's account at the image service has hit its spending limit, so there's no picture. It's nothing you did. The bot's operator has been told; press Retry once they've sorted it out.
 billing_limit-moderator = The bot's account at the image service has reached a spending limit or has an unpaid bill. This isn't about content, so there's nothing for you to decide. If members ask: the operator has to sort it out.
 
 ## network_tls

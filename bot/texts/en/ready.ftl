@@ -15,6 +15,6 @@ way-direct = tell me privately
 
 ## saved
 
-saved-off = Saved. You won't be told.
-saved-mention = Saved. If an answer takes more than a minute, you'll be mentioned where you asked, or told privately if your request was private.
-saved-direct = Saved. If an answer takes more than a minute, you'll be told privately.
+saved-off = Saved. I won't send you a message when an answer is ready.
+saved-mention = Saved. If an answer takes more than a minute, I'll mention you where you asked, or send you a private message if your request was private.
+saved-direct = Saved. If an answer takes more than a minute, I'll send you a private message.

@@ -1,11 +1,11 @@
-restoring = The image service is only just back, so the bot starts with a few requests at a time.
+restoring = The image service is only just back, so the bot starts with a few requests at a time. Yours keeps its place in line.
 for_about = It should continue in about { $wait }.
 paused = The image service asked the bot to wait a moment.
 rate = The image service only takes a few requests at a time, so yours is waiting its turn.
-concurrency = The image service only draws a few pictures at once.
-breaker = The image service is having problems, so the bot is trying one request at a time.
+concurrency = The image service only draws a few pictures at once, so yours is waiting its turn.
+breaker = The image service is having problems, so the bot is trying one request at a time. Yours keeps its place in line.
 quota = The bot's account at the image service is out of credit. The bot's operator has been told, and your request is still in line.
-probing = The image service had a problem, so the bot is trying one request at a time.
+probing = The image service had a problem, so the bot is trying one request at a time. Yours keeps its place in line.
 after_rate_limited = The image service is getting too many requests right now.
 after_overloaded = The image service is overloaded right now.
 after_server_error = Something went wrong at the image service.

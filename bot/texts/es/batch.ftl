@@ -1,6 +1,6 @@
 draft_of = borrador { $number }
 price_least = { $drafts } como borradores: unos { $least }. Es lo mínimo, si no terminas ninguno.
-price_most = Como máximo { $most } y { $pictures }, pase lo que pase.
+price_most = Pase lo que pase, cuesta como máximo { $most } y da como máximo { $pictures }.
 price_all = Con una imagen terminada de cada tema: unos { $all } en total.
 price_over = Terminar todos los temas costaría unos { $all }, más que el presupuesto de { $budget }.
 finish_price = { $pictures } en alta calidad: hasta { $cost }.
@@ -38,8 +38,8 @@ reason-other = No se envió ({ $kind }).
 no-max_pictures = { $topics } temas con { $drafts } borradores cada uno son { $count } imágenes, más que tu límite de { $most }. Sube el límite o da menos temas.
 no-budget = Solo los borradores pueden costar { $drafts }, más que tu presupuesto de { $budget }. Sube el presupuesto o da menos temas.
 no-label = { $value } no es el número de un borrador. Van del 1 al { $last }; 7b es el segundo borrador del tema 7.
-no-no_item = No hay tema { $number } en este lote.
-no-no_draft = El tema { $number } no tiene ese borrador.
+no-no_item = No hay tema { $number } en este lote. Revisa el número.
+no-no_draft = El tema { $number } no tiene ese borrador. Revisa su número.
 no-max_pictures_value = { $value } no es un número de imágenes. Escribe un número entero de 1 a { $most }.
 no-drafts = «{ $value }» no sirve como número de borradores. Escribe un número entero de 1 a { $most }.
 no-budget_value = { $value } no es una cantidad de dinero. Escribe dólares, como 5 o 2.50.
@@ -49,7 +49,7 @@ no-size = El modelo de imágenes no dibuja { $size }. Dibuja, por ejemplo, { $kn
 no-line_size = Línea { $line }: el modelo de imágenes no dibuja { $size }. Dibuja, por ejemplo, { $known }.
 no-no_numbers = Di al menos un borrador por su número.
 no-no_reason = Di en pocas palabras por qué, para que los demás lo sepan.
-no-nothing_picked = Aún no has elegido nada. Elige primero borradores.
+no-nothing_picked = Aún no has elegido nada. Elige primero los borradores que te gusten.
 no-no_half_price = El servicio de imágenes no tiene lotes a mitad de precio. Termina sin --half-price.
 no-fails_again = El tema { $number } se bloqueó o está mal, y volvería a fallar. Cambia el tema y añádelo a un lote nuevo.
 no-over = El lote { $batch } se detuvo, así que ya no cambia nada en él.
@@ -100,17 +100,17 @@ repeated = { $count ->
     }
 ignored = Estas columnas no se usan: { $names }. Las conocidas son topic, template, size, style y caption.
 paused_operator = Está en pausa, porque ahora no se puede usar el servicio de imágenes. El operador del bot está avisado. Los temas que fallaron por eso no han costado nada y se dibujan cuando lo dejes seguir.
-choose = Elige por número: toma lo que haya que terminar, descarta lo que no, o pide otro borrador.
+choose = Elige por número: quédate con los borradores que quieras terminar, descarta los demás o pide otro borrador.
 picked = Elegidos: { $drafts }.
 rejected_one = Descartado { $number } ({ $topic }): { $why }
 rejected_more = { $count ->
-        [one] Hay uno descartado más.
-       *[other] Hay { $count } descartados más.
+        [one] También hay otro tema descartado.
+       *[other] También hay otros { $count } temas descartados.
     }
 failed_one = Falló { $number } ({ $topic }): { $why }
 failed_more = { $count ->
-        [one] Falló uno más.
-       *[other] Fallaron { $count } más.
+        [one] También falló otro tema.
+       *[other] También fallaron otros { $count } temas.
     }
 full = El servicio de imágenes solo acepta cierto número de imágenes a mitad de precio a la vez. El resto va en partes más pequeñas, a medida que terminan las anteriores; no tienes que hacer nada.
 of = { $done } de { $of }
@@ -137,19 +137,19 @@ finishing_already = Ya se está terminando.
 form_title = Lote nuevo
 form_text = Hasta 1000 temas. Ves el precio antes de que se dibuje nada.
 form_topics = Temas
-form_topics_hint = Un tema por línea, o una tabla con una columna llamada topic.
+form_topics_hint = Escribe un tema por línea, o pega una tabla con una columna llamada topic.
 form_template = Prompt alrededor de cada tema
-form_template_hint = Con {"{"}topic{"}"} donde va el tema. Vacío: solo el tema.
+form_template_hint = Pon {"{"}topic{"}"} donde va el tema. Si lo dejas vacío: solo el tema.
 form_style = Estilo
 form_style_hint = Para todos los temas, por ejemplo: colores planos, sin personas
 form_size = Tamaño
 form_size_default = El habitual
 form_max_pictures = Máximo de imágenes
-form_max_pictures_hint = Borradores y terminadas juntos. Vacío: una imagen terminada de cada tema.
+form_max_pictures_hint = Borradores y terminadas juntos. Si lo dejas vacío: una imagen terminada de cada tema.
 form_budget = Presupuesto en dólares
-form_budget_hint = No se puede superar. Vacío: lo que cuesta todo eso como máximo.
+form_budget_hint = El lote nunca gasta más. Si lo dejas vacío: lo que cuesta todo eso como máximo.
 form_drafts = Borradores de cada tema
-form_drafts_hint = De 1 a 4. Vacío: 1.
+form_drafts_hint = De 1 a 4. Si lo dejas vacío, es 1.
 form_tag = Etiqueta de coste
 form_tag_hint = Para el informe de gasto del operador, por ejemplo: primavera
 form_submit = Ver el precio
@@ -168,13 +168,13 @@ form_redraw_submit = Dibujar otra vez
 form_raise_title = Lote { $batch }: otros límites
 form_raise_text = El lote sigue, hasta estos límites.
 form_raise_submit = Seguir
-file_lost = No se pudo leer el archivo { $name }. Adjúntalo otra vez.
-said_proposed = El lote espera a que lo inicies.
+file_lost = Lo siento, no pude leer el archivo { $name }. Adjúntalo otra vez.
+said_proposed = El lote está listo: espera a que lo inicies.
 said_started = El lote { $batch } ha empezado.
 said_paused = El lote { $batch } está en pausa. Lo que se está dibujando se termina, porque está pagado.
 said_resumed = El lote { $batch } sigue.
 said_stopped = El lote { $batch } está detenido. Lo que hay se queda.
-said_retried = Lo que falló y ahora puede funcionar se dibuja otra vez.
+said_retried = Todo lo que falló y ahora puede funcionar se está dibujando otra vez.
 said_finishing = { $count ->
         [one] Se está terminando una imagen.
        *[other] Se están terminando { $count } imágenes.

@@ -1,11 +1,11 @@
-restoring = El servicio de imágenes acaba de volver, así que el bot empieza con pocas peticiones a la vez.
+restoring = El servicio de imágenes acaba de volver, así que el bot empieza con pocas peticiones a la vez. La tuya conserva su lugar en la cola.
 for_about = Debería seguir en aproximadamente { $wait }.
 paused = El servicio de imágenes pidió al bot que espere un momento.
 rate = El servicio de imágenes solo acepta unas pocas peticiones a la vez, y la tuya espera su turno.
-concurrency = El servicio de imágenes solo dibuja unas pocas imágenes a la vez.
-breaker = El servicio de imágenes tiene problemas, así que el bot prueba las peticiones de una en una.
+concurrency = El servicio de imágenes solo dibuja unas pocas imágenes a la vez, y la tuya espera su turno.
+breaker = El servicio de imágenes tiene problemas, así que el bot prueba las peticiones de una en una. La tuya conserva su lugar en la cola.
 quota = La cuenta del bot en el servicio de imágenes se quedó sin saldo. Su operador ya está avisado y tu petición sigue en la cola.
-probing = El servicio de imágenes tuvo un problema, así que el bot prueba las peticiones de una en una.
+probing = El servicio de imágenes tuvo un problema, así que el bot prueba las peticiones de una en una. La tuya conserva su lugar en la cola.
 after_rate_limited = El servicio de imágenes recibe demasiadas peticiones ahora.
 after_overloaded = El servicio de imágenes está saturado ahora.
 after_server_error = Algo falló en el servicio de imágenes.

@@ -1,6 +1,6 @@
 draft_of = ébauche { $number }
 price_least = { $drafts } en ébauches : environ { $least }. C'est le minimum, si tu n'en termines aucune.
-price_most = Au plus { $most } et { $pictures }, quoi qu'il arrive.
+price_most = Quoi qu'il arrive, cela coûte au plus { $most } et donne au plus { $pictures }.
 price_all = Avec une image finie pour chaque sujet : environ { $all } en tout.
 price_over = Terminer tous les sujets coûterait environ { $all }, plus que le budget de { $budget }.
 finish_price = { $pictures } en haute qualité : jusqu'à { $cost }.
@@ -38,8 +38,8 @@ reason-other = Ce n'est pas parti ({ $kind }).
 no-max_pictures = { $topics } sujets avec { $drafts } ébauches chacun font { $count } images, plus que ta limite de { $most }. Augmente la limite, ou donne moins de sujets.
 no-budget = Les ébauches seules peuvent coûter { $drafts }, plus que ton budget de { $budget }. Augmente le budget, ou donne moins de sujets.
 no-label = { $value } n'est pas le numéro d'une ébauche. Ils vont de 1 à { $last } ; 7b est la deuxième ébauche du sujet 7.
-no-no_item = Il n'y a pas de sujet { $number } dans ce lot.
-no-no_draft = Le sujet { $number } n'a pas cette ébauche.
+no-no_item = Il n'y a pas de sujet { $number } dans ce lot. Vérifie le numéro.
+no-no_draft = Le sujet { $number } n'a pas cette ébauche. Vérifie son numéro.
 no-max_pictures_value = { $value } n'est pas un nombre d'images. Écris un nombre entier de 1 à { $most }.
 no-drafts = « { $value } » ne convient pas comme nombre d'ébauches. Écris un nombre entier de 1 à { $most }.
 no-budget_value = { $value } n'est pas une somme d'argent. Écris des dollars, comme 5 ou 2.50.
@@ -49,7 +49,7 @@ no-size = Le modèle d'images ne dessine pas { $size }. Il dessine par exemple {
 no-line_size = Ligne { $line } : le modèle d'images ne dessine pas { $size }. Il dessine par exemple { $known }.
 no-no_numbers = Donne au moins une ébauche par son numéro.
 no-no_reason = Dis en quelques mots pourquoi, pour que les autres le sachent.
-no-nothing_picked = Rien n'est encore choisi. Choisis d'abord des ébauches.
+no-nothing_picked = Tu n'as encore rien choisi. Choisis d'abord les ébauches qui te plaisent.
 no-no_half_price = Le service d'images n'a pas de lots à moitié prix. Termine sans --half-price.
 no-fails_again = Le sujet { $number } a été bloqué ou est incorrect, et échouerait encore. Change le sujet et ajoute-le dans un nouveau lot.
 no-over = Le lot { $batch } a été arrêté, donc plus rien n'y change.
@@ -100,17 +100,17 @@ repeated = { $count ->
     }
 ignored = Ces colonnes ne sont pas utilisées : { $names }. Sont connues topic, template, size, style et caption.
 paused_operator = Il est en pause, car le service d'images ne peut pas être utilisé en ce moment. L'opérateur du bot est prévenu. Les sujets qui ont échoué pour cette raison n'ont rien coûté et seront dessinés quand tu le laisseras continuer.
-choose = Choisis par numéro : garde ce qui doit être terminé, écarte le reste, ou demande une autre ébauche.
+choose = Choisis par numéro : garde les ébauches à terminer, écarte les autres, ou demande une nouvelle ébauche.
 picked = Choisies : { $drafts }.
 rejected_one = Écarté { $number } ({ $topic }) : { $why }
 rejected_more = { $count ->
-        [one] Un de plus est écarté.
-       *[other] { $count } de plus sont écartés.
+        [one] Un autre sujet est aussi écarté.
+       *[other] { $count } autres sujets sont aussi écartés.
     }
 failed_one = Échec { $number } ({ $topic }) : { $why }
 failed_more = { $count ->
-        [one] Un de plus a échoué.
-       *[other] { $count } de plus ont échoué.
+        [one] Un autre sujet a aussi échoué.
+       *[other] { $count } autres sujets ont aussi échoué.
     }
 full = Le service d'images ne prend qu'un certain nombre d'images à moitié prix à la fois. Le reste suit par petites parts, à mesure que les premières sont prêtes ; tu n'as rien à faire.
 of = { $done } sur { $of }
@@ -137,19 +137,19 @@ finishing_already = Il est déjà en cours de finition.
 form_title = Nouveau lot
 form_text = Jusqu'à 1000 sujets. Tu vois le prix avant que rien ne soit dessiné.
 form_topics = Sujets
-form_topics_hint = Un sujet par ligne, ou un tableau avec une colonne nommée topic.
+form_topics_hint = Écris un sujet par ligne, ou colle un tableau avec une colonne nommée topic.
 form_template = Prompt autour de chaque sujet
-form_template_hint = Avec {"{"}topic{"}"} là où va le sujet. Vide : le sujet seul.
+form_template_hint = Mets {"{"}topic{"}"} là où va le sujet. Si tu laisses vide : le sujet seul.
 form_style = Style
 form_style_hint = Pour tous les sujets, par exemple : aplats de couleur, aucun personnage
 form_size = Taille
 form_size_default = L'habituelle
 form_max_pictures = Nombre maximal d'images
-form_max_pictures_hint = Ébauches et images finies ensemble. Vide : une image finie par sujet.
+form_max_pictures_hint = Ébauches et images finies ensemble. Si tu laisses vide : une image finie par sujet.
 form_budget = Budget en dollars
-form_budget_hint = Il ne peut pas être dépassé. Vide : ce que tout cela coûte au plus.
+form_budget_hint = Le lot ne dépense jamais plus. Si tu laisses vide : ce que tout cela coûte au plus.
 form_drafts = Ébauches par sujet
-form_drafts_hint = De 1 à 4. Vide : 1.
+form_drafts_hint = De 1 à 4. Si tu laisses vide, c'est 1.
 form_tag = Étiquette de coût
 form_tag_hint = Pour le relevé de l'opérateur, par exemple : printemps
 form_submit = Voir le prix
@@ -168,13 +168,13 @@ form_redraw_submit = Redessiner
 form_raise_title = Lot { $batch } : autres limites
 form_raise_text = Le lot continue, jusqu'à ces limites.
 form_raise_submit = Continuer
-file_lost = Le fichier { $name } n'a pas pu être lu. Joins-le à nouveau.
-said_proposed = Le lot attend que tu le lances.
+file_lost = Désolé, je n'ai pas pu lire le fichier { $name }. Joins-le à nouveau.
+said_proposed = Le lot est prêt : il attend que tu le lances.
 said_started = Le lot { $batch } a commencé.
 said_paused = Le lot { $batch } est en pause. Ce qui est en cours est terminé, car c'est payé.
 said_resumed = Le lot { $batch } continue.
 said_stopped = Le lot { $batch } est arrêté. Ce qui est là reste.
-said_retried = Ce qui a échoué et peut marcher maintenant est redessiné.
+said_retried = Tout ce qui a échoué et peut marcher maintenant est en train d'être redessiné.
 said_finishing = { $count ->
         [one] Une image est en cours de finition.
        *[other] { $count } images sont en cours de finition.

@@ -9,6 +9,6 @@ wrong = Choisis une des possibilités de la liste.
 way-off = ne pas me prévenir
 way-mention = me mentionner là où j'ai demandé
 way-direct = me prévenir en privé
-saved-off = Enregistré. Tu ne recevras pas de message.
+saved-off = Enregistré. Tu ne recevras pas de message quand une réponse arrive.
 saved-mention = Enregistré. Quand une réponse prend plus d'une minute, le bot te mentionne là où tu as demandé ; pour une demande privée, il te prévient en privé.
 saved-direct = Enregistré. Quand une réponse prend plus d'une minute, le bot te prévient en privé.

@@ -1,11 +1,11 @@
-restoring = Le service d'images vient de revenir, donc le bot commence par peu de demandes à la fois.
+restoring = Le service d'images vient de revenir, donc le bot commence par peu de demandes à la fois. La tienne garde sa place dans la file.
 for_about = La suite devrait venir dans { $wait } environ.
 paused = Le service d'images a demandé au bot d'attendre un instant.
 rate = Le service d'images n'accepte que peu de demandes à la fois, la tienne attend son tour.
-concurrency = Le service d'images ne dessine que peu d'images en même temps.
-breaker = Le service d'images a des problèmes, donc le bot essaie une demande à la fois.
+concurrency = Le service d'images ne dessine que peu d'images en même temps, la tienne attend son tour.
+breaker = Le service d'images a des problèmes, donc le bot essaie une demande à la fois. La tienne garde sa place dans la file.
 quota = Le compte du bot auprès du service d'images n'a plus de crédit. Son opérateur est prévenu et ta demande reste dans la file.
-probing = Le service d'images a eu un problème, donc le bot essaie une demande à la fois.
+probing = Le service d'images a eu un problème, donc le bot essaie une demande à la fois. La tienne garde sa place dans la file.
 after_rate_limited = Le service d'images reçoit trop de demandes en ce moment.
 after_overloaded = Le service d'images est surchargé en ce moment.
 after_server_error = Il y a eu un problème au service d'images.

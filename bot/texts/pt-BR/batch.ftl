@@ -1,6 +1,6 @@
 draft_of = rascunho { $number }
 price_least = { $drafts } como rascunhos: cerca de { $least }. É o mínimo, se você não finalizar nenhum.
-price_most = No máximo { $most } e { $pictures }, aconteça o que acontecer.
+price_most = Aconteça o que acontecer, custa no máximo { $most } e gera no máximo { $pictures }.
 price_all = Com uma imagem final de cada tema: cerca de { $all } no total.
 price_over = Finalizar todos os temas custaria cerca de { $all }, mais que o orçamento de { $budget }.
 finish_price = { $pictures } em alta qualidade: até { $cost }.
@@ -38,8 +38,8 @@ reason-other = Não foi enviado ({ $kind }).
 no-max_pictures = { $topics } temas com { $drafts } rascunhos cada são { $count } imagens, mais que o seu limite de { $most }. Aumente o limite ou dê menos temas.
 no-budget = Só os rascunhos podem custar { $drafts }, mais que o seu orçamento de { $budget }. Aumente o orçamento ou dê menos temas.
 no-label = { $value } não é o número de um rascunho. Eles vão de 1 a { $last }; 7b é o segundo rascunho do tema 7.
-no-no_item = Não há tema { $number } neste lote.
-no-no_draft = O tema { $number } não tem esse rascunho.
+no-no_item = Não há tema { $number } neste lote. Confira o número, por favor.
+no-no_draft = O tema { $number } não tem esse rascunho. Confira o número dele, por favor.
 no-max_pictures_value = { $value } não é um número de imagens. Escreva um número inteiro de 1 a { $most }.
 no-drafts = “{ $value }” não serve como número de rascunhos. Escreva um número inteiro de 1 a { $most }.
 no-budget_value = { $value } não é um valor em dinheiro. Escreva em dólares, como 5 ou 2.50.
@@ -49,7 +49,7 @@ no-size = O modelo de imagens não desenha { $size }. Ele desenha, por exemplo, 
 no-line_size = Linha { $line }: o modelo de imagens não desenha { $size }. Ele desenha, por exemplo, { $known }.
 no-no_numbers = Diga pelo menos um rascunho pelo número.
 no-no_reason = Diga em poucas palavras por quê, para que os outros saibam.
-no-nothing_picked = Nada foi escolhido ainda. Escolha rascunhos primeiro.
+no-nothing_picked = Você ainda não escolheu nada. Escolha primeiro os rascunhos de que gostou.
 no-no_half_price = O serviço de imagens não tem lotes pela metade do preço. Finalize sem --half-price.
 no-fails_again = O tema { $number } foi bloqueado ou está errado, e falharia de novo. Mude o tema e coloque em um novo lote.
 no-over = O lote { $batch } foi encerrado, então nada mais muda nele.
@@ -100,17 +100,17 @@ repeated = { $count ->
     }
 ignored = Estas colunas não são usadas: { $names }. As conhecidas são topic, template, size, style e caption.
 paused_operator = Está em pausa, porque o serviço de imagens não pode ser usado agora. O operador do bot foi avisado. Os temas que falharam por isso não custaram nada até agora e são desenhados quando você deixar continuar.
-choose = Escolha pelo número: fique com o que deve ser finalizado, descarte o resto ou peça outro rascunho.
+choose = Escolha pelo número: fique com os rascunhos que quer finalizar, descarte os outros ou peça mais um.
 picked = Escolhidos: { $drafts }.
 rejected_one = Descartado { $number } ({ $topic }): { $why }
 rejected_more = { $count ->
-        [one] Mais um foi descartado.
-       *[other] Mais { $count } foram descartados.
+        [one] Outro tema também foi descartado.
+       *[other] Outros { $count } temas também foram descartados.
     }
 failed_one = Falhou { $number } ({ $topic }): { $why }
 failed_more = { $count ->
-        [one] Mais um falhou.
-       *[other] Mais { $count } falharam.
+        [one] Outro tema também falhou.
+       *[other] Outros { $count } temas também falharam.
     }
 full = O serviço de imagens aceita só um certo número de imagens pela metade do preço por vez. O resto vai em partes menores, conforme as anteriores terminam; você não precisa fazer nada.
 of = { $done } de { $of }
@@ -137,19 +137,19 @@ finishing_already = Já está sendo finalizado.
 form_title = Novo lote
 form_text = Até 1000 temas. Você vê o preço antes que algo seja desenhado.
 form_topics = Temas
-form_topics_hint = Um tema por linha, ou uma tabela com uma coluna chamada topic.
+form_topics_hint = Escreva um tema por linha, ou cole uma tabela com uma coluna chamada topic.
 form_template = Prompt em volta de cada tema
-form_template_hint = Com {"{"}topic{"}"} onde vai o tema. Vazio: só o tema.
+form_template_hint = Ponha {"{"}topic{"}"} onde vai o tema. Se você deixar vazio: só o tema.
 form_style = Estilo
 form_style_hint = Para todos os temas, por exemplo: cores chapadas, sem pessoas
 form_size = Tamanho
 form_size_default = O de sempre
 form_max_pictures = Máximo de imagens
-form_max_pictures_hint = Rascunhos e finais juntos. Vazio: uma imagem final de cada tema.
+form_max_pictures_hint = Rascunhos e finais juntos. Se você deixar vazio: uma imagem final de cada tema.
 form_budget = Orçamento em dólares
-form_budget_hint = Não pode ser ultrapassado. Vazio: o máximo que tudo isso custa.
+form_budget_hint = O lote nunca gasta mais. Se você deixar vazio: o máximo que tudo isso custa.
 form_drafts = Rascunhos de cada tema
-form_drafts_hint = De 1 a 4. Vazio: 1.
+form_drafts_hint = De 1 a 4. Se você deixar vazio, é 1.
 form_tag = Etiqueta de custo
 form_tag_hint = Para o relatório de uso do operador, por exemplo: primavera
 form_submit = Ver o preço
@@ -168,13 +168,13 @@ form_redraw_submit = Desenhar de novo
 form_raise_title = Lote { $batch }: outros limites
 form_raise_text = O lote continua, até estes limites.
 form_raise_submit = Continuar
-file_lost = Não deu para ler o arquivo { $name }. Anexe de novo, por favor.
-said_proposed = O lote espera você iniciar.
+file_lost = Desculpe, não consegui ler o arquivo { $name }. Anexe de novo, por favor.
+said_proposed = O lote está pronto: é só você iniciar.
 said_started = O lote { $batch } começou.
 said_paused = O lote { $batch } está em pausa. O que está sendo desenhado termina, porque já está pago.
 said_resumed = O lote { $batch } continua.
 said_stopped = O lote { $batch } foi encerrado. O que existe fica.
-said_retried = O que falhou e pode dar certo agora é desenhado de novo.
+said_retried = Tudo o que falhou e pode dar certo agora está sendo desenhado de novo.
 said_finishing = { $count ->
         [one] { $count } imagem está sendo finalizada.
        *[other] { $count } imagens estão sendo finalizadas.

@@ -1,11 +1,11 @@
-restoring = O serviço de imagens acabou de voltar, então o bot começa com poucos pedidos por vez.
+restoring = O serviço de imagens acabou de voltar, então o bot começa com poucos pedidos por vez. O seu continua no lugar dele na fila.
 for_about = Deve continuar em cerca de { $wait }.
 paused = O serviço de imagens pediu ao bot para esperar um momento.
 rate = O serviço de imagens só aceita poucos pedidos por vez, então o seu espera a vez.
-concurrency = O serviço de imagens só desenha poucas imagens ao mesmo tempo.
-breaker = O serviço de imagens está com problemas, então o bot tenta um pedido por vez.
+concurrency = O serviço de imagens só desenha poucas imagens ao mesmo tempo, então a sua espera a vez.
+breaker = O serviço de imagens está com problemas, então o bot tenta um pedido por vez. O seu continua no lugar dele na fila.
 quota = A conta do bot no serviço de imagens está sem crédito. O operador do bot foi avisado, e o seu pedido continua na fila.
-probing = O serviço de imagens teve um problema, então o bot tenta um pedido por vez.
+probing = O serviço de imagens teve um problema, então o bot tenta um pedido por vez. O seu continua no lugar dele na fila.
 after_rate_limited = O serviço de imagens está recebendo pedidos demais agora.
 after_overloaded = O serviço de imagens está sobrecarregado agora.
 after_server_error = Algo deu errado no serviço de imagens.

@@ -9,6 +9,6 @@ wrong = 请从列表里选一种方式。
 way-off = 不用告诉我
 way-mention = 在我提出请求的地方提及我
 way-direct = 私下告诉我
-saved-off = 已保存，不会提醒你。
+saved-off = 已保存。答复到了也不会提醒你。
 saved-mention = 已保存。答复超过一分钟才来时，会在你提出请求的地方提及你；私密请求则私下告诉你。
 saved-direct = 已保存。答复超过一分钟才来时，会私下告诉你。

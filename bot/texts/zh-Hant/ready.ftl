@@ -9,6 +9,6 @@ wrong = 請從清單裡選一種方式。
 way-off = 不用告訴我
 way-mention = 在我提出請求的地方提及我
 way-direct = 私下告訴我
-saved-off = 已儲存，不會提醒你。
+saved-off = 已儲存。答覆到了也不會提醒你。
 saved-mention = 已儲存。答覆超過一分鐘才來時，會在你提出請求的地方提及你；私密請求則私下告訴你。
 saved-direct = 已儲存。答覆超過一分鐘才來時，會私下告訴你。

@@ -38,7 +38,7 @@ def test_topics_become_drafts_a_choice_and_finished_pictures(bot: Process, opene
     chat.dialog.get_by_role("button", name="Show the price").click()
     batch = chat.about("waiting for your start")
     batch.says("3 topics, one draft of each")
-    batch.says("At most $3.00 and 6 pictures")
+    batch.says("at most $3.00 and draws at most 6 pictures")
     chat.check("the price of a batch")
     chat.picture(tmp_path / "batch-price.png")
     seen = ben.about("waiting for your start")

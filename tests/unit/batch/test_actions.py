@@ -62,7 +62,7 @@ async def test_a_batch_says_its_price_and_draws_nothing_before_its_owner_presses
         batch = await proposed(there, max_pictures="10", budget="$2,50")
         view = await shown(there, batch, "waiting for your start")
         assert "3 topics, one draft of each" in said(view)
-        assert "At most $" in said(view)
+        assert "at most $" in said(view)
         assert "Start, for at most $2.50" in [one.label for one in view.buttons]
         assert "person who made this batch" in await there.press(ActionName.BATCH_START, batch.id, "mia")
         assert there.service.calls == []
@@ -124,7 +124,7 @@ async def test_people_choose_on_contact_sheets_and_only_what_they_picked_is_fini
         assert "sheet 1 of 2" in first.title
         assert "20: topic 19" in first.pictures[0].alt
         assert "21: topic 20" in second.pictures[0].alt
-        assert "Nothing is picked yet" in await there.press(ActionName.BATCH_FINISH, batch.id)
+        assert "You haven't picked anything yet" in await there.press(ActionName.BATCH_FINISH, batch.id)
         assert "isn't a draft's number" in await there.press(ActionName.BATCH_PICK, batch.id, values={"numbers": "1 99"})
         assert [one.state for one in await items(there, batch)].count(ItemState.PICKED) == 0
         assert "Picked: 1, 2 and 21" in await there.press(ActionName.BATCH_PICK, batch.id, "mia", {"numbers": "1-2 21"})

@@ -82,7 +82,7 @@ async def test_a_call_that_was_turned_away_after_a_pause_is_not_made_again_befor
         batch = await started(there, "a lighthouse")
         await until(lambda: _true(there.service.calls))
         await there.press(ActionName.BATCH_PAUSE, batch.id)
-        assert "Being drawn: 1" in said(await shown(there, batch, "Nothing more is drawn until"))
+        assert "Being drawn: 1" in said(await shown(there, batch, "nothing more is drawn until"))
         hold.set()
 
         async def quiet() -> bool:

@@ -205,7 +205,8 @@ MESSAGES: Mapping[str, tuple[StepFacts, list[str]]] = {
         [
             *HEAD,
             "Your picture stays hidden (case 7) (neutral)",
-            "Somebody reported it, and no moderator decided in time, so it stays hidden. We're sorry about that.",
+            "Somebody reported it, and no moderator decided in time, so it stays hidden. We're sorry about that. "
+            "You can ask for a new picture any time.",
         ],
     ),
     "an edit that was held is allowed": (

@@ -341,7 +341,7 @@ async def test_a_full_message_and_a_damaged_file_are_told(tmp_path: Path) -> Non
         for number in range(8):
             await s.press(A.USE_CHANGE, row_of(await s.preview(A.CROP, made, picture=str(number % 2 + 1), ratio=list(RATIOS)[number // 2])))
         assert len(await s.pictures(made)) == 10
-        assert "ten pictures already" in (await s.press(A.ADD_TEXT, made, text="x")).text
+        assert "already has ten pictures" in (await s.press(A.ADD_TEXT, made, text="x")).text
         assert (await s.press(A.CROP, made, picture="10", ratio="1:1")).view is not None, "one can still be changed"
         path = s.store.path((await s.pictures(made))[0].sha256)
         assert path is not None

@@ -36,7 +36,7 @@ async def test_nobody_is_told_who_did_not_choose_it_or_whose_answer_came_soon(gr
     assert (await choose(ground, "mention")).changed
     assert await told(ground, SLOW) == []
     assert await told(ground, SLOW + 1, person="ben") == []
-    assert (await choose(ground, "off")).text == "Saved. You won't be told."
+    assert (await choose(ground, "off")).text == "Saved. I won't send you a message when an answer is ready."
     assert await told(ground, SLOW + 1) == []
     wrong = await choose(ground, "shout")
     assert (wrong.changed, wrong.text) == (False, "Please choose one of the ways in the list.")
