@@ -13,7 +13,7 @@ from bot.domain.picture_changes import AUTO, COLOURS, MAX_CHARACTERS, PARTS, PLA
 from bot.ledger import draft_rows
 from bot.ledger.draft_rows import PictureDraft
 from bot.requests.change_choices import MOST_PICTURES, TYPED, ChangeProblem, WantedChange, change_form, wanted_of
-from bot.requests.picture_changes import _room
+from bot.requests.picture_changes import _lacks_room
 from bot.texts import text
 from tests.unit.messages.views import PNG, request
 from tests.world import world
@@ -107,10 +107,10 @@ def test_there_must_be_a_picture_with_that_number(number: str) -> None:
 def test_a_full_message_takes_a_change_only_in_the_place_of_another() -> None:
     full = [dataclasses.replace(PNG, sha256=f"{n:064x}") for n in range(MOST_PICTURES)]
     beside = PictureDraft("d", "r", PictureChange(CAPTION, full[0].sha256), "")
-    assert _room(full, beside) == ChangeProblem("full")
-    assert _room(full[:-1], beside) is None
-    assert _room(full, dataclasses.replace(beside, replaces=full[3].sha256)) is None
-    assert _room(full, dataclasses.replace(beside, replaces="f" * 64)) == ChangeProblem("full")
+    assert _lacks_room(full, beside) == ChangeProblem("full")
+    assert _lacks_room(full[:-1], beside) is None
+    assert _lacks_room(full, dataclasses.replace(beside, replaces=full[3].sha256)) is None
+    assert _lacks_room(full, dataclasses.replace(beside, replaces="f" * 64)) == ChangeProblem("full")
 
 
 async def test_a_draft_is_read_as_it_was_stored(tmp_path: Path) -> None:

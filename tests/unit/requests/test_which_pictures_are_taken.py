@@ -16,7 +16,7 @@ from bot.domain.requests import Lineage, Origin, Person, Place, Submission
 from bot.ledger import attachment_rows, memory_rows, request_rows
 from bot.ledger.block_rows import Blocked
 from bot.ledger.store import Tx, Wake
-from bot.requests.accept import asked_about_uploads, reference_problem, upload_question
+from bot.requests.accept import reference_problem, upload_question, uploads_answered_key
 from bot.requests.block_memory import remembered_failure
 from bot.requests.submit import store_submission
 from bot.requests.transitions import ask_again, stop_task
@@ -50,7 +50,7 @@ async def test_the_question_about_a_members_own_pictures(
 
     def body(tx: Tx) -> str | None:
         if asked_before:
-            memory_rows.remember(tx, asked_about_uploads(request), True)
+            memory_rows.remember(tx, uploads_answered_key(request), True)
         found = upload_question(tx, request, attached(uploads, made_here=made_here))
         return found and found.reason
 
@@ -86,7 +86,7 @@ async def test_consent_is_asked_for_pictures_that_were_made_from_somebody_elses(
     one = StoredAttachment("a", request.id, 0, Attachment("a.png", **given))
 
     def body(tx: Tx) -> bool:
-        memory_rows.remember(tx, asked_about_uploads(request), True)
+        memory_rows.remember(tx, uploads_answered_key(request), True)
         return upload_question(tx, request, [one]) is not None
 
     assert await ground.ledger.write(body) is asked
