@@ -1,4 +1,4 @@
-"""Structure of the code, from its imports: circular imports between files, and duplicate public class names."""
+"""Structure of the code, from its imports: circular imports, imports of names that are gone, and duplicate public class names."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ FOLDERS = ("bot", "adapters")
 KIT = "adapters.kit."
 
 
-def modules(root: Path = ROOT) -> dict[str, ast.Module]:
-    """Dotted name -> syntax tree of every product module."""
+def modules(root: Path = ROOT, folders: Sequence[str] = FOLDERS) -> dict[str, ast.Module]:
+    """Dotted name -> syntax tree of every module of these folders."""
     found = {}
-    for folder in FOLDERS:
+    for folder in folders:
         for path in sorted((root / folder).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -107,7 +107,39 @@ def _clashes(where: Sequence[str]) -> bool:
     return len(adapters) < len(where) or len(set(adapters)) < len(adapters)
 
 
+def missing_names(trees: Mapping[str, ast.Module], users: Mapping[str, ast.Module]) -> list[str]:
+    """Imports of names that a module doesn't have: a renamed function leaves them in tests of other rooms."""
+    found = []
+    for user, tree in users.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in trees:
+                known = set(_defined(trees[node.module]))
+                gone = [one.name for one in node.names if one.name not in known and f"{node.module}.{one.name}" not in trees]
+                found += [f"{user} imports {name}, which {node.module} doesn't have" for name in gone]
+    return found
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Every name that is bound anywhere outside functions and classes."""
+    waiting: list[ast.AST] = [*tree.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((one.asname or one.name).partition(".")[0] for one in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
 def problems(root: Path = ROOT) -> list[str]:
     """One sentence for each broken rule."""
     trees = modules(root)
-    return [f"import circle: {' -> '.join([*group, group[0]])}" for group in circles(imports(trees))] + shared_names(trees)
+    everything = {**trees, **modules(root, ("tests", "bench"))}
+    return [
+        *(f"import circle: {' -> '.join([*group, group[0]])}" for group in circles(imports(trees))),
+        *shared_names(trees),
+        *missing_names(everything, everything),
+    ]

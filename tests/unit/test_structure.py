@@ -72,3 +72,13 @@ def test_private_and_nested_classes_may_repeat() -> None:
 )
 def test_a_type_has_a_name_of_its_own_too(first: str, second: str, clash: bool) -> None:
     assert bool(structure.shared_names(parsed(bot__a=first, bot__b=second))) is clash
+
+
+def test_an_import_of_a_name_that_is_gone_is_seen() -> None:
+    trees = parsed(
+        bot__a="import os\nif os:\n    X = Y = 1\ntry:\n    from bot import b as c\nexcept ImportError:\n    pass\nclass K: ...", bot=""
+    )
+    fine = parsed(t="from bot.a import K, X, Y, c, os\nfrom bot import a")
+    gone = parsed(t="def test():\n    from bot.a import K, old")
+    assert structure.missing_names(trees, fine) == []
+    assert structure.missing_names(trees, gone) == ["t imports old, which bot.a doesn't have"]
