@@ -25,7 +25,7 @@ CODES = {
     "restricted_action_thread_locked": "locked",
     "thread_not_found": "thread is gone",
     "posting_to_general_channel_denied": "general channel",
-    "ekm_access_denied": "encryption keys",
+    "ekm_access_denied": "encrypted messages",
     "team_access_not_granted": "approved",
     "msg_too_long": "too long",
     "access_denied": "administrator",

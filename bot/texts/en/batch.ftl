@@ -22,7 +22,7 @@ state-stopped = stopped
 ## paused
 paused-asked = It's paused, so nothing more is drawn until you let it go on.
 paused-money = It's paused: the next picture can cost up to { $need }, and { $left } of the budget of { $limit } is left. Raise the budget, or choose from what's there.
-paused-pictures = It's paused: { $left } left of the most, { $limit }. Raise the number, or choose from what's there.
+paused-pictures = It's paused, because it can draw { $limit } at most. What's left of that: { $left }. Raise the number, or choose from what's there.
 paused-full = It's paused: the image service's limit on half-price pictures has been full for hours. Nothing is lost; let it go on later, or ask the bot's operators to look at that limit.
 paused-removed = It's paused, because the bot was removed from here. What was waiting cost nothing. Once the bot is back, let it go on.
 paused-own_changed = It's paused, because this community uses another image service now, which can't draw what was asked for as it is. Nothing was sent, and no topic is lost: let it go on to draw the rest with the new one.

@@ -76,6 +76,6 @@ discarded = You chose not to send it.
 edited = You sent a different wording instead.
 abandoned = Sorry, this took too long to reach the bot, so it wasn't sent. Please send it again.
 budget_batch_money = The next picture can cost up to { $price }, and { $left } of the batch's { $limit } is left.
-budget_batch_pictures = This batch has { $left } left of its most, { $limit }.
+budget_batch_pictures = This batch can draw { $limit } at most. What's left of that: { $left }.
 batch_question = The words of this topic need a second look before they're sent: they may hold private data, a brand, or something very intense. Change the topic, and add it in a new batch.
 caption = The text for your picture can't be drawn like that, so nothing was sent.

@@ -76,6 +76,6 @@ discarded = Elegiste no enviarlo.
 edited = Enviaste otra versión en su lugar.
 abandoned = Lo siento, llegó demasiado tarde al bot y no se envió. Envíalo otra vez, por favor.
 budget_batch_money = La siguiente imagen puede costar hasta { $price }, y quedan { $left } de los { $limit } del lote.
-budget_batch_pictures = A este lote le quedan { $left } de su máximo, { $limit }.
+budget_batch_pictures = Este lote puede dar como máximo { $limit }. Le queda esto: { $left }.
 batch_question = Las palabras de este tema necesitan otra mirada antes de enviarse: pueden contener datos privados, una marca o algo muy fuerte. Cambia el tema y añádelo a un lote nuevo.
 caption = El texto para tu imagen no se puede dibujar así, por lo que no se envió nada.

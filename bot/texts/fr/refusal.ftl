@@ -76,6 +76,6 @@ discarded = Tu as choisi de ne pas l'envoyer.
 edited = Tu as envoyé une autre formulation à la place.
 abandoned = Désolé, c'est arrivé trop tard au bot et n'a pas été envoyé. Envoie-le à nouveau.
 budget_batch_money = La prochaine image peut coûter jusqu'à { $price }, et il reste { $left } sur les { $limit } du lot.
-budget_batch_pictures = Il reste { $left } à ce lot sur son maximum, { $limit }.
+budget_batch_pictures = Ce lot peut donner { $limit } au plus. Il lui reste { $left }.
 batch_question = Les mots de ce sujet demandent un second regard avant l'envoi : ils contiennent peut-être des données privées, une marque ou quelque chose de très fort. Change le sujet et ajoute-le dans un nouveau lot.
 caption = Le texte pour ton image ne peut pas être dessiné ainsi, donc rien n'a été envoyé.

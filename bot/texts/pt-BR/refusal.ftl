@@ -76,6 +76,6 @@ discarded = Você escolheu não enviar.
 edited = Você enviou outro texto no lugar.
 abandoned = Desculpe, isto demorou demais para chegar ao bot, então não foi enviado. Envie de novo, por favor.
 budget_batch_money = A próxima imagem pode custar até { $price }, e restam { $left } dos { $limit } do lote.
-budget_batch_pictures = Este lote ainda tem { $left } do máximo, { $limit }.
+budget_batch_pictures = Este lote pode gerar no máximo { $limit }. O que resta: { $left }.
 batch_question = As palavras deste tema precisam de uma segunda olhada antes do envio: talvez tenham dados pessoais, uma marca ou algo muito forte. Mude o tema e coloque em um novo lote.
 caption = O texto para a sua imagem não pode ser desenhado assim, então nada foi enviado.
