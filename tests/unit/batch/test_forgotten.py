@@ -16,6 +16,7 @@ from bot.requests.forgotten_batches import forget_batches
 from bot.requests.services import NOTHING
 from bot.requests.transitions import UNWANTED_TASK
 from tests.unit.batch.bench import HOME, Bench
+from tests.unit.requests.ground import drew
 
 
 def sheet(letter: str) -> Picture:
@@ -59,3 +60,14 @@ async def test_a_task_at_half_the_price_is_asked_to_end_and_another_still_comes(
     bench.ground.wakes.clear()
     await bench.write(lambda tx: forget_batches(tx, "test", "ana"))
     assert [one.id for one in bench.ground.wakes if one.topic == UNWANTED_TASK] == ([attempt] if half_price else [])
+
+
+async def test_a_half_price_request_that_has_ended_has_no_task_to_end(bench: Bench) -> None:
+    bench.ground.rules = dataclasses.replace(bench.ground.rules, service_references=NOTHING)
+    made = await bench.finishing(1, half_price=True)
+    await bench.step(made)
+    [request] = await bench.asked(made)
+    await bench.ground.end(await bench.ground.called(request.id), drew())
+    bench.ground.wakes.clear()
+    await bench.write(lambda tx: forget_batches(tx, "test", "ana"))
+    assert [one for one in bench.ground.wakes if one.topic == UNWANTED_TASK] == []

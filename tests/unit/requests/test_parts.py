@@ -7,6 +7,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from bot.budgets import Limits
 from bot.catalogue.load import Catalogue
@@ -19,6 +20,7 @@ from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Origin, Person, Place, Request
 from bot.gate.settings import GateSettings
 from bot.ledger import picture_rows, request_rows
+from bot.ledger.tables import pictures as pictures_table
 from bot.messages.request_view import RequestFacts, render
 from bot.requests.attempt import Ended, NotNow, Opened, open_attempt
 from bot.requests.block_memory import blocked_before
@@ -150,6 +152,16 @@ async def test_a_killed_process_never_pays_a_part_twice(ground: Ground) -> None:
     assert [one.wanted for one in await ground.attempts(request.id)] == [4, 4]
     assert await pictures(ground, request) == 4
     assert await ground.reserved() == {0}
+
+
+async def test_an_interrupted_request_whose_earlier_pictures_are_gone_does_not_end_with_pictures(ground: Ground) -> None:
+    ground.rules = dataclasses.replace(ground.rules, model=FOUR)
+    request = await ground.asked(count="10")
+    await ground.end(await ground.called(request.id), drew(4))
+    await ground.called(request.id)
+    await ground.ledger.write(lambda tx: tx.connection.execute(delete(pictures_table).where(pictures_table.c.request_id == request.id)))
+    await ground.ledger.write(recover)
+    assert (await ground.row(request.id)).answer is Answer.INTERRUPTED
 
 
 async def test_after_a_restart_one_press_draws_just_the_rest_and_a_second_press_pays_nothing(ground: Ground) -> None:
