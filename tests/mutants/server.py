@@ -27,7 +27,7 @@ from _pytest.tmpdir import tmppath_result_key
 from tests.mutants.changes import ROOT, Change, text_of
 from tests.mutants.probes import Functions, Probes
 
-MOST = 250
+MOST = 600
 """Tests for one change."""
 LONGEST = 180.0
 """Seconds for one change; one whose tests hang counts as noticed."""
