@@ -13,7 +13,6 @@ from bot.domain.outcome import Billed, Outcome, Pending
 from bot.domain.refusal import Refusal
 from bot.domain.request_states import Answer, RequestState
 from bot.domain.requests import Origin, Place, Request
-from bot.ledger import request_rows
 from bot.ledger.store import Wake
 from bot.requests.actions import imagine_fields
 from bot.requests.rules import Question
@@ -276,20 +275,6 @@ async def test_send_anyway_sends_what_was_typed(ground: Ground) -> None:
     assert (row.state, row.prompt, row.refusal) == (RequestState.QUEUED, "mail to ana@example.org", None)
     assert (row.due_at, row.deadline_at) == (ground.at[0], ground.at[0] + ground.rules.deadline)
     assert Wake("request", request, ground.at[0]) in ground.wakes
-
-
-async def test_a_further_question_is_open_as_long_as_the_first_one_was(ground: Ground) -> None:
-    """Whether the uploads may be sent was asked first; then the wording is in question."""
-    request = await held(ground)
-    await ground.ledger.write(lambda tx: request_rows.mark(tx, request, refusal=Refusal("uploads_first")))
-    ground.at[0] += 100
-    ground.wakes.clear()
-    assert await ground.press(A.SEND_ANYWAY, request) == Reply(text("reply.one_more_question"))
-    row, until = await ground.row(request), ground.at[0] + ground.rules.held_for
-    assert (row.state, row.deadline_at, row.consent) == (RequestState.AWAITING_MEMBER, until, True)
-    assert row.refusal is not None
-    assert not row.refusal.reason.startswith("uploads_")
-    assert Wake("request", request, until) in ground.wakes
 
 
 async def test_send_cleaned_sends_the_wording_that_was_shown(ground: Ground) -> None:

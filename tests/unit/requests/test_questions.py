@@ -7,8 +7,11 @@ import dataclasses
 import pytest
 
 from bot.chat.port import Message
-from bot.chat.views import About, ActionName, Audience, View
-from bot.ledger import message_rows
+from bot.chat.views import About, ActionName, Audience, Reply, View
+from bot.domain.refusal import Refusal
+from bot.domain.request_states import RequestState
+from bot.ledger import message_rows, request_rows
+from bot.ledger.store import Wake
 from bot.ledger.tables import blocked_members
 from bot.messages.question_view import project_question, question
 from bot.requests.rules import Question
@@ -83,3 +86,17 @@ async def test_a_question_about_nothing_has_no_view(ground: Ground) -> None:
     assert message is not None
     gone = dataclasses.replace(message, subject="question:gone")
     assert await ground.ledger.read(lambda c: project_question(c, gone, NOON)) is None
+
+
+async def test_a_further_question_is_open_as_long_as_the_first_one_was(ground: Ground) -> None:
+    """Whether the uploads may be sent was asked first; then the wording is in question."""
+    request = await held(ground)
+    await ground.ledger.write(lambda tx: request_rows.mark(tx, request, refusal=Refusal("uploads_first")))
+    ground.at[0] += 100
+    ground.wakes.clear()
+    assert await ground.press(A.SEND_ANYWAY, request) == Reply(text("reply.one_more_question"))
+    row, until = await ground.row(request), ground.at[0] + ground.rules.held_for
+    assert (row.state, row.deadline_at, row.consent) == (RequestState.AWAITING_MEMBER, until, True)
+    assert row.refusal is not None
+    assert not row.refusal.reason.startswith("uploads_")
+    assert Wake("request", request, until) in ground.wakes
