@@ -60,7 +60,8 @@ BY_STATUS: dict[int, Kind] = {
 """Kind by status alone. Low confidence, because a bare status is wrong in three out of five cases."""
 
 _HOLLOW = re.compile(
-    r"\b(?:unknown|unexpected|internal|error|failed|failure|fail|none|null|an?|the|has|occurr?ed|server|request|status|something|went|wrong|"
+    r"\b(?:(?:open ?ai|azure|vertex ?ai|bedrock|gemini|anthropic) exception|"
+    r"unknown|unexpected|internal|error|failed|failure|fail|none|null|an?|the|has|occurr?ed|server|request|status|something|went|wrong|"
     r"image|generation|api|http|code|call|response|provider|upstream|openai|gemini|google)\b|[\W\d_]+"
 )
 _MASKED = frozenset({400, 422, 500, 502, 503})

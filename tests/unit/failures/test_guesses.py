@@ -93,3 +93,9 @@ def test_codes_of_programs_in_front_say_whose_turn_it_is() -> None:
 
 def test_a_finished_task_without_a_picture_is_empty() -> None:
     assert seen(200, {"id": "1c0c-e2", "status": "COMPLETED", "executionTime": 1571}, api="task.poll").kind is Kind.EMPTY_RESULT
+
+
+@pytest.mark.parametrize(("status", "kind"), [(413, Kind.PAYLOAD_TOO_LARGE), (504, Kind.TIMEOUT)])
+def test_where_a_gateway_names_only_its_own_exception_the_status_decides(status: int, kind: Kind) -> None:
+    message = f"litellm.APIError: APIError: OpenAIException - Error code: {status}\n\nLiteLLM: model group 'draw'"
+    assert seen(status, {"error": {"message": message, "type": None, "param": None, "code": str(status)}}).kind is kind
