@@ -16,7 +16,7 @@ from bot.failures.evidence import FETCHED
 from bot.failures.guesses import is_a_guess_about_nothing
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.reader.features import marks
-from bot.failures.refine import certainty, nothing_uploaded, refine
+from bot.failures.refine import LONG_WAIT, certainty, nothing_uploaded, refine
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.load import family
 from bot.failures.rules.rule import Rule, Text
@@ -24,9 +24,6 @@ from bot.failures.signals import Signals, read
 from bot.failures.tokens import phrases
 from bot.failures.vote import ONLY_STATUS, vote, weights
 from bot.failures.why import reason
-
-LONG_WAIT = 3600.0
-"""Seconds; a rate limit answer with a longer wait won't clear while anyone is waiting for the picture."""
 
 STRUCTURE_DECIDES = 0.9
 """From this rule confidence on, the learned reader isn't asked."""

@@ -9,6 +9,7 @@ import re
 
 from bot.domain.kinds import Action, Kind
 from bot.failures.guesses import suspects_a_block
+from bot.failures.hints import wait_hint
 from bot.failures.rules.load import family
 from bot.failures.rules.rule import Text
 from bot.failures.signals import Signals
@@ -31,6 +32,8 @@ _PROMPT = phrases(
     """your prompt / the prompt / input text / prompt contain / prompt may / text prompt / this prompt / prompt was / prompt provided /
     提示词 / 输入文本 / プロンプト / 프롬프트"""
 )
+LONG_WAIT = 3600.0
+"""Seconds; a limit with a longer wait won't clear while anyone is waiting for the picture."""
 _REQUESTED = re.compile(r"limit:? (\d{1,9})\b[^|]{0,60}?requested:? (\d{1,9})\b")
 _STOPPED_FOR = re.compile(
     r"(?:\breason|\bmotivo|\bmotif|\braison|\bgrund|\bneden|причина|原因|理由|사유)[\"']? ?[:=：] ?[\"']?(?:finish_?reason_?)?"
@@ -62,7 +65,7 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
         asked = _REQUESTED.search(text.whole[:3000])
         if asked and int(asked[2]) > int(asked[1]):
             return kind, Action.NONE
-    if kind is Kind.RATE_LIMITED and action is None and _A_DAY.search(text.whole[:3000]):
+    if kind is Kind.RATE_LIMITED and action is None and _A_DAY.search(text.whole[:3000]) and not _clears_soon(seen):
         return Kind.QUOTA_EXHAUSTED, Action.NONE
     if kind in _NO_PICTURE and action is None and (_STOPPED_FOR.search(text.whole[:3000]) or suspects_a_block(text)):
         return kind, Action.NONE
@@ -73,6 +76,12 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
     if kind is Kind.NETWORK_CONNECT and seen.via_proxy:
         return Kind.NETWORK_PROXY, Action.NONE
     return kind, action
+
+
+def _clears_soon(seen: Signals) -> bool:
+    """Whether the answer says that waiting helps while the member still waits."""
+    seconds = wait_hint(seen.headers, {**seen.values, "": seen.words}).seconds
+    return seconds is not None and seconds <= LONG_WAIT
 
 
 def nothing_uploaded(seen: Signals, text: Text) -> bool:

@@ -62,6 +62,13 @@ def test_a_limit_for_a_day_is_not_waited_for(text: str) -> None:
     assert (failure.kind, failure.action) == (Kind.QUOTA_EXHAUSTED, Action.NONE)
 
 
+def test_a_limit_for_a_day_that_clears_soon_is_waited_for() -> None:
+    body = {"error": {"message": "Rate limit reached (500/day)."}}
+    for failure in (seen(429, body, headers={"retry-after": "20"}), seen(429, {"error": {"message": "Limit 200/day. Try again in 20s."}})):
+        assert (failure.kind, failure.wait) == (Kind.RATE_LIMITED, 20.0)
+    assert seen(429, body, headers={"retry-after": "20000"}).kind is Kind.QUOTA_EXHAUSTED
+
+
 def test_a_limit_for_a_minute_is_waited_for() -> None:
     assert seen(429, {"error": {"message": "Rate limit reached (5/minute)"}}).kind is Kind.RATE_LIMITED
 
