@@ -8,8 +8,11 @@
   const DRAFT = "imagine-bot-draft";
   const MORE = "imagine-bot-more-options";
   const FORM = "imagine-bot-form ";
+  const DOUBLE = 700; // milliseconds between the clicks of a double click, at most
   let pinned = true; // the log follows the newest message until somebody scrolls up
   let held = null; // the message that holds the focus
+  let pressed = -Infinity; // when a button was last pressed
+  let first = null; // what the first click of a double click was on
   let flight = null; // what was sent last; it stays in the box until the server has it
 
   const typed = (form) => {
@@ -23,10 +26,8 @@
   window.chat = {
     // A double click is one press. (The core guards against the rest: two presses are two events, and it knows what is done already.)
     once(event, emit) {
-      const button = event.currentTarget;
-      if (event.detail > 1 && button.dataset.pressed) return;
-      button.dataset.pressed = "1";
-      setTimeout(() => delete button.dataset.pressed, 700);
+      if (event.detail > 1 && event.timeStamp - pressed < DOUBLE) return;
+      pressed = event.timeStamp;
       emit();
     },
     submit(event, emit) {
@@ -273,6 +274,18 @@
     (event) => {
       if (event.target.matches?.("dialog.sheet")) forgetForm(event.target);
       if (document.activeElement === document.body) byId("message")?.focus();
+    },
+    true,
+  );
+  // The first click may make the page move or open a form. The second click of a double click was not meant for what is there then.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.detail < 2) first = event.target;
+      else if (event.target !== first) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
     },
     true,
   );

@@ -91,6 +91,22 @@ def test_again_makes_another_one_and_a_double_click_only_one(chat: Chat) -> None
     expect(chat.exchanges).to_have_count(before + 1)
 
 
+def test_the_second_click_of_a_double_click_presses_nothing_that_came_under_the_pointer(chat: Chat) -> None:
+    answer = chat.imagine("a wooden ladle")
+    answer.shows(1)
+    answer.press("Delete")
+    box = chat.dialog.get_by_role("button", name="Delete", exact=True).bounding_box()
+    assert box is not None
+    chat.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    chat.page.mouse.down(click_count=2)
+    chat.page.mouse.up(click_count=2)
+    expect(chat.dialog).to_be_visible()
+    answer.shows(1)
+    chat.page.mouse.down()
+    chat.page.mouse.up()
+    answer.shows(0)
+
+
 def test_delete_takes_the_picture_away_for_everybody_and_from_its_address(chat: Chat, bot: Process, opened: OpenPage) -> None:
     answer = chat.imagine("a secret garden gate")
     answer.shows(1)
