@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks the terminal's language; tests read English
 LONGEST_FIRST = ("tests/e2e/", "tests/slack/", "tests/discord/", "tests/simulation/", "tests/contract/", "tests/unit/cli/")
 """With several processes, a long file that starts last makes all others wait. `make test` keeps this order (`--no-loadscope-reorder`)."""
+FIRST_RUN = 40
+"""How many lines of its report the end of a run shows of a test that ran a second time."""
 
 # The time to draw examples depends on the machine's load, not on the code.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -111,6 +113,13 @@ def fresh_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "migrate", SimpleNamespace(upgrade=upgrade))
         yield
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a test failed that passed the second time, or failed then for another reason."""
+    for one in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first run of {one.nodeid}")
+        terminalreporter.write_line("\n".join(str(one.longrepr).splitlines()[-FIRST_RUN:]))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-ANSWER = 20_000
-"""Milliseconds within which the embedded sandbox has answered."""
+ANSWER = 40_000
+"""Milliseconds within which the embedded sandbox has answered; the bound of a loaded machine, not the goal."""
 _AXE = Axe()
 
 

@@ -155,10 +155,10 @@ def test_two_unfinished_pictures_are_seen_before_the_edited_one(started: Callabl
     expect(attached(chat)).to_have_count(1)
     chat.page.get_by_label("Anyone shown has agreed").check()
     answer = send(chat, "a kitchen in winter")
-    expect(answer.pictures.first).to_have_attribute("alt", re.compile("^Unfinished picture of: .*a kitchen in winter"), timeout=20_000)
+    expect(answer.pictures.first).to_have_attribute("alt", re.compile("^Unfinished picture of: .*a kitchen in winter"))
     chat.check("an unfinished picture")
     look(chat, "unfinished")
-    expect(answer.pictures.first).to_have_attribute("alt", re.compile("made with AI"), timeout=20_000)
+    expect(answer.pictures.first).to_have_attribute("alt", re.compile("made with AI"))
     answer.shows(1)
     seen = chat.page.evaluate("() => [...unfinished]")
     assert len(seen) == 2

@@ -48,6 +48,6 @@ def test_a_template_is_written_and_a_wording_is_read_before_it_is_sent(bot: Proc
     newer = chat.about("no tiny readable text at night")
     expect(wording.article).to_have_count(0)
     newer.button("Send").dblclick()
-    expect(chat.page.get_by_role("img", name="a paper lantern for the guide")).to_have_count(1, timeout=20_000)
+    expect(chat.page.get_by_role("img", name="a paper lantern for the guide")).to_have_count(1)
     expect(newer.article).to_have_count(0)
     chat.picture(tmp_path / "guide-result.png")

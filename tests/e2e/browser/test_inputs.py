@@ -74,7 +74,7 @@ def test_what_looks_like_code_or_a_mention_is_only_words(chat: Chat, prompt: str
     chat.page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     answer = chat.imagine(prompt)
     answer.says(prompt)
-    expect(answer.state).to_have_text(re.compile("Here is your picture|question|Not sent"), timeout=20_000)
+    expect(answer.state).to_have_text(re.compile("Here is your picture|question|Not sent"))
     expect(answer.article.locator("b, script")).to_have_count(0)
 
 

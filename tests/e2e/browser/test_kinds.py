@@ -72,7 +72,7 @@ def test_every_kind_is_told_in_its_own_words(tmp_path: Path, started: Callable[.
         beside.submit(lambda: asyncio.run(lived_through(tmp_path / "data"))).result()
     chat = opened(started().url)
     chat.page.get_by_role("button", name="Show earlier").click()  # there are more than the page draws at first
-    expect(chat.exchanges.filter(has_text="a drill for")).to_have_count(len(Kind), timeout=20_000)
+    expect(chat.exchanges.filter(has_text="a drill for")).to_have_count(len(Kind))
     for kind in Kind:
         told = chat.about(f"a drill for {kind.value.replace('_', ' ')}")
         heard = dataclasses.replace(failure(kind), who_can_fix=Fixer.OPERATOR, facts={"unchosen": "yes"}) if kind in OURS else failure(kind)

@@ -73,7 +73,7 @@ def test_gallery_mask_and_batch_run_from_right_to_left(reading: Callable[..., Ch
     page = chat.page
     sent(chat, "/imagine قطة على دراجة")
     cat = page.get_by_role("article").filter(has_text="قطة على دراجة").last
-    expect(cat.get_by_role("img")).to_have_count(1, timeout=20_000)
+    expect(cat.get_by_role("img")).to_have_count(1)
     cat.get_by_role("button", name=ar("button.edit_picture"), exact=True).click()
     canvas = chat.dialog.get_by_label(ar("web.mask.canvas"))
     box = canvas.bounding_box()
@@ -125,10 +125,10 @@ def test_the_chat_is_whole_in_each_language(reading: Callable[..., Chat], langua
     nothing_is_cut(chat, "the start")
     look(chat, f"start-{language}-{width}")
     sent(chat, f"/imagine {ONE[language]} {width}")
-    expect(chat.exchanges.filter(has_text=f"{ONE[language]} {width}").last.get_by_role("img")).to_have_count(1, timeout=20_000)
+    expect(chat.exchanges.filter(has_text=f"{ONE[language]} {width}").last.get_by_role("img")).to_have_count(1)
     sent(chat, f"/imagine {TROUBLE[language]} sandbox:bad_request_other")
     trouble = chat.exchanges.filter(has_text=TROUBLE[language]).last
-    expect(trouble).to_contain_text(said("failures.bad_request_other.member"), timeout=20_000)
+    expect(trouble).to_contain_text(said("failures.bad_request_other.member"))
     chat.check(f"{language}, {width} px")
     nothing_is_cut(chat, f"{language}, {width} px")
     look(chat, f"chat-{language}-{width}")
