@@ -26,6 +26,7 @@ from bot.requests.attempt import Opened, open_attempt, record_outcome
 from bot.requests.rules import Rules
 from bot.requests.submit import store_submission
 from tests.e2e.browser.conftest import OpenPage
+from tests.e2e.browser.page import ANSWER
 from tests.e2e.browser.process import Process
 from tests.world import Pictures, Service
 
@@ -72,7 +73,7 @@ def test_every_kind_is_told_in_its_own_words(tmp_path: Path, started: Callable[.
         beside.submit(lambda: asyncio.run(lived_through(tmp_path / "data"))).result()
     chat = opened(started().url)
     chat.page.get_by_role("button", name="Show earlier").click()  # there are more than the page draws at first
-    expect(chat.exchanges.filter(has_text="a drill for")).to_have_count(len(Kind))
+    expect(chat.exchanges.filter(has_text="a drill for")).to_have_count(len(Kind), timeout=ANSWER)
     for kind in Kind:
         told = chat.about(f"a drill for {kind.value.replace('_', ' ')}")
         heard = dataclasses.replace(failure(kind), who_can_fix=Fixer.OPERATOR, facts={"unchosen": "yes"}) if kind in OURS else failure(kind)
