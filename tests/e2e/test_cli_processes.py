@@ -22,8 +22,8 @@ from bot.settings import KNOWN
 pytest.importorskip("nicegui", reason="the web chat is the extra `web`, which is not installed")
 
 PROGRAM = [sys.executable, "-c", "from bot.cli.main import main; main()"]
-TIMEOUT = 60.0
-"""Seconds until a process that says nothing is given up; a start takes two to three."""
+TIMEOUT = 180.0
+"""Seconds until a process is given up; a start takes two to three, and several times that on a loaded machine."""
 
 
 class Process:
