@@ -142,7 +142,7 @@ def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | 
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause
     if kind in _NO_PICTURE and seen.ok and seen.inner in _BROKEN and not decided:
-        kind = _by_status(seen.inner)  # an error of its own within a success; caution about what may have been blocked stays
+        kind, action = _by_status(seen.inner), Action.NONE  # an error of its own within a success; it may have been blocked
     kind, action = _meant_here(kind, action, seen, told, decided=decided)
     kind, action = refine(kind, action, seen, text)
     if not decided or confidence <= STRUCTURE_DECIDES:

@@ -118,8 +118,7 @@ def read(evidence: Evidence) -> Signals:
         reader.shapes.add("html_type")
     if "event-stream" in content_type:
         reader.shapes.add("sse")
-    error_type = headers.get("x-fal-error-type")
-    if error_type:
+    if error_type := headers.get("x-fal-error-type"):
         reader.code("xfalerrortype", error_type)
     page = as_text(body) if isinstance(body, bytes | bytearray | memoryview | str) else exception
     status = evidence.status if isinstance(evidence.status, int) else spoken_status(exception)
@@ -179,7 +178,8 @@ class _Reader:
                 if isinstance(name, str):
                     if inner is True and name == "filtered":
                         self.categories.append(key)
-                    self.item(squash(name[:80]), inner, depth + 1)
+                    of_a_field = key in ("message", "errors") and isinstance(inner, list)  # what's wrong with a field isn't its value
+                    self.item(key if of_a_field else squash(name[:80]), inner, depth + 1)
         elif isinstance(value, list | tuple):
             if not value:
                 self.empties.add(key or "body")
