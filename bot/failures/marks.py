@@ -37,6 +37,12 @@ _OPEN_STATE = re.compile(
 """Names of unfinished states, such as `dreaming`. Names of errors are final."""
 
 
+_EMBEDDED = re.compile(
+    r"(?<!argument ')(?<!parameter ')(?<![\w./-])"
+    r"(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w/-]|\.\w|' was unexpected)"
+)
+"""A word with underscores inside a sentence; the name of a parameter that wasn't expected is none."""
+_BRACKETED = re.compile(r"[(\[（]([A-Z]{5,24}|safety|recitation|blocklist|content.filter)[)\]）]")
 _STOPPED = re.compile(
     r"\b(?:(?P<block>block)|finish|stop|end|termination)[ _]?reason\b[^\w\n]{1,4}(?:(?:is|was|of) [\"'`]?)?"
     r"(?:finish_?reason[._]|block_?reason[._])?(?P<named>[a-z]+(?:_[a-z]+)*)\b"
@@ -84,3 +90,8 @@ def has_open_state(fields: Mapping[str, Iterable[str]]) -> bool:
 def names_a_size(words: str) -> bool:
     """Whether a text contains a size such as `1024x1024`."""
     return _SIZE.search(words) is not None
+
+
+def machine_words(text: str) -> list[str]:
+    """The machine words in a sentence: `IMAGE_SAFETY` in "Gemini API error: IMAGE_SAFETY", `RECITATION` in "no picture (RECITATION)"."""
+    return [*_EMBEDDED.findall(text)[:20], *_BRACKETED.findall(text)[:5]]

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from bot.domain.failure import Evidence, Phase
+from bot.failures import marks
 from bot.failures.cleaning import EVENT, LINK, clean, without_echo
 from bot.failures.data import table
 from bot.failures.frames import Framed, unframe, without_stack
 from bot.failures.guards import guard, incident
-from bot.failures.marks import has_open_state, has_unsafe_flag, is_refusal, is_safety_code, is_telling, names_a_size, stop_reasons
 from bot.failures.stated import stated_status
 from bot.failures.tokens import lower_headers, split_words, squash, token_set
 from bot.failures.unwrap import Unwrapped, as_text, spoken_status, unwrap
@@ -49,8 +49,6 @@ _CAUSED = re.compile(
 """Boundary between two exceptions of a chain."""
 _REASONS = {**{status.phrase.lower(): int(status) for status in HTTPStatus if status >= 400}, "an error occurred": None}
 """What frameworks put beside the service's words (`"title": "Bad Request"`); the status says it already."""
-_EMBEDDED = re.compile(r"(?<![\w./-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,6}|[a-z]{2,30}(?:_[a-z]{2,30}){1,6})(?![\w/-]|\.\w)")
-_BRACKETED = re.compile(r"[(\[（]([A-Z]{5,24}|safety|recitation|blocklist|content.filter)[)\]）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +222,7 @@ class _Reader:
             self.take(unwrap(value), depth + 1)
             return
         token = _TOKEN.match(value)
-        if token and is_refusal(key, value):
+        if token and marks.is_refusal(key, value):
             self.shapes.add("unsafe_flag")
         if key in PARAM_FIELDS:
             if token and value.lower() not in ("none", "null", "undefined"):
@@ -236,7 +234,7 @@ class _Reader:
             elif key in CODE_KEYS and key not in MESSAGE_KEYS and len(value) <= 60:
                 self.code(key, value)
                 self.text(key, value)
-        if key in MESSAGE_KEYS or key == "" or is_telling(key):
+        if key in MESSAGE_KEYS or key == "" or marks.is_telling(key):
             self.text(key, value)
         elif _SENTENCE.search(value):
             self.spare.append(value)
@@ -265,7 +263,7 @@ class _Reader:
                 self.framed(framed)
                 if framed.text:
                     self.texts.append(framed.text)
-                for name, reason in stop_reasons(framed.text):
+                for name, reason in marks.stop_reasons(framed.text):
                     self.code(name, reason)
 
     def framed(self, found: Framed) -> None:
@@ -298,7 +296,7 @@ class _Reader:
         """Find machine words inside sentences: `Gemini API error: IMAGE_SAFETY`, `no picture (RECITATION)`."""
         known = set(self.codes)
         for text in self.texts[:20]:
-            for token in (*_EMBEDDED.findall(text[:1500])[:20], *_BRACKETED.findall(text[:1500])[:5]):
+            for token in marks.machine_words(text[:1500]):
                 squashed = squash(token)
                 if squashed not in known and len(known) < 120:
                     known.add(squashed)
@@ -349,10 +347,10 @@ class _Reader:
             digits = self.raw_fields["param"][0]
             self.inner = int(digits) if len(digits) == 3 and digits.isascii() and digits.isdigit() else None
         shapes = {
-            "unsafe_flag": has_unsafe_flag(headers, self.true, self.false),
-            "safety_code": any(map(is_safety_code, self.codes)),
-            "open_state": has_open_state(self.fields),
-            "names_a_size": names_a_size(words),
+            "unsafe_flag": marks.has_unsafe_flag(headers, self.true, self.false),
+            "safety_code": any(map(marks.is_safety_code, self.codes)),
+            "open_state": marks.has_open_state(self.fields),
+            "names_a_size": marks.names_a_size(words),
         }
         self.shapes |= {shape for shape, holds in shapes.items() if holds}
         self.found_codes()
