@@ -72,3 +72,15 @@ def test_a_gateways_type_that_only_repeats_the_status_says_nothing(status: int, 
 
 def test_a_task_whose_stage_is_an_error_failed() -> None:
     assert seen(200, {"type": "status", "stage": "error", "success": False, "message": None}, api="task.poll").kind is Kind.SERVER_ERROR
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("upstream refused: captcha verification failed", Kind.AUTH_PERMISSION),
+        ("Drawing failed: Could not load credentials from any providers", Kind.AUTH_MISSING_KEY),
+    ],
+)
+def test_a_guard_and_missing_credentials_are_named_whatever_status_stands_over_them(words: str, kind: Kind) -> None:
+    for failure in (seen(exception=words), seen(500, {"error": {"message": words, "type": "server_error"}})):
+        assert (failure.kind, failure.action) == (kind, Action.NONE)
