@@ -176,8 +176,9 @@ class _Reader:
                 if isinstance(name, str):
                     if inner is True and name == "filtered":
                         self.categories.append(key)
-                    of_a_field = key in ("message", "errors") and isinstance(inner, list)  # what's wrong with a field isn't its value
-                    self.item(key if of_a_field else squash(name[:80]), inner, depth + 1)
+                    member = squash(name[:80])
+                    complains = key in ("message", "errors") and member in ECHO_KEYS and isinstance(inner, list)
+                    self.item(key if complains else member, inner, depth + 1)  # what's wrong with an input isn't the input
         elif isinstance(value, list | tuple):
             if not value:
                 self.empties.add(key or "body")

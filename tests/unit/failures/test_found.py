@@ -9,6 +9,7 @@ import pytest
 from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import Action, Kind
 from bot.failures.classify import classify
+from bot.failures.signals import read
 
 
 def seen(status: int | None = None, body: Any = None, exception: str | None = None, api: str = "images.generations") -> Failure:
@@ -21,6 +22,13 @@ def test_what_is_wrong_with_a_field_is_read_and_the_fields_value_never(field: st
     assert seen(422, complaint).kind is Kind.PROMPT_EMPTY
     echoed = {"error": {"message": "internal error", "prompt": ["a sign that says: rejected by the content policy"]}}
     assert seen(500, echoed).kind is Kind.SERVER_ERROR
+
+
+def test_a_list_in_a_message_keeps_its_name() -> None:
+    message = {"role": "assistant", "content": ["Here it is."], "images": []}
+    signals = read(Evidence(status=200, body={"choices": [{"message": message}]}, api="chat.completions"))
+    assert "images" in signals.empties
+    assert "speaks" in signals.shapes
 
 
 def test_a_filtered_picture_in_a_success_is_the_outputs_block_whatever_the_reason_says() -> None:
