@@ -42,6 +42,8 @@ class _Patterns:
     """What stands behind a text, after the words of which the text has one then."""
     stack: re.Pattern[str]
     statuses: dict[str, int]
+    beginnings: dict[str, str]
+    """The first ten characters of what servers and proxies answer in words, and the whole."""
 
 
 @cache
@@ -55,7 +57,20 @@ def _patterns() -> _Patterns:
         ends=tuple((phrases(one["with"]), re.compile(one["pattern"], re.IGNORECASE)) for one in data["end"]),
         stack=re.compile(data["stack"]),
         statuses={squash(name): status for name, status in data["statuses"].items()},
+        beginnings={one[:_QUOTED_PART].lower(): one for one in phrases(data["beginnings"])},
     )
+
+
+_QUOTED_PART = 10
+_QUOTED = re.compile(r"Unexpected token ?.{0,6}?,? ?[\"'“](?P<quoted>[^\"'“”\n]{10})[\"'”]\.\.\. is not valid JSON")
+"""A parser that quotes the beginning of what it got instead of JSON, as V8 does."""
+
+
+def _completed(text: str) -> str:
+    """The answer that a parser quotes the beginning of, if it's one that's known; else the text."""
+    quoted = _QUOTED.search(text) if "is not valid JSON" in text else None
+    whole = _patterns().beginnings.get(quoted["quoted"].lower()) if quoted else None
+    return whole or text
 
 
 _UNKNOWN_TO_LITELLM = re.compile(
@@ -67,8 +82,9 @@ _UNKNOWN_TO_LITELLM = re.compile(
 
 
 def without_stack(text: str) -> str:
-    """Remove the lines of a stack trace, and a class that names no cause."""
+    """Remove the lines of a stack trace, a class that names no cause, and a parser around the answer that it quotes."""
     text = _UNKNOWN_TO_LITELLM.sub("", text) if "APIConnectionError" in text else text
+    text = _completed(text)
     return _patterns().stack.sub("\n", text) if "\n" in text else text
 
 

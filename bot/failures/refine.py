@@ -47,7 +47,10 @@ _A_DAY = re.compile(
     r"|\d ?/ ?[天日일]|\d{1,6} ?(?:次|张|張|回|枚|장|회)? ?/ ?(?:天|日|일)"
 )
 """A limit for a day, in the short form of programs: `(500/Tag)`."""
-_EXPIRED = re.compile(r"\b(?:url|link|address|signature|request)\b[^.|]{0,30}\bexpired\b|链接已?过期|链接已失效|有効期限が切れ")
+_EXPIRED = re.compile(
+    r"\b(?:url|link|address|signature|request)\b[^.|]{0,30}\bexpired\b"
+    r"|(?:链接|图片|地址|文件)(?:已经|已)?(?:过期|失效)|有効期限が切れ"
+)
 """A finished picture's address that is gone: another fetch gives the same."""
 _BY_HAND = phrases(
     """retry manually / try again manually / manually retry / charged twice / double charge / duplicate charge / double billing / 手动重试 /
@@ -71,11 +74,17 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
         return kind, Action.NONE
     if kind is Kind.DOWNLOAD_FAILED and action is None and _EXPIRED.search(text.whole[:3000]):
         return kind, Action.NONE
-    if action is None and text.has_any(_BY_HAND):
+    if action is None and (text.has_any(_BY_HAND) or (kind is Kind.SERVER_ERROR and _is_refused(seen))):
         return kind, Action.NONE
     if kind is Kind.NETWORK_CONNECT and seen.via_proxy:
         return Kind.NETWORK_PROXY, Action.NONE
     return kind, action
+
+
+def _is_refused(seen: Signals) -> bool:
+    """Whether a status blames the request, whatever the words say of the service: the same request would be refused again."""
+    error = seen.status is not None and seen.status >= 400
+    return (seen.meant or (seen.status if error else seen.inner)) in (400, 422)
 
 
 def _clears_soon(seen: Signals) -> bool:

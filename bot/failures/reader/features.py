@@ -15,7 +15,7 @@ from bot.failures.data import table
 from bot.failures.normal import MARKS, masked, normalise
 from bot.failures.plain import Sentence, plain, stems
 from bot.failures.rules.load import family
-from bot.failures.tokens import split_words
+from bot.failures.tokens import phrases, split_words
 
 if TYPE_CHECKING:
     from bot.failures.signals import Signals
@@ -50,15 +50,22 @@ def features(text: str, status: int | None = None, api: str = "", also: Iterable
 def words_of(text: str) -> list[str]:
     """The words that are read. A service's name is a sign that says nothing: what one service's program says, another's does, too."""
     names = _names()
-    return [_NAME if word in names else word for word in _WORD.findall(masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])]
+    read = _two_words().sub(_NAME, masked(normalise(text[: 4 * MAX_TEXT]))[:MAX_TEXT])
+    return [_NAME if word in names else word for word in _WORD.findall(read)]
 
 
-_NAME = "\u00a4"
+_NAME = "\u00aa"
+"""Stands for a service's name; it's read as a word."""
 
 
 @cache
 def _names() -> frozenset[str]:
     return frozenset(table("names")["services"].split())
+
+
+@cache
+def _two_words() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(phrases(table('names')['in_two_words']))})\b")
 
 
 def context(status: int | None, api: str, also: Iterable[str]) -> set[str]:

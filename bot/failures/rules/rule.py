@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -150,6 +151,10 @@ class Rule:
         return False
 
 
+_SHORTENED = re.compile(r"\b(evtl|ggf|bzw|e\.g|i\.e)\. ")
+"""Shortened words whose full stop ends no sentence."""
+
+
 class Text:
     """The words of one answer, as a whole and by sentence."""
 
@@ -189,7 +194,7 @@ class Text:
     def sentences(self) -> list[str]:
         """Split at full stops and the like, but not inside a number or name (`gpt-5.4`, `fal.ai`)."""
         if self._sentences is None:
-            marked = self.whole.translate(_ENDS)
+            marked = _SHORTENED.sub(r"\1 ", self.whole.translate(_ENDS))
             for end in (". ", "! ", "? ", "; "):
                 marked = marked.replace(end, "|")
             self._sentences = [f" {part.strip()} " for part in marked.split("|")[:_MAX_SENTENCES] if part.strip()]

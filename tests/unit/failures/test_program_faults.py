@@ -1,0 +1,117 @@
+"""What programs, parsers and browsers say when something of theirs failed: each in other words than it was found in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import Action, Kind
+from bot.failures.classify import classify
+
+
+def seen(status: int | None = None, body: Any = None, exception: str | None = None, api: str = "images.generations") -> Failure:
+    return classify(Evidence(status=status, body=body, exception=exception, api=api))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "AttributeError: 'ImagesPage' object has no attribute 'draw'",
+        "TypeError: make_picture() got an unexpected keyword argument 'prompts'",
+        "UnboundLocalError: local variable 'picture' referenced before assignment",
+        "TypeError: '>' not supported between instances of 'str' and 'float'",
+    ],
+)
+def test_a_programs_own_fault_is_not_sent_again(said: str) -> None:
+    failure = seen(exception=said)
+    assert (failure.kind, failure.action) == (Kind.SERVER_ERROR, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "IndexError: list index out of range",
+        "ValueError: too many values to unpack (expected 2)",
+        "TypeError: Cannot read properties of undefined (reading 'b64')",
+        "图片生成失败: list index out of range",
+    ],
+)
+def test_what_a_program_misses_in_an_answer_may_have_been_a_paid_picture(said: str) -> None:
+    failure = seen(exception=said)
+    assert (failure.kind, failure.action) == (Kind.MALFORMED_RESPONSE, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "kind"),
+    [
+        ("Billing ha", Kind.BILLING_LIMIT),
+        ("Request En", Kind.PAYLOAD_TOO_LARGE),
+        ("Too Many R", Kind.RATE_LIMITED),
+        ("Gateway Ti", Kind.TIMEOUT),
+        ("<!DOCTYPE ", Kind.MALFORMED_RESPONSE),
+        ("Zounds, no", Kind.MALFORMED_RESPONSE),
+    ],
+)
+def test_a_known_answer_is_told_from_the_beginning_that_a_parser_quotes(quoted: str, kind: Kind) -> None:
+    assert seen(exception=f"SyntaxError: Unexpected token '{quoted[0]}', \"{quoted}\"... is not valid JSON").kind is kind
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "TypeError: Failed to fetch",
+        "图像提交错误：Failed to fetch",
+        'Uncaught exception in "painter": Connection error.',
+        "Network request failed",
+    ],
+)
+def test_what_a_browser_could_not_reach_is_no_fault_of_the_service(said: str) -> None:
+    assert seen(exception=said).kind is Kind.NETWORK_CONNECT
+
+
+@pytest.mark.parametrize("said", ["Failed to fetch image: 402", "Network error: request timed out after 60 s"])
+def test_a_cause_behind_such_words_counts(said: str) -> None:
+    assert seen(exception=said).kind is not Kind.NETWORK_CONNECT
+
+
+def test_memory_that_a_program_lacks_is_a_matter_of_its_settings_and_a_servers_may_be_free_again() -> None:
+    words = "CUDA out of memory. Tried to allocate 3.25 GiB"
+    assert (seen(exception=words).kind, seen(exception=words).action) == (Kind.UNSUPPORTED_SIZE, Action.NONE)
+    assert seen(500, {"error": words}).kind is Kind.SERVER_ERROR
+
+
+@pytest.mark.parametrize(
+    "body", [{"error": "画像を生成できませんでした。"}, {"error": "Bild konnte nicht erzeugt werden."}, "图片生成失败"]
+)
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_status_that_blames_the_request_is_not_sent_again_whatever_failed(status: int, body: object) -> None:
+    assert seen(status, body).action is Action.NONE
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        (400, "Additional properties are not allowed ('style_preset' was unexpected)", Kind.UNSUPPORTED_OPTION),
+        (400, "The model sandbox-1 does not support /v1/images/edits.", Kind.ENDPOINT_NOT_FOUND),
+        (404, "Image editing is not supported by this provider", Kind.UNSUPPORTED_OPTION),
+        (403, "Active subscription required", Kind.MODEL_ACCESS_DENIED),
+        (500, "failed parsing request body: json: cannot unmarshal number into Go struct field", Kind.BAD_REQUEST_OTHER),
+        (530, "error code: 1016", Kind.GATEWAY_ERROR),
+    ],
+)
+def test_what_is_asked_for_in_a_way_that_nobody_offers(status: int, words: str, kind: Kind) -> None:
+    assert seen(status, {"error": {"message": words}}).kind is kind
+
+
+def test_a_warning_about_an_account_puts_none_aside() -> None:
+    words = "Sensitive content was found in your prompt. Further violations may lead to the suspension of your account."
+    assert seen(200, {"code": 1001, "message": words}, api="task.submit").kind is Kind.SAFETY_PROMPT
+
+
+@pytest.mark.parametrize(
+    "said", ["Keine Daten zurückgegeben (evtl. wurde der Inhalt blockiert).", "Model nie zwrócił obrazu (możliwy filtr treści)."]
+)
+def test_a_guess_at_a_block_is_not_sent_again(said: str) -> None:
+    assert seen(exception=said).action is Action.NONE
