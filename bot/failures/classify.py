@@ -63,7 +63,7 @@ _HOLLOW = re.compile(
 )
 _MASKED = frozenset({400, 422, 500, 502, 503})
 """Outer statuses that gateways put over an inner one."""
-_TELLING = frozenset({401, 402, 403, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
+_TELLING = frozenset({401, 402, 403, 404, 405, 408, 413, 429, 502, 503, 504, 520, 524, 529, 598})
 """Statuses that say more than words without a cause."""
 _TELLING_ALONE = frozenset({401, 403, 404, 405, 407, 429})
 """Statuses that say more than a guess at words that no rule knows."""
@@ -128,7 +128,7 @@ def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | 
     text = Text(f" {seen.words} ")
     hint = wait_hint(seen.headers, {**dict.fromkeys(seen.false, False), **seen.values, "": seen.words})
     kind, action, confidence, decided = said or judge(seen, text, known)
-    told = seen.inner if seen.status is None else seen.status
+    told = seen.meant or (seen.inner if seen.status is None else seen.status)
     if not decided:
         wordless = confidence <= ONLY_STATUS and told in _TELLING_ALONE
         named, action = refine(kind, action, seen, text)

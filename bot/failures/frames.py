@@ -74,7 +74,7 @@ def _completed(text: str) -> str:
 
 
 _UNKNOWN_TO_LITELLM = re.compile(
-    r"(?:litellm\.(?:exceptions\.)?APIConnectionError: )+"
+    r"(?:litellm\.(?:exceptions\.)?APIConnectionError: )+(?:APIConnectionError: )*"
     r"(?!.{0,200}(?:onnect|imed? ?out|refused|reset|dns|resolve|ssl|ertificate))",
     re.IGNORECASE | re.DOTALL,
 )

@@ -99,7 +99,8 @@ def nothing_uploaded(seen: Signals, text: Text) -> bool:
     A service that refuses a request (4xx) speaks of the request, whatever this side calls it.
     """
     refused = seen.status is not None and 400 <= seen.status < 500
-    return seen.api == "images.generations" and not refused and not (text.has_any(_REFERENCE) or text.says(family("SENT")))
+    named = text.has_any(_REFERENCE) or any(word in seen.exception for word in _REFERENCE) or text.says(family("SENT"))
+    return seen.api == "images.generations" and not refused and not named
 
 
 UNNAMED_SIDE = 0.89

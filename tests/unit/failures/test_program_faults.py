@@ -115,3 +115,62 @@ def test_a_warning_about_an_account_puts_none_aside() -> None:
 )
 def test_a_guess_at_a_block_is_not_sent_again(said: str) -> None:
     assert seen(exception=said).action is Action.NONE
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("RuntimeError: mat1 and mat2 shapes cannot be multiplied (77x1024 and 640x320)", Kind.SERVER_ERROR),
+        ("The size of tensor a (31) must match the size of tensor b (32) at non-singleton dimension 3", Kind.SERVER_ERROR),
+        ("Sampler DPM++ 9M was not found", Kind.UNSUPPORTED_OPTION),
+        ("Cannot execute because node PaintEverything does not exist.", Kind.UNSUPPORTED_OPTION),
+        ("Error while deserializing header: HeaderTooLarge in model.safetensors", Kind.INVALID_MODEL),
+        ("TypeError: result.data.map is not a function", Kind.MALFORMED_RESPONSE),
+        ("Error processing reference image: Invalid URL 'cat.png': No scheme supplied", Kind.INVALID_REFERENCE_IMAGE),
+    ],
+)
+def test_what_a_server_that_draws_itself_lacks(said: str, kind: Kind) -> None:
+    failure = seen(exception=said)
+    assert (failure.kind, failure.action) == (kind, Action.NONE)
+
+
+def test_a_server_that_should_be_started_is_not_there() -> None:
+    failure = seen(exception="The painter is offline: make sure InvokeAI is running on this machine.")
+    assert failure.kind is Kind.NETWORK_CONNECT
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ('INFO:     192.0.2.7:50112 - "POST /v1/images/edits HTTP/1.1" 422 Unprocessable Entity', Kind.BAD_REQUEST_OTHER),
+        ("POST /api/painting-proxy 403", Kind.AUTH_PERMISSION),
+        ("GET /v1/quota/images 404 (Not Found)", Kind.ENDPOINT_NOT_FOUND),
+    ],
+)
+def test_a_line_of_a_log_says_a_status_and_its_path_says_nothing(line: str, kind: Kind) -> None:
+    assert seen(exception=line).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [("Painting failed (404)", Kind.ENDPOINT_NOT_FOUND), ("Painting failed (403)", Kind.AUTH_PERMISSION)]
+)
+def test_a_status_in_the_words_says_more_than_the_500_over_them(words: str, kind: Kind) -> None:
+    failure = seen(500, {"message": words})
+    assert (failure.kind, failure.action) == (kind, Action.NONE)
+
+
+def test_an_edit_that_a_library_cannot_send_is_no_matter_of_the_network() -> None:
+    said = "litellm.APIConnectionError: APIConnectionError: Bedrock_Exception - image edit is not supported for this provider"
+    assert seen(exception=said, api="images.edits").kind is Kind.UNSUPPORTED_OPTION
+
+
+@pytest.mark.parametrize("name", ["content policy", "usage policy"])
+def test_a_failed_task_whose_reason_is_a_rules_name_was_blocked(name: str) -> None:
+    answer = {"code": 200, "data": {"state": "fail", "failMsg": name}}
+    assert seen(200, answer, api="task.poll").kind is Kind.SAFETY_PROMPT
+
+
+@pytest.mark.parametrize("words", ["Failed to fetch the image, check who may read it", "图片下载失败，请检查地址"])
+def test_a_task_that_could_not_fetch_the_picture_it_was_given_wants_another(words: str) -> None:
+    failure = seen(200, {"data": {"status": "FAILED", "errorMessage": words}}, api="task.poll")
+    assert (failure.kind, failure.action) == (Kind.INVALID_REFERENCE_IMAGE, Action.NONE)
