@@ -225,8 +225,8 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, 
         accused = KINDS[kind].group is Group.SAFETY
         if accused:
             kind, action, confidence = _fallback(seen)
-        elif kind is Kind.MALFORMED_RESPONSE and "speaks" in seen.shapes:
-            return Kind.EMPTY_RESULT, Action.NONE if doubtful else None, belief.confidence  # the model answered in words
+        if kind is Kind.MALFORMED_RESPONSE and "speaks" in seen.shapes:
+            return Kind.EMPTY_RESULT, Action.NONE if doubtful or accused else None, belief.confidence  # the model answered in words
         return kind, Action.NONE if doubtful or accused else action, min(confidence, belief.confidence)
     if KINDS[belief.kind].group is Group.SAFETY and is_a_guess_about_nothing(text):
         return Kind.EMPTY_RESULT, Action.NONE, belief.confidence

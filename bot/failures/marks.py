@@ -19,7 +19,7 @@ _NO_REASON = re.compile(
     "none|null|unspecified|unknown|stop|ok|safe|pass|rate|quota|size|format|billing|timeout|blocked_reason_unspecified", re.IGNORECASE
 )
 _SAFETY_CODE = re.compile(
-    "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe|audit[a-z]{0,12}(?:illegal|reject|block|violat)|illegal(?:content|prompt|text|image)"
+    "safety|moderat|nsfw|sensitivecontent|sensitiveword|prohibitedcontent|contentpolicy|contentviolation|policyviolation|unsafe|audit[a-z]{0,12}(?:illegal|reject|block|violat)|(?:content|prompt|text|image)illegal|illegal(?:content|prompt|text|image)"
 )
 _NO_SAFETY_CODE = re.compile(
     "timeout|unavailable|invalid|unsupported|unknown|param|setting|identifier|tolerance|threshold|service|moderator|checker|stage|"

@@ -229,7 +229,7 @@ class _Reader:
             if token and value.lower() not in ("none", "null", "undefined"):
                 self.code(key, value)
             return
-        if key in CODE_KEYS or key in ("error", "detail", "") or key.endswith(("message", "msg")) or listed:
+        if key in CODE_KEYS or key in ("error", "detail", "") or key.endswith(("message", "msg", "code")) or listed:
             if token and " " not in value:
                 self.code(key, value)
             elif key in CODE_KEYS and key not in MESSAGE_KEYS and len(value) <= 60:

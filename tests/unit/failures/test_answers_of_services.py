@@ -1,0 +1,64 @@
+"""What hosted services and gateways say, in words that were found in public and are told here in others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.failure import Evidence, Failure
+from bot.domain.kinds import Action, Group, Kind
+from bot.failures.classify import classify
+
+
+def seen(status: int | None = None, body: Any = None, exception: str | None = None, api: str = "images.generations") -> Failure:
+    return classify(Evidence(status=status, body=body, exception=exception, api=api))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'm unable to create images directly, but I can describe a lighthouse to you.",
+        "I can't generate images in this conversation.",
+        "抱歉，这里没有可用的图像生成工具。",
+        "The image generation tool isn't enabled for this assistant.",
+    ],
+)
+def test_a_model_that_cannot_draw_refuses_nothing(words: str) -> None:
+    failure = seen(200, words, api="chat.completions")
+    assert (failure.kind, failure.action) == (Kind.UNSUPPORTED_OPTION, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    "words", ["I can't generate images of that person in this style.", "I can't create images that depict this directly."]
+)
+def test_a_model_that_will_not_draw_this_refuses(words: str) -> None:
+    assert seen(200, words, api="chat.completions").group is Group.SAFETY
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"JobStatusCode": "4", "JobErrorCode": "OperationDenied.TextIllegalDetected", "JobErrorMsg": "refused"},
+        {"code": 200, "data": {"state": "fail", "failCode": "moderated", "failMsg": "Prompt rejected"}},
+        {"code": 200, "data": {"state": "fail", "failMsg": "image rejected"}},
+    ],
+)
+def test_a_task_that_was_rejected_was_blocked_in_whichever_member_that_stands(answer: dict[str, Any]) -> None:
+    assert seen(200, answer, api="task.poll").group is Group.SAFETY
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        (400, "No image model was configured and no default model is set.", Kind.INVALID_MODEL),
+        (400, "#/imageParams/text: expected maxLength: 1024, actual: 1377", Kind.PROMPT_TOO_LONG),
+    ],
+)
+def test_what_a_request_lacks_or_has_too_much_of(status: int, words: str, kind: Kind) -> None:
+    assert seen(status, {"error": {"message": words}}).kind is kind
+
+
+def test_an_answer_without_the_part_that_a_library_reads_is_not_paid_for_twice() -> None:
+    failure = seen(exception="Image error: 'NoneType' object has no attribute 'content'", api="generateContent")
+    assert (failure.kind, failure.action) == (Kind.MALFORMED_RESPONSE, Action.NONE)
