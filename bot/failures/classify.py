@@ -16,7 +16,7 @@ from bot.failures.evidence import FETCHED
 from bot.failures.guesses import is_a_guess_about_nothing
 from bot.failures.hints import Hint, wait_hint
 from bot.failures.reader.features import marks
-from bot.failures.refine import LONG_WAIT, certainty, nothing_uploaded, refine
+from bot.failures.refine import LONG_WAIT, certainty, nothing_uploaded, refine, refuses_in_person
 from bot.failures.rules import Tables, tables
 from bot.failures.rules.load import family
 from bot.failures.rules.rule import Rule, Text
@@ -108,7 +108,9 @@ def _of_the_task(kind: Kind, seen: Signals) -> Kind:
     """The kind, as far as a poll's failure says something about its task and not about the way to the service."""
     if kind is Kind.TIMEOUT and seen.status is None and not _HTTP_TIMEOUT.search(seen.exception):
         return Kind.TASK_RUNNING_TIMEOUT  # the caller stopped waiting for a picture that is being drawn
-    if kind in (Kind.ENDPOINT_NOT_FOUND, Kind.INVALID_MODEL) and seen.status in (404, 410):
+    if (kind in (Kind.ENDPOINT_NOT_FOUND, Kind.INVALID_MODEL) and seen.status in (404, 410)) or (
+        kind is Kind.ENDPOINT_NOT_FOUND and seen.status == 200
+    ):
         return Kind.TASK_LOST  # the address is the task's, which the service itself gave
     return kind
 
@@ -141,7 +143,8 @@ def classify_with(evidence: Evidence, known: Tables, said: tuple[Kind, Action | 
     own = told == 502 and "json" in seen.shapes and kind is Kind.SERVER_ERROR  # no gateway's page: the service says that it failed
     if kind in _CAUSELESS and (not decided or confidence < STRUCTURE_DECIDES) and told in _TELLING and not own:
         kind, action = _by_status(told), None  # the words give no cause
-    if kind in _NO_PICTURE and seen.ok and seen.inner in _BROKEN and not decided:
+    unsaid = kind in _NO_PICTURE or (kind is Kind.SERVER_ERROR and seen.inner != 500)
+    if unsaid and seen.ok and seen.inner in _BROKEN and not decided:
         kind, action = _by_status(seen.inner), Action.NONE  # an error of its own within a success; it may have been blocked
     kind, action = _meant_here(kind, action, seen, told, decided=decided)
     kind, action = refine(kind, action, seen, text)
@@ -232,7 +235,8 @@ def _weigh(kind: Kind, action: Action | None, confidence: float, seen: Signals, 
         return Kind.EMPTY_RESULT, Action.NONE, belief.confidence
     if belief.kind is not kind:
         action = None
-    return belief.kind, Action.NONE if doubtful else action, belief.confidence
+    asked = belief.kind is Kind.SAFETY_OUTPUT and refuses_in_person(text)
+    return Kind.SAFETY_PROMPT if asked else belief.kind, Action.NONE if doubtful else action, belief.confidence
 
 
 def _rejected_at_once(kind: Kind, seen: Signals) -> bool:

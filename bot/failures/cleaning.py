@@ -35,7 +35,9 @@ def clean(text: str) -> str:
 def _without_model(match: re.Match[str]) -> str:
     """`gpt-image-1` names a model; it says nothing about an image."""
     name = match[0]
-    return "(name)" if _MODEL_NAME.search(name) else name
+    if not _MODEL_NAME.search(name):
+        return name
+    return "model (name)" if name.startswith("models/") else "(name)"
 
 
 def without_echo(text: str) -> str:

@@ -114,6 +114,18 @@ def certainty(kind: Kind, confidence: float, text: Text) -> float:
     return UNNAMED_SIDE
 
 
+_IN_PERSON = phrases(
+    """_i can't / _i cannot / _i can not / i'm unable / i am unable / _i won't / i'm not able / i am not able / i wasn't able / 我不能 /
+    我无法 / 我不会 / できません / no puedo / não posso / ne peux pas / kann ich nicht / ich kann / non posso / не могу / nie mogę / 수 없 /
+    không thể / tidak dapat / tidak bisa"""
+)
+
+
+def refuses_in_person(text: Text) -> bool:
+    """Whether a model refuses in its own person: it looked at what was asked of it, and not at a picture that it had made."""
+    return text.has_any(_IN_PERSON)
+
+
 def _side(seen: Signals, text: Text) -> Kind:
     stages = seen.fields.get("moderationstage", ())
     if "output" in stages:
@@ -123,6 +135,8 @@ def _side(seen: Signals, text: Text) -> Kind:
         return Kind.SAFETY_PROMPT
     if text.has_any(_REFERENCE) or (edit and text.has_any(_REFERENCE_IN_AN_EDIT) and "generated" not in text.whole):
         return Kind.SAFETY_REFERENCE_IMAGE
+    if refuses_in_person(text):
+        return Kind.SAFETY_PROMPT
     if "input" not in stages and text.has_any(_OUTPUT):
         return Kind.SAFETY_OUTPUT
     return _side_in_plain_words(text, input_named="input" in stages)

@@ -62,3 +62,42 @@ def test_what_a_request_lacks_or_has_too_much_of(status: int, words: str, kind: 
 def test_an_answer_without_the_part_that_a_library_reads_is_not_paid_for_twice() -> None:
     failure = seen(exception="Image error: 'NoneType' object has no attribute 'content'", api="generateContent")
     assert (failure.kind, failure.action) == (Kind.MALFORMED_RESPONSE, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Image generation is not enabled for this project", "No image generation model is enabled on this gateway", "图片生成功能未开启"],
+)
+def test_pictures_that_are_switched_off_are_not_asked_for_again(words: str) -> None:
+    failure = seen(503, {"error": {"message": words}})
+    assert failure.kind in (Kind.UNSUPPORTED_OPTION, Kind.INVALID_MODEL)
+    assert failure.action is Action.NONE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I can't draw that copyrighted mouse.",
+        "I'm unable to create pictures in that painter's manner due to our content policy.",
+        "Sorry, I won't make that image. Output of this kind isn't allowed.",
+    ],
+)
+def test_who_refuses_in_person_looked_at_the_prompt(words: str) -> None:
+    assert seen(200, words, api="chat.completions").kind is Kind.SAFETY_PROMPT
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Je suis un modèle de langage et je ne peux pas créer d'images.",
+        "Eu sou um modelo de texto e não posso desenhar imagens.",
+        "I can't create images.",
+    ],
+)
+def test_a_model_of_text_refuses_nothing_in_any_language(words: str) -> None:
+    assert seen(200, words, api="chat.completions").kind is Kind.UNSUPPORTED_OPTION
+
+
+def test_a_failed_task_may_say_a_single_word() -> None:
+    answer = {"code": 200, "data": {"state": "fail", "failCode": "500", "failMsg": "blocked"}}
+    assert seen(200, answer, api="task.poll").group is Group.SAFETY

@@ -174,3 +174,41 @@ def test_a_failed_task_whose_reason_is_a_rules_name_was_blocked(name: str) -> No
 def test_a_task_that_could_not_fetch_the_picture_it_was_given_wants_another(words: str) -> None:
     failure = seen(200, {"data": {"status": "FAILED", "errorMessage": words}}, api="task.poll")
     assert (failure.kind, failure.action) == (Kind.INVALID_REFERENCE_IMAGE, Action.NONE)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("ModuleNotFoundError: No module named 'onnxruntime'", Kind.SERVER_ERROR),
+        ("FileNotFoundError: The file at /tmp/pictures/7.png does not exist.", None),
+        ("The ImagePipeline could not be started", None),
+        ("connect ENOTFOUND api.painter.example", Kind.NETWORK_DNS),
+        ("Error: getaddrinfo ENOTFOUND", Kind.NETWORK_DNS),
+        ("write EPIPE", Kind.NETWORK_RESET),
+    ],
+)
+def test_an_errno_inside_another_name_is_none(said: str, kind: Kind | None) -> None:
+    found = seen(exception=said).kind
+    assert found is kind if kind else found not in (Kind.NETWORK_DNS, Kind.NETWORK_RESET, Kind.NETWORK_TLS)
+
+
+def test_a_grpc_channels_exception_is_a_frame() -> None:
+    said = (
+        "grpc._channel._MultiThreadedRendezvous: <_MultiThreadedRendezvous of RPC that terminated with:\n\tstatus = StatusCode.UNKNOWN\n"
+        '\tdetails = "init image must have the same dimensions as the mask"\n\tdebug_error_string = "UNKNOWN:peer ipv4:192.0.2.1:443"\n>'
+    )
+    assert seen(exception=said, api="images.edits").kind is Kind.INVALID_REFERENCE_IMAGE
+
+
+def test_a_browsers_console_says_a_status() -> None:
+    said = "/api/paint?prompt=cat&model=sandbox-1:1  Failed to load resource: the server responded with a status of 400 ()"
+    assert seen(exception=said).kind is Kind.BAD_REQUEST_OTHER
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [({"exception_message": "list index out of range"}, Kind.SERVER_ERROR), (None, Kind.MALFORMED_RESPONSE)]
+)
+def test_who_misses_something_is_told_from_where_it_stands(body: object, kind: Kind) -> None:
+    """In a service's own answer it's the service; in an exception of a library it's an answer that can't be read."""
+    said = None if body else "IndexError: list index out of range"
+    assert seen(200, body, exception=said, api="task.poll").kind is kind
