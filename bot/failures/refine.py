@@ -72,6 +72,8 @@ def refine(kind: Kind, action: Action | None, seen: Signals, text: Text) -> tupl
         return Kind.QUOTA_EXHAUSTED, Action.NONE
     if kind in _NO_PICTURE and action is None and (_STOPPED_FOR.search(text.whole[:3000]) or suspects_a_block(text)):
         return kind, Action.NONE
+    if kind is Kind.EMPTY_RESULT and action is None and refuses_in_person(text):
+        return kind, Action.NONE
     if kind is Kind.DOWNLOAD_FAILED and action is None and _EXPIRED.search(text.whole[:3000]):
         return kind, Action.NONE
     if action is None and (text.has_any(_BY_HAND) or (kind is Kind.SERVER_ERROR and _is_refused(seen))):

@@ -101,3 +101,8 @@ def test_a_model_of_text_refuses_nothing_in_any_language(words: str) -> None:
 def test_a_failed_task_may_say_a_single_word() -> None:
     answer = {"code": 200, "data": {"state": "fail", "failCode": "500", "failMsg": "blocked"}}
     assert seen(200, answer, api="task.poll").group is Group.SAFETY
+
+
+def test_no_picture_beside_a_refusal_in_person_is_not_asked_for_again() -> None:
+    candidate = {"finishReason": "NO_IMAGE", "content": {"parts": [{"text": "I can't paint that picture."}]}}
+    assert seen(200, {"candidates": [candidate]}, api="generateContent").action is Action.NONE
