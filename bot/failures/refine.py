@@ -19,7 +19,7 @@ _OUTPUT = phrases(
     """generated image / generated content / generated picture / output image / output data / output content / output was /
     output contain / response is blocked / the response / images that were generated / image was flagged / image was filtered /
     image did not / images were filtered / result was / image unsafe / resulting image / black image /
-    final image / finish reason / 输出 / 生成的图 / 生成结果 / 出力 / 생성된 / image may contain / output blocked /
+    final image / finish reason / 输出 / 生成的图 / 生产的图 / 生成结果 / 出力 / 생성된 / image may contain / output blocked /
     output"""
 )
 _REFERENCE = phrases(
