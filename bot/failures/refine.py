@@ -118,8 +118,8 @@ def certainty(kind: Kind, confidence: float, text: Text) -> float:
 
 _IN_PERSON = phrases(
     """_i can't / _i cannot / _i can not / i'm unable / i am unable / _i won't / i'm not able / i am not able / i wasn't able / 我不能 /
-    我无法 / 我不会 / できません / no puedo / não posso / ne peux pas / kann ich nicht / ich kann / non posso / не могу / nie mogę / 수 없 /
-    không thể / tidak dapat / tidak bisa"""
+    我无法 / 我不会 / no puedo / não posso / ne peux pas / kann ich nicht / ich kann / non posso / не могу / nie mogę / tôi không thể /
+    saya tidak"""
 )
 
 

@@ -106,3 +106,25 @@ def test_a_failed_task_may_say_a_single_word() -> None:
 def test_no_picture_beside_a_refusal_in_person_is_not_asked_for_again() -> None:
     candidate = {"finishReason": "NO_IMAGE", "content": {"parts": [{"text": "I can't paint that picture."}]}}
     assert seen(200, {"candidates": [candidate]}, api="generateContent").action is Action.NONE
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        (404, "Subscription not found", Kind.UNSUPPORTED_OPTION),
+        (400, "The description of the picture is missing", Kind.UNSUPPORTED_OPTION),
+        (400, "Unknown file extension of the reference image", Kind.UNSUPPORTED_OPTION),
+    ],
+)
+def test_a_word_that_contains_the_name_of_a_part_names_none(status: int, words: str, kind: Kind) -> None:
+    assert seen(status, {"error": {"message": words}}).kind is not kind
+
+
+@pytest.mark.parametrize("words", ["Access to this model is blocked by policy of your organization", "Region blocked by policy"])
+def test_an_organisations_policy_accuses_nobody(words: str) -> None:
+    assert seen(403, {"error": {"message": words}}).group is not Group.SAFETY
+
+
+def test_who_refuses_without_a_person_may_have_looked_at_the_picture() -> None:
+    words = "生成された画像は安全基準に反するため表示できません。"
+    assert seen(200, {"output_text": words}).kind is Kind.SAFETY_OUTPUT
