@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.domain.failure import Evidence, Failure
+from bot.domain.failure import Evidence
 from bot.domain.kinds import Action, Kind
-from bot.failures.classify import classify
 from bot.failures.signals import read
-
-
-def seen(status: int | None = None, body: Any = None, exception: str | None = None, api: str = "images.generations") -> Failure:
-    return classify(Evidence(status=status, body=body, exception=exception, api=api))
+from tests.unit.failures.seen import seen
 
 
 @pytest.mark.parametrize("field", ["message", "errors"])

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from bot.domain.failure import Evidence, Failure
 from bot.domain.kinds import Action, Kind
-from bot.failures.classify import classify
-
-
-def seen(status: int | None = None, body: Any = None, exception: str | None = None, api: str = "images.generations") -> Failure:
-    return classify(Evidence(status=status, body=body, exception=exception, api=api))
+from tests.unit.failures.seen import seen
 
 
 @pytest.mark.parametrize(
